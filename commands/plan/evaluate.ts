@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getStore } from "@pulumi/pulumi/runtime/state";
+import { planVersion, type Path, type Plan, type PlannedResource } from "./plan";
+import { Recorder, type Recorded } from "./recorder";
+import type { StackSettings } from "./stack-settings";
+import { callStandIn, standIn } from "./stand-ins";
+
+/** The program, run anew at every call; returns its exports. */
+export type Program = () => unknown;
+
+/**
+ * Evaluates the unchanged program for one stack in the SDK's own mock runtime.
+ *
+ * It runs twice: once with deterministic stand-ins for what AWS would answer, which gives every
+ * input its value, and once as the engine's first preview would, which tells the unknown ones.
+ */
+export async function evaluate(program: Program, settings: StackSettings): Promise<Plan> {
+  const known = await run(program, settings, false);
+  const preview = await run(program, settings, true);
+  return {
+    version: planVersion,
+    project: settings.project,
+    stack: settings.stack,
+    resources: withUnknowns(known, preview),
+    outputs: sorted(known.outputs),
+    violations: [],
+  };
+}
+
+async function run(program: Program, settings: StackSettings, preview: boolean): Promise<Recorder> {
+  const recorder: Recorder = new Recorder({
+    newResource: (args) =>
+      preview
+        ? { id: undefined, state: recorder.stateInPreview(args) }
+        : standIn(args, settings.config),
+    call: (args) => callStandIn(args),
+  });
+  await pulumi.runtime.setMocks(recorder.mocks, settings.project, settings.stack, preview);
+  pulumi.runtime.setMockOptions(recorder, settings.project, settings.stack, preview);
+  // setMocks switches transforms off, and the SDK then refuses programs that have one.
+  getStore().supportsTransforms = true;
+  pulumi.runtime.setAllConfig(settings.config, settings.secretKeys);
+  await pulumi.runtime.runInPulumiStack(async () => program());
+  await pulumi.runtime.disconnect();
+  if (recorder.failures.length > 0)
+    throw new Error(recorder.failures.map((failure) => failure.message).join("\n"));
+  return recorder;
+}
+
+/** Sorted by URN, so that the order of registration, which may vary, never shows. */
+function withUnknowns(known: Recorder, preview: Recorder): PlannedResource[] {
+  return [...known.recorded.values()]
+    .map((resource) => ({
+      ...resource,
+      unknowns: unknownPaths(resource, preview.recorded.get(resource.urn)),
+    }))
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
+}
+
+function unknownPaths(resource: Recorded, inPreview: Recorded | undefined): Path[] {
+  // A resource that is made only once something is known: the first preview knows none of it.
+  if (!inPreview) return Object.keys(resource.inputs).map((property) => [property]);
+  return inPreview.unknowns;
+}
+
+function sorted(outputs: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

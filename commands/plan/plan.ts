@@ -1,0 +1,82 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { UsageError } from "../usage-error";
+
+/** Version of the plan file; others read it too, so a change of meaning is a new version. */
+export const planVersion = 1;
+
+/** A value that is secret: its content never reaches a plan. */
+export const secretMark = "[secret]";
+
+/** A value that exists only after creation, in plans that carry no stand-in for it. */
+export const unknownMark = "[unknown]";
+
+/** A step into an input: a property's name or a list's index. */
+export type Path = (string | number)[];
+
+/** One resource with its final inputs, as the program registered it. */
+export interface PlannedResource {
+  urn: string;
+  type: string;
+  name: string;
+  parent: string | null;
+  /** False for components, whose children do the work. */
+  custom: boolean;
+  /** True for a component whose children a plugin creates. */
+  remote: boolean;
+  /** URN of the provider; null: the default one. */
+  provider: string | null;
+  protect: boolean;
+  inputs: Record<string, unknown>;
+  /** Inputs that the engine's first preview would not know, as paths into `inputs`. */
+  unknowns: Path[];
+  options: {
+    ignoreChanges: string[];
+    deletedWith: string | null;
+    retainOnDelete: boolean;
+    aliases: string[];
+    deleteBeforeReplace: boolean;
+  };
+  dependencies: string[];
+  propertyDependencies: Record<string, string[]>;
+}
+
+/** A broken rule, as the engine would report it. */
+export interface Violation {
+  policy: string;
+  enforcementLevel: "advisory" | "mandatory";
+  urn: string;
+  message: string;
+}
+
+/** A stack, evaluated once: what everything else reads. The same commit gives the same bytes. */
+export interface Plan {
+  version: typeof planVersion;
+  project: string;
+  stack: string;
+  resources: PlannedResource[];
+  outputs: Record<string, unknown>;
+  violations: Violation[];
+}
+
+/** Writes a plan file; the same plan gives the same bytes. */
+export function writePlan(file: string, plan: Plan): void {
+  writeFileSync(file, JSON.stringify(plan, null, 2) + "\n");
+}
+
+/** Reads a plan file. Throws a {@link UsageError} when it is none, or of another version. */
+export function readPlan(file: string): Plan {
+  let plan: Partial<Plan>;
+  try {
+    plan = JSON.parse(readFileSync(file, "utf8")) as Partial<Plan>;
+  } catch (error) {
+    throw new UsageError(`${file}: not a plan file (${(error as Error).message})`);
+  }
+  if (plan.version !== planVersion)
+    throw new UsageError(
+      `${file}: version ${JSON.stringify(plan.version)} is not allowed; allowed: ${planVersion}; ` +
+        "write it again with npm run preview -- --json FILE",
+    );
+  if (!Array.isArray(plan.resources) || !plan.stack)
+    throw new UsageError(`${file}: not a plan file: it lists no resources of a stack`);
+  return plan as Plan;
+}

@@ -1,0 +1,140 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as s3 from "@pulumi/aws/s3";
+import { closeBucket } from "./bucket";
+import { transformed, type Transform } from "./transform";
+
+export interface BackupVaultArgs {
+  /** Bucket name, unique in the world. */
+  bucket: pulumi.Input<string>;
+  /** Region of the bucket; absent: the stack's own. */
+  region?: string;
+  kmsKeyArn: pulumi.Input<string>;
+  /** Default retention of the object lock, days. */
+  lockDays: number;
+  transform?: { bucket?: Transform<s3.BucketArgs> };
+}
+
+/** Prefixes whose objects expire only once prune has tagged them `pruned=true`. */
+export const dumpPrefixes = ["daily/", "weekly/", "monthly/"];
+
+/** Models, policies and configuration: kept for 90 days, whatever happens to the dumps. */
+export const statePrefix = "state/";
+
+/**
+ * A bucket that backups survive in: versioned, encrypted with a key of its own, locked in
+ * governance mode (compliance mode could never be destroyed, not even by the account), TLS only.
+ *
+ * Its lifecycle deletes no dump by age alone: prune decides, by a tag, and only after a newer
+ * backup has been verified.
+ */
+export class BackupVault extends pulumi.ComponentResource {
+  readonly bucket: pulumi.Output<string>;
+  readonly bucketArn: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: BackupVaultArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mini-xdr:index:BackupVault", name, args, opts);
+    const bucket = this.lockableBucket();
+    const versioning = this.version(bucket);
+    this.encrypt(bucket);
+    this.lock(bucket, versioning);
+    this.expire(bucket, versioning);
+    closeBucket(name, bucket, this, [], args.region);
+    this.bucket = bucket.bucket;
+    this.bucketArn = bucket.arn;
+    this.registerOutputs({ bucket: this.bucket, bucketArn: this.bucketArn });
+  }
+
+  private lockableBucket(): s3.Bucket {
+    return new s3.Bucket(
+      `${this.name}-bucket`,
+      transformed(this.args.transform?.bucket, {
+        bucket: this.args.bucket,
+        region: this.args.region,
+        objectLockEnabled: true,
+        forceDestroy: false,
+      }),
+      { parent: this, protect: true },
+    );
+  }
+
+  private version(bucket: s3.Bucket): s3.BucketVersioning {
+    return new s3.BucketVersioning(
+      `${this.name}-versioning`,
+      {
+        bucket: bucket.bucket,
+        region: this.args.region,
+        versioningConfiguration: { status: "Enabled" },
+      },
+      { parent: this },
+    );
+  }
+
+  private encrypt(bucket: s3.Bucket): void {
+    new s3.BucketServerSideEncryptionConfiguration(
+      `${this.name}-encryption`,
+      {
+        bucket: bucket.bucket,
+        region: this.args.region,
+        rules: [
+          {
+            applyServerSideEncryptionByDefault: {
+              sseAlgorithm: "aws:kms",
+              kmsMasterKeyId: this.args.kmsKeyArn,
+            },
+            bucketKeyEnabled: true,
+          },
+        ],
+      },
+      { parent: this },
+    );
+  }
+
+  private lock(bucket: s3.Bucket, versioning: s3.BucketVersioning): void {
+    new s3.BucketObjectLockConfiguration(
+      `${this.name}-lock`,
+      {
+        bucket: bucket.bucket,
+        region: this.args.region,
+        objectLockEnabled: "Enabled",
+        rule: { defaultRetention: { mode: "GOVERNANCE", days: this.args.lockDays } },
+      },
+      { parent: this, dependsOn: versioning },
+    );
+  }
+
+  private expire(bucket: s3.Bucket, versioning: s3.BucketVersioning): void {
+    new s3.BucketLifecycleConfiguration(
+      `${this.name}-lifecycle`,
+      {
+        bucket: bucket.bucket,
+        region: this.args.region,
+        rules: [
+          ...dumpPrefixes.map((prefix) => ({
+            id: `pruned-${prefix.replace("/", "")}`,
+            status: "Enabled",
+            filter: { and: { prefix, tags: { pruned: "true" } } },
+            expiration: { days: 1 },
+          })),
+          {
+            id: "state",
+            status: "Enabled",
+            filter: { prefix: statePrefix },
+            expiration: { days: 90 },
+          },
+          {
+            id: "leftovers",
+            status: "Enabled",
+            filter: { prefix: "" },
+            noncurrentVersionExpiration: { noncurrentDays: 30 },
+            abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
+          },
+        ],
+      },
+      { parent: this, dependsOn: versioning },
+    );
+  }
+}

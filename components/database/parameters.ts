@@ -1,0 +1,31 @@
+/** A PostgreSQL setting as RDS takes it; a static one waits for the next reboot. */
+interface Parameter {
+  name: string;
+  value: string;
+  applyMethod: "immediate" | "pending-reboot";
+}
+
+/** Family of the parameter groups; it must equal the engine's major. */
+export const parameterFamily = "postgres15";
+
+/** The settings of every PostgreSQL of the stack, whichever its topology. */
+export function parameters(maxConnections: number): Parameter[] {
+  const dynamic = (name: string, value: string) =>
+    ({ name, value, applyMethod: "immediate" }) as const;
+  const fixed = (name: string, value: string) =>
+    ({ name, value, applyMethod: "pending-reboot" }) as const;
+  return [
+    dynamic("rds.force_ssl", "1"),
+    dynamic("password_encryption", "scram-sha-256"),
+    // Explicit: AWS's default follows the instance's memory, and the pools' sum would not.
+    fixed("max_connections", String(maxConnections)),
+    fixed("shared_preload_libraries", "pg_stat_statements"),
+    dynamic("log_min_duration_statement", "1000"),
+    dynamic("log_lock_waits", "1"),
+    dynamic("idle_in_transaction_session_timeout", "60000"),
+    // A client that vanished without a word gives its locks back within 11 s.
+    dynamic("tcp_keepalives_idle", "5"),
+    dynamic("tcp_keepalives_interval", "2"),
+    dynamic("tcp_keepalives_count", "3"),
+  ];
+}

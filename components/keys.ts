@@ -1,0 +1,124 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as kms from "@pulumi/aws/kms";
+
+export interface KeysArgs {
+  /** Stack's name prefix, such as `mini-xdr-prod`. */
+  stackName: string;
+  /** Account that administers the keys. */
+  accountId: pulumi.Input<string>;
+  /** Region of the backups' second home. */
+  recoveryRegion: string;
+}
+
+interface KeyUse {
+  /** Alias without its `alias/` prefix; absent: the stack's name and the purpose. */
+  alias?: string;
+  /** Region of the key; absent: the stack's own. */
+  region?: string;
+  /** AWS services that use the key on their own behalf, not on a caller's. */
+  services?: string[];
+}
+
+/**
+ * A customer-managed key per purpose, rotated every year, kept for 30 days after a deletion.
+ * A key outlives what it encrypts: without it, a backup is noise, so every key is protected.
+ *
+ * Costs: one US dollar a month and key, and the requests.
+ */
+export class Keys extends pulumi.ComponentResource {
+  /** Storage, snapshots and insights of the database, and its secrets. */
+  readonly database: kms.Key;
+  /** Database backups that AWS copies to the recovery Region. */
+  readonly databaseRecovery: kms.Key;
+  /** Cache at rest, and its token. */
+  readonly cache: kms.Key;
+  /** The backup bucket: `alias/mini-xdr-backup-key`. */
+  readonly backups: kms.Key;
+  /** The backup bucket's copy in the recovery Region. */
+  readonly backupsRecovery: kms.Key;
+  /** Secrets inside the cluster's etcd. */
+  readonly cluster: kms.Key;
+  /** Alarm topic in the stack's Region: CloudWatch and RDS publish to it. */
+  readonly notifications: kms.Key;
+  /** Alarm topic in us-east-1, where Route 53 keeps its metrics. */
+  readonly globalNotifications: kms.Key;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: KeysArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mini-xdr:index:Keys", name, args, opts);
+    const recovery = { region: args.recoveryRegion };
+    this.database = this.key("database", {});
+    this.databaseRecovery = this.key("database-recovery", recovery);
+    this.cache = this.key("cache", {});
+    this.backups = this.key("backups", { alias: "mini-xdr-backup-key" });
+    this.backupsRecovery = this.key("backups-recovery", {
+      alias: "mini-xdr-backup-key",
+      ...recovery,
+    });
+    this.cluster = this.key("cluster", {});
+    const publishers = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
+    this.notifications = this.key("notifications", { services: publishers });
+    this.globalNotifications = this.key("global-notifications", {
+      region: "us-east-1",
+      services: publishers.slice(0, 1),
+    });
+    this.registerOutputs({
+      database: this.database.arn,
+      backups: this.backups.arn,
+      backupsRecovery: this.backupsRecovery.arn,
+      cluster: this.cluster.arn,
+    });
+  }
+
+  private key(purpose: string, use: KeyUse): kms.Key {
+    const key = new kms.Key(
+      `${this.name}-${purpose}`,
+      {
+        description: `${this.args.stackName}: ${purpose}`,
+        enableKeyRotation: true,
+        rotationPeriodInDays: 365,
+        deletionWindowInDays: 30,
+        policy: this.policy(use.services ?? []),
+        region: use.region,
+      },
+      { parent: this, protect: true },
+    );
+    new kms.Alias(
+      `${this.name}-${purpose}-alias`,
+      {
+        name: `alias/${use.alias ?? `${this.args.stackName}-${purpose}`}`,
+        targetKeyId: key.keyId,
+        region: use.region,
+      },
+      { parent: this },
+    );
+    return key;
+  }
+
+  /** The account decides by IAM who uses a key; a publishing service only when it acts for it. */
+  private policy(services: string[]): pulumi.Output<string> {
+    return pulumi.jsonStringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AccountDecidesByIam",
+          Effect: "Allow",
+          Principal: { AWS: pulumi.interpolate`arn:aws:iam::${this.args.accountId}:root` },
+          Action: "kms:*",
+          Resource: "*",
+        },
+        ...services.map((service) => ({
+          Sid: "PublishEncrypted",
+          Effect: "Allow",
+          Principal: { Service: service },
+          Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+          Resource: "*",
+          Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
+        })),
+      ].map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
+    });
+  }
+}

@@ -1,0 +1,80 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as sns from "@pulumi/aws/sns";
+
+export interface NotificationsArgs {
+  /** Stack's name prefix, such as `mini-xdr-prod`. */
+  stackName: string;
+  accountId: pulumi.Input<string>;
+  /** Encrypts the topic in the stack's Region; its policy admits CloudWatch and RDS. */
+  kmsKeyArn: pulumi.Input<string>;
+  /** Encrypts the topic in us-east-1; its policy admits CloudWatch. */
+  globalKmsKeyArn: pulumi.Input<string>;
+  /** Who is told; the address confirms its subscription once, by mail. */
+  email: string;
+}
+
+/**
+ * Where the cloud's own alarms and events arrive, also when the cluster and its Alertmanager are
+ * gone. Route 53 keeps its metrics in us-east-1, so a second topic lives there.
+ */
+export class Notifications extends pulumi.ComponentResource {
+  readonly topicArn: pulumi.Output<string>;
+  /** Topic in us-east-1, for alarms on Route 53 health checks. */
+  readonly globalTopicArn: pulumi.Output<string>;
+
+  constructor(
+    private readonly name: string,
+    private readonly args: NotificationsArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("mini-xdr:index:Notifications", name, args, opts);
+    const services = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
+    this.topicArn = this.topic("topic", args.kmsKeyArn, services);
+    this.globalTopicArn = this.topic(
+      "global-topic",
+      args.globalKmsKeyArn,
+      services.slice(0, 1),
+      "us-east-1",
+    );
+    this.registerOutputs({ topicArn: this.topicArn, globalTopicArn: this.globalTopicArn });
+  }
+
+  private topic(
+    kind: string,
+    kmsKeyArn: pulumi.Input<string>,
+    services: string[],
+    region?: string,
+  ): pulumi.Output<string> {
+    const topic = new sns.Topic(
+      `${this.name}-${kind}`,
+      { name: `${this.args.stackName}-alarms`, kmsMasterKeyId: kmsKeyArn, region },
+      { parent: this },
+    );
+    new sns.TopicPolicy(
+      `${this.name}-${kind}-policy`,
+      {
+        arn: topic.arn,
+        region,
+        policy: pulumi.jsonStringify({
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: services },
+              Action: "sns:Publish",
+              Resource: topic.arn,
+              Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
+            },
+          ],
+        }),
+      },
+      { parent: this },
+    );
+    new sns.TopicSubscription(
+      `${this.name}-${kind}-email`,
+      { topic: topic.arn, protocol: "email", endpoint: this.args.email, region },
+      { parent: this },
+    );
+    return topic.arn;
+  }
+}

@@ -1,0 +1,229 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as k8s from "@pulumi/kubernetes";
+import * as random from "@pulumi/random";
+import type { ObservabilityConfig } from "../config";
+import { Workload } from "./workload";
+
+export interface ObservabilityArgs extends ObservabilityConfig {
+  namespace: string;
+  /** Storage class of the volumes. */
+  storageClass: string;
+  /** Where Alertmanager sends pages; secret. Absent: alerts stay in Alertmanager. */
+  alertWebhookUrl?: pulumi.Output<string>;
+  /** Who notices when the Watchdog falls silent; secret. Absent: nobody does. */
+  deadMansSwitchUrl?: pulumi.Output<string>;
+}
+
+const repository = "https://prometheus-community.github.io/helm-charts";
+
+/** Share of its volume that Prometheus may fill before it drops the oldest blocks. */
+const usableVolume = 0.85;
+
+/**
+ * Prometheus, Alertmanager and Grafana, three of each, a zone apart. The custom resource
+ * definitions are a release of their own, because the application's monitors need only them: it
+ * never waits for monitoring.
+ */
+export class Observability extends Workload {
+  /** Holds the definitions that ServiceMonitors and PrometheusRules need. */
+  readonly definitions: k8s.helm.v3.Release;
+
+  constructor(
+    name: string,
+    private readonly args: ObservabilityArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("Observability", name, args.namespace, args, opts);
+    this.definitions = this.customResourceDefinitions();
+    this.stack([this.receivers(), this.grafanaLogin()]);
+    this.registerOutputs({});
+  }
+
+  private customResourceDefinitions(): k8s.helm.v3.Release {
+    return this.release("definitions", {
+      name: "prometheus-operator-crds",
+      chart: "prometheus-operator-crds",
+      version: "31.0.1",
+      repository,
+      timeoutSeconds: 300,
+      values: {},
+    });
+  }
+
+  /** Addresses are read from files, so that no release value ever holds one. */
+  private receivers(): k8s.core.v1.Secret {
+    const { alertWebhookUrl, deadMansSwitchUrl } = this.args;
+    return this.secret("alertmanager-receivers", {
+      ...(alertWebhookUrl ? { pages: alertWebhookUrl } : {}),
+      ...(deadMansSwitchUrl ? { watchdog: deadMansSwitchUrl } : {}),
+    });
+  }
+
+  private grafanaLogin(): k8s.core.v1.Secret {
+    const password = new random.RandomPassword(
+      `${this.name}-grafana-password`,
+      { length: 40, special: false },
+      { parent: this },
+    );
+    return this.secret("grafana-login", {
+      "admin-user": "admin",
+      "admin-password": password.result,
+    });
+  }
+
+  private stack(dependsOn: pulumi.Resource[]): void {
+    this.release(
+      "release",
+      {
+        name: "kube-prometheus-stack",
+        chart: "kube-prometheus-stack",
+        version: "88.5.3",
+        repository,
+        timeoutSeconds: 1800,
+        values: {
+          fullnameOverride: "kube-prometheus-stack",
+          crds: { enabled: false },
+          // EKS runs these where nobody can scrape them.
+          kubeControllerManager: { enabled: false },
+          kubeScheduler: { enabled: false },
+          kubeEtcd: { enabled: false },
+          prometheus: this.prometheus(),
+          alertmanager: this.alertmanager(),
+          grafana: this.grafana(),
+        },
+      },
+      [this.definitions, ...dependsOn],
+    );
+  }
+
+  private prometheus() {
+    const { retentionDays, volumeGb } = this.args;
+    return {
+      podDisruptionBudget: { enabled: true, minAvailable: 2 },
+      prometheusSpec: {
+        replicas: 3,
+        ...spread("prometheus"),
+        retention: `${retentionDays}d`,
+        retentionSize: `${Math.floor(volumeGb * usableVolume)}GiB`,
+        storageSpec: this.volume(volumeGb),
+        resources: {
+          requests: { cpu: "500m", memory: "2Gi" },
+          limits: { cpu: "2", memory: "4Gi" },
+        },
+        // Pick up the monitors and rules of every release, not only of this one.
+        ruleSelectorNilUsesHelmValues: false,
+        serviceMonitorSelectorNilUsesHelmValues: false,
+        podMonitorSelectorNilUsesHelmValues: false,
+        probeSelectorNilUsesHelmValues: false,
+        scrapeConfigSelectorNilUsesHelmValues: false,
+      },
+    };
+  }
+
+  private alertmanager() {
+    const { alertWebhookUrl, deadMansSwitchUrl } = this.args;
+    const file = (key: string) => `/etc/alertmanager/secrets/alertmanager-receivers/${key}`;
+    const webhook = (key: string) => [{ url_file: file(key), send_resolved: key === "pages" }];
+    return {
+      podDisruptionBudget: { enabled: true, minAvailable: 2 },
+      config: {
+        route: {
+          receiver: "pages",
+          group_by: ["namespace", "alertname"],
+          group_wait: "30s",
+          group_interval: "5m",
+          repeat_interval: "4h",
+          routes: [
+            { receiver: "watchdog", matchers: ['alertname="Watchdog"'], repeat_interval: "1m" },
+            { receiver: "null", matchers: ['alertname="InfoInhibitor"'] },
+          ],
+        },
+        inhibit_rules: [
+          {
+            source_matchers: ['severity="critical"'],
+            target_matchers: ['severity=~"warning|info"'],
+            equal: ["namespace", "alertname"],
+          },
+        ],
+        receivers: [
+          { name: "null" },
+          { name: "pages", ...(alertWebhookUrl ? { webhook_configs: webhook("pages") } : {}) },
+          {
+            name: "watchdog",
+            ...(deadMansSwitchUrl ? { webhook_configs: webhook("watchdog") } : {}),
+          },
+        ],
+      },
+      alertmanagerSpec: {
+        replicas: 3,
+        ...spread("alertmanager"),
+        secrets: ["alertmanager-receivers"],
+        storage: this.volume(5),
+        resources: {
+          requests: { cpu: "50m", memory: "128Mi" },
+          limits: { cpu: "200m", memory: "256Mi" },
+        },
+      },
+    };
+  }
+
+  private grafana() {
+    return {
+      replicas: 3,
+      admin: { existingSecret: "grafana-login" },
+      // Sessions live in each pod's memory: a browser stays with the pod that knows it.
+      service: { sessionAffinity: "ClientIP" },
+      podDisruptionBudget: { maxUnavailable: 1 },
+      deploymentStrategy: {
+        type: "RollingUpdate",
+        rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
+      },
+      topologySpreadConstraints: [zoneSpread("grafana")],
+      affinity: {
+        podAntiAffinity: {
+          requiredDuringSchedulingIgnoredDuringExecution: [
+            {
+              topologyKey: "kubernetes.io/hostname",
+              labelSelector: { matchLabels: { "app.kubernetes.io/name": "grafana" } },
+            },
+          ],
+        },
+      },
+      resources: {
+        requests: { cpu: "100m", memory: "256Mi" },
+        limits: { cpu: "500m", memory: "512Mi" },
+      },
+    };
+  }
+
+  private volume(gigabytes: number) {
+    return {
+      volumeClaimTemplate: {
+        spec: {
+          storageClassName: this.args.storageClass,
+          accessModes: ["ReadWriteOnce"],
+          resources: { requests: { storage: `${gigabytes}Gi` } },
+        },
+      },
+    };
+  }
+}
+
+function spread(workload: string) {
+  return {
+    podAntiAffinity: "hard",
+    podAntiAffinityTopologyKey: "kubernetes.io/hostname",
+    topologySpreadConstraints: [zoneSpread(workload)],
+  };
+}
+
+/** A dead zone's nodes are tainted and so not counted: its replicas may start elsewhere. */
+function zoneSpread(workload: string) {
+  return {
+    maxSkew: 1,
+    topologyKey: "topology.kubernetes.io/zone",
+    whenUnsatisfiable: "DoNotSchedule",
+    nodeTaintsPolicy: "Honor",
+    labelSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
+  };
+}

@@ -1,0 +1,150 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as tls from "@pulumi/tls";
+import type { PgBouncerConfig } from "../config";
+import type { Credential } from "./credentials";
+import type { ImageReference } from "./registry";
+import { Workload } from "./workload";
+
+export interface PgBouncerArgs extends PgBouncerConfig {
+  namespace: string;
+  image: ImageReference;
+  exporterImage: ImageReference;
+  database: {
+    name: string;
+    port: number;
+    writerHost: pulumi.Input<string>;
+    readerHost: pulumi.Input<string>;
+    cidrs: string[];
+  };
+  /** Roles that may log in through the pool. */
+  users: Credential[];
+  /** Reads PgBouncer's own statistics. */
+  statistics: Credential;
+  /** Certificate authorities of the database, PEM. */
+  databaseCa: string;
+  clientNamespaces: string[];
+  monitoringNamespace: string;
+}
+
+export const pgBouncerPort = 6432;
+
+/**
+ * The connection pooler in front of the database: a read-write pool on the writer and a read-only
+ * one on the replicas. The application knows no other database address.
+ */
+export class PgBouncer extends Workload {
+  /** Name inside the cluster. */
+  readonly host: string;
+  readonly port = pgBouncerPort;
+  /** What its clients have to trust, PEM. */
+  readonly caCertificate: pulumi.Output<string>;
+
+  constructor(
+    name: string,
+    private readonly args: PgBouncerArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("PgBouncer", name, args.namespace, args, opts);
+    this.host = `pgbouncer.${args.namespace}.svc.cluster.local`;
+    const key = new tls.PrivateKey(
+      `${name}-key`,
+      { algorithm: "ECDSA", ecdsaCurve: "P256" },
+      { parent: this },
+    );
+    const certificate = this.certificate(key);
+    this.caCertificate = certificate.certPem;
+    const mounted = [
+      this.tlsSecret(key, certificate),
+      this.usersSecret(),
+      this.statisticsSecret(),
+      this.databaseCaMap(),
+    ];
+    this.pooler(mounted);
+    this.registerOutputs({ host: this.host, caCertificate: this.caCertificate });
+  }
+
+  /** Self-signed, made once and kept in the state: a chart would make a new one at every render. */
+  private certificate(key: tls.PrivateKey): tls.SelfSignedCert {
+    return new tls.SelfSignedCert(
+      `${this.name}-certificate`,
+      {
+        privateKeyPem: key.privateKeyPem,
+        subject: { commonName: "pgbouncer" },
+        dnsNames: [this.host],
+        isCaCertificate: true,
+        allowedUses: ["digital_signature", "server_auth", "cert_signing"],
+        validityPeriodHours: 365 * 24,
+        earlyRenewalHours: 60 * 24,
+      },
+      { parent: this },
+    );
+  }
+
+  private tlsSecret(key: tls.PrivateKey, certificate: tls.SelfSignedCert): pulumi.Resource {
+    return this.secret("pgbouncer-tls", {
+      "tls.crt": certificate.certPem,
+      "tls.key": key.privateKeyPem,
+      "ca.crt": certificate.certPem,
+    });
+  }
+
+  /** Plain passwords, because only so SCRAM works towards clients and database alike. */
+  private usersSecret(): pulumi.Resource {
+    const lines = [...this.args.users, this.args.statistics].map(
+      (user) => pulumi.interpolate`"${user.username}" "${user.password}"`,
+    );
+    return this.secret("pgbouncer-users", {
+      "userlist.txt": pulumi.all(lines).apply((all) => all.join("\n") + "\n"),
+    });
+  }
+
+  private statisticsSecret(): pulumi.Resource {
+    const { username, password } = this.args.statistics;
+    return this.secret("pgbouncer-exporter", { username, password });
+  }
+
+  private databaseCaMap(): pulumi.Resource {
+    return this.configMap("rds-ca", { "ca.pem": this.args.databaseCa });
+  }
+
+  private pooler(mounted: pulumi.Resource[]): void {
+    const { args } = this;
+    this.release(
+      "release",
+      {
+        name: "pgbouncer",
+        chart: "./charts/pgbouncer",
+        version: "0.1.0",
+        // A pooler leaves only when its clients have: 150 s of grace, and the next one's start.
+        timeoutSeconds: args.replicas * (150 + 60),
+        values: {
+          replicas: args.replicas,
+          image: args.image,
+          exporter: { image: args.exporterImage, credentialsSecret: "pgbouncer-exporter" },
+          databases: {
+            minixdr: this.database(args.database.writerHost),
+            minixdr_ro: this.database(args.database.readerHost),
+          },
+          pool: {
+            maxClientConnections: args.maxClientConnections,
+            defaultPoolSize: args.poolSize,
+            reservePoolSize: args.reservePoolSize,
+          },
+          usersSecret: "pgbouncer-users",
+          tlsSecret: "pgbouncer-tls",
+          serverCaConfigMap: "rds-ca",
+          network: {
+            databaseCidrs: args.database.cidrs,
+            clientNamespaces: args.clientNamespaces,
+            monitoringNamespace: args.monitoringNamespace,
+          },
+        },
+      },
+      mounted,
+    );
+  }
+
+  private database(host: pulumi.Input<string>) {
+    return { host, port: this.args.database.port, dbname: this.args.database.name };
+  }
+}

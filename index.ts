@@ -1,0 +1,247 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { Alarms } from "./components/alarms";
+import { Application } from "./components/application";
+import { Backups } from "./components/backups";
+import { backupRights } from "./components/backup-rights";
+import { Cache } from "./components/cache";
+import { Cluster } from "./components/cluster";
+import { ClusterTraffic } from "./components/cluster-traffic";
+import { Credentials } from "./components/credentials";
+import { Database } from "./components/database/database";
+import { DatabaseRoles } from "./components/database-roles";
+import { Edge } from "./components/edge";
+import { Keys } from "./components/keys";
+import { Network } from "./components/network";
+import { Notifications } from "./components/notifications";
+import { Observability } from "./components/observability";
+import { PgBouncer } from "./components/pgbouncer";
+import { Platform, storageClassName } from "./components/platform";
+import { PodIdentity } from "./components/pod-identity";
+import { rdsCertificates } from "./components/rds-certificates";
+import { Registry } from "./components/registry";
+import { readConfig } from "./config";
+
+// mini-xdr on AWS, read top to bottom: what must outlive a cluster first, then the cluster, then
+// what runs on it. Nothing above the cluster may depend on it; a test walks the graph to prove it.
+const config = readConfig();
+const { name: stackName, region, recoveryRegion } = config;
+const { accountId } = getCallerIdentityOutput();
+const clusterName = stackName;
+
+// ── What outlives the cluster ───────────────────────────────────────────────────────────────────
+
+const network = new Network("network", { ...config.network, region, clusterName });
+
+const keys = new Keys("keys", { stackName, accountId, recoveryRegion });
+
+const credentials = new Credentials("credentials", {
+  stackName,
+  recoveryRegion,
+  kmsKeyArn: keys.database.arn,
+});
+
+const notifications = new Notifications("notifications", {
+  stackName,
+  accountId,
+  kmsKeyArn: keys.notifications.arn,
+  globalKmsKeyArn: keys.globalNotifications.arn,
+  email: config.alertEmail,
+});
+
+const database = new Database("database", {
+  ...config.database,
+  identifier: stackName,
+  vpcId: network.vpcId,
+  zones: config.network.zones,
+  subnetIds: network.databaseSubnetIds,
+  kmsKeyArn: keys.database.arn,
+  master: credentials.database.master,
+  topicArn: notifications.topicArn,
+  recovery: { region: recoveryRegion, kmsKeyArn: keys.databaseRecovery.arn },
+});
+
+const cache = new Cache("cache", {
+  ...config.cache,
+  identifier: stackName,
+  vpcId: network.vpcId,
+  zones: config.network.zones,
+  subnetIds: network.databaseSubnetIds,
+  kmsKeyArn: keys.cache.arn,
+  token: credentials.cache.password,
+  topicArn: notifications.topicArn,
+});
+
+const backups = new Backups("backups", {
+  stackName,
+  accountId,
+  kmsKeyArn: keys.backups.arn,
+  recovery: { region: recoveryRegion, kmsKeyArn: keys.backupsRecovery.arn },
+  lockDays: config.backups.lockDays,
+});
+
+const edge = new Edge("edge", {
+  stackName,
+  accountId,
+  vpcId: network.vpcId,
+  publicSubnetIds: network.publicSubnetIds,
+  domain: config.domain,
+  clusterName,
+});
+
+const registry = new Registry("registry", { accountId, recoveryRegion });
+
+new Alarms("alarms", {
+  stackName,
+  topicArn: notifications.topicArn,
+  globalTopicArn: notifications.globalTopicArn,
+  database: {
+    memberIds: database.endpoints.memberIds,
+    replicaIds: database.endpoints.replicaIds,
+    maxConnections: config.database.maxConnections,
+    storageGb: config.database.storageGb,
+  },
+  cache: { memberIds: cache.memberIds },
+  edge: { ...edge.metricNames, healthCheckId: edge.healthCheckId },
+  backupAgeSeconds: 26 * 3600,
+});
+
+// ── The cluster ─────────────────────────────────────────────────────────────────────────────────
+
+const cluster = new Cluster("cluster", {
+  ...config.cluster,
+  name: clusterName,
+  vpcId: network.vpcId,
+  publicSubnetIds: network.publicSubnetIds,
+  privateSubnetIds: network.privateSubnetIds,
+  kmsKeyArn: keys.cluster.arn,
+});
+/** Options of what runs on the cluster, after the namespaces and resources it needs. */
+const onCluster = (...dependsOn: pulumi.Resource[]) => ({
+  provider: cluster.provider,
+  dependsOn,
+});
+
+const traffic = new ClusterTraffic("traffic", {
+  clusterSecurityGroupId: cluster.securityGroupId,
+  edgeSecurityGroupId: edge.securityGroupId,
+  databaseSecurityGroupId: database.securityGroupId,
+  cacheSecurityGroupId: cache.securityGroupId,
+});
+
+const platform = new Platform("platform", { zones: config.network.zones }, onCluster());
+const { namespaces } = platform;
+
+new PodIdentity("backup-identity", {
+  clusterName: cluster.clusterName,
+  namespace: "database",
+  serviceAccount: "database-backup",
+  policy: backupRights(backups.bucketArn, keys.backups.arn),
+});
+
+// ── What runs on it ─────────────────────────────────────────────────────────────────────────────
+
+const observability = new Observability(
+  "observability",
+  {
+    ...config.observability,
+    namespace: "monitoring",
+    storageClass: storageClassName,
+    alertWebhookUrl: config.alertWebhookUrl,
+    deadMansSwitchUrl: config.deadMansSwitchUrl,
+  },
+  onCluster(namespaces.monitoring),
+);
+
+const databaseAddress = {
+  name: database.databaseName,
+  port: database.port,
+  writerHost: database.endpoints.writerHost,
+  cidrs: network.databaseCidrs,
+};
+const databaseCa = rdsCertificates(region);
+
+const pgbouncer = new PgBouncer(
+  "pgbouncer",
+  {
+    ...config.pgbouncer,
+    namespace: "database",
+    image: registry.image("pgbouncer", config.images.pgbouncer),
+    exporterImage: registry.image("pgbouncer-exporter", config.images.pgbouncerExporter),
+    database: { ...databaseAddress, readerHost: database.endpoints.readerHost },
+    users: [credentials.database.app, credentials.database["read-only"]],
+    statistics: credentials.poolerStatistics,
+    databaseCa,
+    clientNamespaces: ["mini-xdr"],
+    monitoringNamespace: "monitoring",
+  },
+  onCluster(namespaces.database, traffic, observability.definitions),
+);
+
+const roles = new DatabaseRoles(
+  "database-roles",
+  {
+    namespace: "database",
+    image: registry.image("backup", config.images.backup),
+    database: databaseAddress,
+    credentials: credentials.database,
+  },
+  // The pooler's namespace already holds the database's certificate authorities.
+  onCluster(pgbouncer),
+);
+
+new Application(
+  "application",
+  {
+    namespace: "mini-xdr",
+    backend: {
+      ...config.backend,
+      image: registry.image("backend", config.images.backend),
+      targetGroupArn: edge.backendTargetGroupArn,
+    },
+    frontend: {
+      ...config.frontend,
+      image: registry.image("frontend", config.images.frontend),
+      targetGroupArn: edge.frontendTargetGroupArn,
+    },
+    pooler: {
+      host: pgbouncer.host,
+      port: pgbouncer.port,
+      caCertificate: pgbouncer.caCertificate,
+    },
+    database: { ...databaseAddress, caCertificate: databaseCa },
+    cache: { host: cache.primaryHost, port: cache.port, cidrs: network.databaseCidrs },
+    credentials: { ...credentials.database, cache: credentials.cache },
+    loadBalancerCidrs: network.publicCidrs,
+  },
+  onCluster(namespaces["mini-xdr"], roles, observability.definitions),
+);
+
+// ── The contract with the on-call commands ──────────────────────────────────────────────────────
+
+/** Where users and operators reach the platform; the same before and after a rebuild. */
+export const url = edge.url;
+export const loadBalancerDnsName = edge.loadBalancerDnsName;
+export const targetGroupArns = {
+  backend: edge.backendTargetGroupArn,
+  frontend: edge.frontendTargetGroupArn,
+};
+/** Identifier that `failover` and `restore` act on. */
+export const databaseIdentifier = database.endpoints.sourceId;
+export const databaseTopology = config.database.topology;
+export const databaseArn = database.endpoints.arn;
+export const databaseWriterHost = database.endpoints.writerHost;
+export const databaseReaderHost = database.endpoints.readerHost;
+/** ARNs, never values: who may read them, reads them in Secrets Manager. */
+export const databaseSecretArns = Object.fromEntries(
+  Object.entries(credentials.database).map(([role, credential]) => [role, credential.secretArn]),
+);
+export const cachePrimaryHost = cache.primaryHost;
+export const cacheReplicationGroupId = cache.replicationGroupId;
+export const backupBucket = backups.bucket;
+export const backupRecoveryBucket = backups.recoveryBucket;
+export const backupKeyArn = keys.backups.arn;
+export const eksClusterName = cluster.clusterName;
+export const repositoryUrls = registry.repositoryUrls;
+export const alarmTopicArn = notifications.topicArn;
+export const regions = { primary: region, recovery: recoveryRegion };
