@@ -56,7 +56,7 @@ const schema = {
     .strictObject({
       cidr: cidr
         .refine(
-          (text) => isNetwork(text) && [16, 17, 18, 19, 20].includes(new Netmask(text).bitmask),
+          (text) => !isNetwork(text) || [16, 17, 18, 19, 20].includes(new Netmask(text).bitmask),
           "a prefix length from /16 to /20",
         )
         .default("10.20.0.0/16")
@@ -318,7 +318,9 @@ function unknownKeys(project: string): string[] {
 function describe(key: string, value: unknown, issue: z.core.$ZodIssue): string {
   const at = [key, ...issue.path].join(".");
   if (issue.code === "unrecognized_keys")
-    return issue.keys.map((k) => `${at}.${k}: unknown key; remove it or mend its name`).join("\n  ");
+    return issue.keys
+      .map((k) => `${at}.${k}: unknown key; remove it or mend its name`)
+      .join("\n  ");
   return line(at, valueAt(value, issue.path), issue.message.replace(/^Invalid input: /, ""));
 }
 
@@ -334,10 +336,14 @@ function valueAt(value: unknown, path: PropertyKey[]): unknown {
   );
 }
 
-/** Pulumi hands structured values over as JSON text. */
+/** Pulumi hands structured values over as JSON text; any other text stands for itself. */
 function structured(raw: string | undefined): unknown {
   if (raw === undefined || !/^[[{]/.test(raw)) return raw;
-  return JSON.parse(raw);
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return raw;
+  }
 }
 
 function isNetwork(text: string): boolean {

@@ -14,9 +14,7 @@ Module._load = function (request, parent, isMain) {
     {},
     {
       get: (_, key) =>
-        key === "__esModule"
-          ? true
-          : (loaded ??= load.call(Module, request, parent, isMain))[key],
+        key === "__esModule" ? true : (loaded ??= load.call(Module, request, parent, isMain))[key],
     },
   );
 };

@@ -1,26 +1,27 @@
 #!/usr/bin/env node
-// Starts a command of this project: compiles it (esbuild, in a process of its own) while this one
-// loads the Pulumi SDKs, which take most of a preview's time.
+// Starts a command of this project. The preview is wanted in a second, so esbuild compiles it, in a
+// process of its own, while this one loads the Pulumi SDKs; the others run as they stand, by tsx.
 const path = require("node:path");
 const { compile } = require("./compile.cjs");
 
-// The SDK captures a stack for every resource, for its own debugging: two thirds of a plan's time.
-Error.stackTraceLimit = process.env.MINI_XDR_DEBUG ? 50 : 0;
-
 const root = path.dirname(__dirname);
-const [command, ...args] = process.argv.slice(2);
 
 async function main() {
-  const compiled = Promise.all([
-    compile(root, `commands/${command}.ts`),
-    command === "preview" ? compile(root, "index.ts") : undefined,
-  ]);
-  if (command === "preview") require("./load-sdks.cjs");
-  const [load, program] = await compiled;
+  const [command, ...args] = process.argv.slice(2);
+  const compiled = [loader(command), compile(root, "index.ts")];
+  require("./load-sdks.cjs");
+  const [load, program] = await Promise.all(compiled);
   process.exitCode = await load().main(args, { root, program });
 }
 
+async function loader(command) {
+  if (command === "preview") return compile(root, "commands/preview.ts");
+  require("tsx/cjs");
+  return () => require(`./${command}.ts`);
+}
+
 main().catch((error) => {
-  console.error(error.problem ? error.message : (error.stack ?? error));
-  process.exitCode = 2;
+  console.error(error);
+  console.error("This is a fault of the command, not of its input; MINI_XDR_DEBUG=1 shows where.");
+  process.exitCode = 70;
 });

@@ -80,11 +80,7 @@ export class Network extends pulumi.ComponentResource {
       { parent: this },
     );
     // The default group stays without rules, so that nothing is reachable by forgetting a group.
-    new ec2.DefaultSecurityGroup(
-      `${this.name}-default-group`,
-      { vpcId: vpc.id },
-      { parent: this },
-    );
+    new ec2.DefaultSecurityGroup(`${this.name}-default-group`, { vpcId: vpc.id }, { parent: this });
     return vpc;
   }
 

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
 import type { Path, PlannedResource } from "./plan";
-import { open, seal, type Wire } from "./wire";
+import { open, seal, sealValues, type Wire } from "./wire";
 
 type Reply<T> = (error: unknown, response: T) => void;
 type Request = import("@pulumi/pulumi/proto/resource_pb").RegisterResourceRequest;
@@ -79,7 +79,7 @@ export class Recorder extends MockMonitor {
 }
 
 function describe(urn: string, request: Request): Recorded {
-  const { value, unknowns } = open(request.getObject()!.toJavaScript() as Wire);
+  const { value, unknowns } = open(inputs(request));
   const aliases = request.getAliasesList().map((alias) => alias.getUrn() || specification(alias));
   return {
     urn,
@@ -107,6 +107,14 @@ function describe(urn: string, request: Request): Recorded {
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
+}
+
+function inputs(request: Request): Wire {
+  const object = request.getObject()!.toJavaScript() as Record<string, Wire>;
+  if (request.getType() === "kubernetes:core/v1:Secret")
+    for (const data of ["data", "stringData"])
+      if (data in object) object[data] = sealValues(object[data])!;
+  return object;
 }
 
 function specification(alias: { toObject(): object }): string {

@@ -206,7 +206,8 @@ export function standIn(
   config: Record<string, string>,
 ): MockResourceResult {
   const { type, name, inputs } = resource;
-  if (resource.custom === false && type !== "eks:index:Cluster") return { id: undefined, state: inputs };
+  if (resource.custom === false && type !== "eks:index:Cluster")
+    return { id: undefined, state: inputs };
   const row = rows[type];
   if (!row)
     throw new Error(`${type} ("${name}") has no stand-in; add a row to commands/plan/stand-ins.ts`);

@@ -22,12 +22,25 @@ export function seal(value: Wire): Wire {
   return { [rpc.specialSigKey]: rpc.specialSecretSig, value };
 }
 
+/**
+ * The same secret, but with open keys. The SDK seals the data of a Kubernetes Secret as a whole;
+ * its keys are names that pods refer to, and only its values are secret.
+ */
+export function sealValues(wire: Wire | undefined): Wire | undefined {
+  if (wire === undefined || !isMarked(wire)) return wire;
+  const data = wire.value ?? null;
+  if (data === null || typeof data !== "object" || Array.isArray(data) || isMarked(data))
+    return wire;
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, seal(value)]));
+}
+
 function visit(wire: Wire, path: Path, unknowns: Path[]): unknown {
   if (wire === rpc.unknownValue) {
     unknowns.push(path);
     return unknownMark;
   }
-  if (Array.isArray(wire)) return wire.map((item, index) => visit(item, [...path, index], unknowns));
+  if (Array.isArray(wire))
+    return wire.map((item, index) => visit(item, [...path, index], unknowns));
   if (wire === null || typeof wire !== "object") return wire;
   if (isMarked(wire)) return marked(wire, path, unknowns);
   return Object.fromEntries(

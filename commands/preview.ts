@@ -1,0 +1,54 @@
+import { Command } from "commander";
+import { explain } from "./explain";
+import type { Launch } from "./launch";
+import { evaluate } from "./plan/evaluate";
+import { writePlan, type Plan } from "./plan/plan";
+import { readStackSettings, stackNames } from "./plan/stack-settings";
+import { describePlan } from "./preview/describe";
+import { UsageError } from "./usage-error";
+
+interface Options {
+  stack?: string;
+  json?: string;
+}
+
+/**
+ * `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see.
+ * Returns the exit code: 0, 1 when a mandatory rule is broken, 2 on bad input.
+ */
+export async function main(args: string[], { root, program }: Launch): Promise<number> {
+  try {
+    const { stack, json } = options(args);
+    if (json && !stack)
+      throw new UsageError("--json: a plan file holds one stack; add --stack NAME");
+    // Charts and settings are found from the project's root, as under the real engine.
+    process.chdir(root);
+    const stacks = stack ? [stack] : stackNames(root);
+    const plans: Plan[] = [];
+    for (const name of stacks) {
+      const started = performance.now();
+      const plan = await evaluate(program, readStackSettings(root, name));
+      console.log(describePlan(plan, (performance.now() - started) / 1000));
+      plans.push(plan);
+    }
+    if (json) writePlan(json, plans[0]!);
+    return plans.some(isBlocked) ? 1 : 0;
+  } catch (error) {
+    return explain(error);
+  }
+}
+
+function options(args: string[]): Options {
+  return new Command("npm run preview --")
+    .description("Plan a stack without credentials: every resource with its final inputs.")
+    .option("--stack <name>", "one stack only (default: every Pulumi.NAME.yaml)")
+    .option("--json <file>", "write the plan file of that one stack")
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse(args, { from: "user" })
+    .opts();
+}
+
+function isBlocked(plan: Plan): boolean {
+  return plan.violations.some((violation) => violation.enforcementLevel === "mandatory");
+}

@@ -1,0 +1,28 @@
+import pc from "picocolors";
+import type { Plan } from "../plan/plan";
+import { componentTree } from "./component-tree";
+import { keyFacts } from "./key-facts";
+import { warnings } from "./warnings";
+
+/** A plan as a person wants to see it: the tree, the facts that matter, what to look at. */
+export function describePlan(plan: Plan, seconds: number): string {
+  const custom = plan.resources.filter((resource) => resource.custom);
+  const title = `${plan.project} ${plan.stack}`;
+  const facts = Object.entries(keyFacts(plan));
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    `${pc.bold(title)}  ${custom.length} resources, planned without credentials; nothing was created`,
+    "",
+    ...componentTree(plan),
+    "",
+    ...facts.map(([name, fact]) => `  ${pc.dim(name.padEnd(width))}  ${fact}`),
+    "",
+    ...warnings(plan).map((warning) => `  ${pc.yellow("warning:")} ${warning}`),
+    ...plan.violations.map(
+      ({ policy, enforcementLevel, urn, message }) =>
+        `  ${pc.red(`[${enforcementLevel}]`)} ${policy}  (${urn.split("::").pop()})\n    ${message}`,
+    ),
+    pc.dim(`  planned in ${seconds.toFixed(2)} s`),
+    "",
+  ].join("\n");
+}

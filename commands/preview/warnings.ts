@@ -1,0 +1,43 @@
+import type { Plan } from "../plan/plan";
+
+/** What is allowed, but should not go to production unseen. */
+export function warnings(plan: Plan): string[] {
+  return [...unresolvedImages(plan), ...silentAlerts(plan), ...exampleValues(plan)];
+}
+
+function unresolvedImages(plan: Plan): string[] {
+  const images = new Set<string>();
+  for (const { type, inputs } of plan.resources)
+    if (type === "kubernetes:helm.sh/v3:Release") collectUnresolved(inputs.values, images);
+  if (images.size === 0) return [];
+  return [
+    `no digest yet for ${[...images].sort().join(", ")}: the build writes it to mini-xdr:images`,
+  ];
+}
+
+function collectUnresolved(value: unknown, images: Set<string>): void {
+  if (value === null || typeof value !== "object") return;
+  const image = value as Record<string, unknown>;
+  if (image.digest === "" && typeof image.repository === "string")
+    images.add(`${image.repository.replace(/^[^/]*\//, "")}:${String(image.tag)}`);
+  for (const child of Object.values(value)) collectUnresolved(child, images);
+}
+
+function silentAlerts(plan: Plan): string[] {
+  const receivers = plan.resources.find(
+    ({ type, name }) =>
+      type === "kubernetes:core/v1:Secret" && name.endsWith("alertmanager-receivers"),
+  )?.inputs.stringData as Record<string, string> | undefined;
+  return [
+    ...(receivers?.pages ? [] : ["mini-xdr:alertWebhookUrl is not set: nobody is paged"]),
+    ...(receivers?.watchdog
+      ? []
+      : ["mini-xdr:deadMansSwitchUrl is not set: nobody notices when alerting itself dies"]),
+  ];
+}
+
+function exampleValues(plan: Plan): string[] {
+  return /\bexample\.(com|org|net)$/.test(String(plan.outputs.url))
+    ? [`mini-xdr:domain.name is an example: ${String(plan.outputs.url)}`]
+    : [];
+}

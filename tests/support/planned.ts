@@ -1,0 +1,47 @@
+import { join } from "node:path";
+import { compile } from "../../commands/compile.cjs";
+import { evaluate, type Program } from "../../commands/plan/evaluate";
+import type { Plan, PlannedResource } from "../../commands/plan/plan";
+import { readStackSettings } from "../../commands/plan/stack-settings";
+
+/** The project's folder. */
+export const root = join(__dirname, "../..");
+
+let compiled: Promise<Program> | undefined;
+const plans = new Map<string, Promise<Plan>>();
+let last: Promise<unknown> = Promise.resolve();
+
+/** The unchanged program, compiled once for all tests. */
+export function program(): Promise<Program> {
+  return (compiled ??= compile(root, "index.ts"));
+}
+
+/** The plan of a stack as it is configured, evaluated once for all tests. */
+export function plannedStack(stack: string): Promise<Plan> {
+  if (!plans.has(stack)) {
+    // One after the other: the SDK's mock runtime is global to the process.
+    const plan = last.then(async () => evaluate(await program(), readStackSettings(root, stack)));
+    last = plan.catch(() => undefined);
+    plans.set(stack, plan);
+  }
+  return plans.get(stack)!;
+}
+
+/** Every resource of a type. */
+export function ofType(plan: Plan, type: string): PlannedResource[] {
+  return plan.resources.filter((resource) => resource.type === type);
+}
+
+/** The one resource of a type. Throws when there is none, or more than one. */
+export function only(plan: Plan, type: string): PlannedResource {
+  const found = ofType(plan, type);
+  if (found.length !== 1) throw new Error(`${type}: ${found.length} in the plan, 1 expected`);
+  return found[0]!;
+}
+
+/** The one resource of a name. */
+export function named(plan: Plan, name: string): PlannedResource {
+  const found = plan.resources.filter((resource) => resource.name === name);
+  if (found.length !== 1) throw new Error(`${name}: ${found.length} in the plan, 1 expected`);
+  return found[0]!;
+}

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parse, stringify } from "yaml";
+import { main } from "../../commands/preview";
+import { program, root } from "../support/planned";
+
+type Config = Record<string, unknown>;
+
+/** Every case: what is changed in the prod settings, and what the one line about it must name. */
+const cases: { title: string; change: (config: Config) => void; says: RegExp }[] = [
+  {
+    title: "a wrong value",
+    change: (c) => (c["mini-xdr:tier"] = "gold"),
+    says: /^ {2}mini-xdr:tier: "gold" is not allowed; allowed: one of starter, pro, enterprise$/m,
+  },
+  {
+    title: "a missing key",
+    change: (c) => delete c["mini-xdr:alertEmail"],
+    says: /^ {2}mini-xdr:alertEmail: missing; allowed: an e-mail address$/m,
+  },
+  {
+    title: "a missing key inside a structured one",
+    change: (c) => delete within(c, "domain").hostedZoneId,
+    says: /^ {2}mini-xdr:domain\.hostedZoneId: missing; allowed: /m,
+  },
+  {
+    title: "a missing Region",
+    change: (c) => delete c["aws:region"],
+    says: /^ {2}aws:region: missing; allowed: a region name/m,
+  },
+  {
+    title: "an unknown key",
+    change: (c) => (c["mini-xdr:replcas"] = "4"),
+    says: /^ {2}mini-xdr:replcas: unknown key; allowed: tier, /m,
+  },
+  {
+    title: "an unknown key inside a structured one",
+    change: (c) => (within(c, "network").zonez = 3),
+    says: /^ {2}mini-xdr:network\.zonez: unknown key/m,
+  },
+  {
+    title: "fewer than three zones",
+    change: (c) => (within(c, "network").zones = ["eu-central-1a", "eu-central-1b"]),
+    says: /^ {2}mini-xdr:network\.zones: \["eu-central-1a","eu-central-1b"\] is not allowed; allowed: at least 3 availability zones$/m,
+  },
+  {
+    title: "a zone of another Region",
+    change: (c) => (within(c, "network").zones as string[]).splice(2, 1, "eu-west-1c"),
+    says: /^ {2}mini-xdr:network\.zones: "eu-west-1c" is not allowed; allowed: zones of eu-central-1$/m,
+  },
+  {
+    title: "overlapping address ranges",
+    change: (c) => (within(c, "cluster").serviceCidr = "10.20.64.0/20"),
+    says: /^ {2}mini-xdr:cluster\.serviceCidr: "10\.20\.64\.0\/20" is not allowed; allowed: no overlap with 10\.20\.0\.0\/16$/m,
+  },
+  {
+    title: "a too small address range",
+    change: (c) => (within(c, "network").cidr = "10.20.0.0/24"),
+    says: /^ {2}mini-xdr:network\.cidr: "10\.20\.0\.0\/24" is not allowed; allowed: a prefix length from \/16 to \/20$/m,
+  },
+  {
+    title: "an address range with host bits",
+    change: (c) => (within(c, "network").cidr = "10.20.1.0/16"),
+    says: /^ {2}mini-xdr:network\.cidr: "10\.20\.1\.0\/16" is not allowed; allowed: an IPv4 network/m,
+  },
+  {
+    title: "a replica count under 3",
+    change: (c) => (within(c, "backend").minReplicas = 2),
+    says: /^ {2}mini-xdr:backend\.minReplicas: 2 is not allowed; allowed: a whole number from 3 to 100$/m,
+  },
+  {
+    title: "poolers under 3",
+    change: (c) => (c["mini-xdr:pgbouncer"] = { replicas: 1 }),
+    says: /^ {2}mini-xdr:pgbouncer\.replicas: 1 is not allowed; allowed: a whole number from 3 to 20$/m,
+  },
+  {
+    title: "a pool that exceeds max_connections",
+    change: (c) => (c["mini-xdr:pgbouncer"] = { poolSize: 100 }),
+    says: /^ {2}mini-xdr:pgbouncer\.poolSize: 100 is not allowed; allowed: 4 poolers × .* within 320, .*; it is 420$/m,
+  },
+  {
+    title: "read replicas of a cluster",
+    change: (c) => (within(c, "database").readReplicas = 2),
+    says: /^ {2}mini-xdr:database\.readReplicas: 2 is not allowed; allowed: absent in the cluster topology$/m,
+  },
+  {
+    title: "an image without a fixed tag",
+    change: (c) => (within(c, "images").backend = "latest"),
+    says: /^ {2}mini-xdr:images\.backend: "latest" is not allowed; allowed: a fixed tag, never latest$/m,
+  },
+  {
+    title: "a single NAT gateway in the enterprise tier",
+    change: (c) => (within(c, "network").natGateways = "single"),
+    says: /^ {2}mini-xdr:network\.natGateways: "single" is not allowed; allowed: perZone/m,
+  },
+  {
+    title: "an API endpoint for the whole internet",
+    change: (c) => (within(c, "cluster").publicAccessCidrs = ["0.0.0.0/0"]),
+    says: /^ {2}mini-xdr:cluster\.publicAccessCidrs: \["0\.0\.0\.0\/0"\] is not allowed/m,
+  },
+  {
+    title: "a structured value that is not valid JSON for the engine",
+    change: (c) => (c["mini-xdr:network"] = "{cidr"),
+    says: /^ {2}mini-xdr:network: "\{cidr" is not allowed; allowed: /m,
+  },
+];
+
+const within = (config: Config, key: string) => config[`mini-xdr:${key}`] as Config;
+
+describe("bad input", () => {
+  let folder: string;
+  const here = process.cwd();
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "mini-xdr-"));
+    cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
+  });
+  afterEach(() => {
+    process.chdir(here);
+    rmSync(folder, { recursive: true });
+  });
+
+  for (const { title, change, says } of cases)
+    it(`${title}: one clear line, exit code 2`, async () => {
+      const { code, errors } = await previewWith(folder, change);
+      assert.match(errors, says);
+      assert.equal(errors.trim().split("\n").length, 2, `one problem, one line:\n${errors}`);
+      assert.equal(code, 2);
+    });
+
+  it("reports all problems at once", async () => {
+    const { code, errors } = await previewWith(folder, (config) => {
+      for (const { change } of [cases[0]!, cases[1]!, cases[8]!, cases[11]!]) change(config);
+    });
+    for (const { says } of [cases[0]!, cases[1]!, cases[8]!, cases[11]!])
+      assert.match(errors, says);
+    assert.equal(code, 2);
+  });
+
+  it("an unknown stack: names the stacks there are", async () => {
+    const { code, errors } = await preview(root, ["--stack", "produktion"]);
+    assert.match(errors, /--stack: "produktion" is not allowed; allowed: prod, staging/);
+    assert.equal(code, 2);
+  });
+
+  it("an unknown option: exit code 2", async () => {
+    assert.equal((await preview(root, ["--stak", "prod"])).code, 2);
+  });
+
+  it("a plan file of two stacks: says how to ask for one", async () => {
+    const { code, errors } = await preview(root, ["--json", join(folder, "plan.json")]);
+    assert.match(errors, /--json: a plan file holds one stack; add --stack NAME/);
+    assert.equal(code, 2);
+  });
+
+  it("never prints a secret", async () => {
+    const { errors } = await previewWith(folder, (config) => {
+      config["mini-xdr:alertWebhookUrl"] = { secure: "v1:ciphertext" };
+      config["mini-xdr:alertEmail"] = { secure: "v1:other" };
+    });
+    assert.doesNotMatch(errors, /ciphertext|v1:/);
+  });
+});
+
+/** Runs the preview on the prod settings with one change. */
+async function previewWith(folder: string, change: (config: Config) => void) {
+  const settings = parse(readFileSync(join(root, "Pulumi.prod.yaml"), "utf8"));
+  change(settings.config);
+  writeFileSync(join(folder, "Pulumi.bad.yaml"), stringify(settings));
+  return preview(folder, ["--stack", "bad"]);
+}
+
+async function preview(folder: string, args: string[]) {
+  const lines: string[] = [];
+  const { error } = console;
+  const { write } = process.stderr;
+  console.error = (text: string) => lines.push(text);
+  process.stderr.write = ((text: string) => lines.push(text) > 0) as typeof write;
+  try {
+    const code = await main(args, { root: folder, program: await program() });
+    return { code, errors: lines.join("\n") };
+  } finally {
+    console.error = error;
+    process.stderr.write = write;
+  }
+}
