@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { relative } from "node:path";
+import { renderings } from "../../commands/render";
+import { localReleases, type PlannedRelease } from "../../commands/rehearse/planned";
+import { template } from "../../commands/rehearse/helm";
+import { MissingTool, tool } from "../../tools";
+import { plannedStack, root } from "../support/planned";
+
+describe("the local charts, by the real Helm", function () {
+  // The first run builds Helm, about two minutes on two cores.
+  this.timeout(600_000);
+
+  before(async function () {
+    try {
+      await tool("helm");
+    } catch (error) {
+      if (!(error instanceof MissingTool)) throw error;
+      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
+      this.skip();
+    }
+  });
+
+  for (const stack of ["prod", "staging"])
+    it(`render for ${stack} what is committed`, async () => {
+      const fresh = await renderings(root, await plannedStack(stack));
+      assert.equal(fresh.length, 3);
+      for (const { file, text } of fresh)
+        assert.equal(readFileSync(file, "utf8"), text, `${relative(root, file)}: npm run render`);
+    });
+
+  const refusals: { title: string; release: string; change: Change; says: RegExp }[] = [
+    {
+      title: "two poolers",
+      release: "pgbouncer",
+      change: (v) => (v.replicas = 2),
+      says: /replicas.*minimum/s,
+    },
+    {
+      title: "an autoscaler that may go to two",
+      release: "mini-xdr",
+      change: (v) => (v.backend.autoscaling.minReplicas = 2),
+      says: /minReplicas.*minimum/s,
+    },
+    {
+      title: "two replicas without an autoscaler",
+      release: "mini-xdr",
+      change: (v) => Object.assign(v.frontend, { autoscaling: null, replicas: 2 }),
+      says: /replicas.*minimum/s,
+    },
+    {
+      title: "an unknown value",
+      release: "mini-xdr",
+      change: (v) => (v.backend.replicaCount = 3),
+      says: /replicaCount/,
+    },
+    {
+      title: "a moving tag",
+      release: "mini-xdr",
+      change: (v) => (v.backend.image.tag = "latest"),
+      says: /image\/tag|image.tag/,
+    },
+    {
+      title: "recovery settings that add more than 10 s to a failover",
+      release: "pgbouncer",
+      change: (v) => (v.recovery = { serverLoginRetrySeconds: 15 }),
+      says: /recovery may add|recovery/,
+    },
+    {
+      title: "an empty database host",
+      release: "database-bootstrap",
+      change: (v) => (v.database.host = ""),
+      says: /host/,
+    },
+  ];
+  for (const { title, release, change, says } of refusals)
+    it(`${release}: refuse ${title}`, async () => {
+      const planned = await releaseOf(release);
+      const values = structuredClone(planned.values);
+      change(values);
+      const { code, stderr } = await template({ ...planned, values });
+      assert.notEqual(code, 0, "Helm rendered it");
+      assert.match(stderr, says);
+    });
+});
+
+type Change = (values: any) => void; // eslint-disable-line @typescript-eslint/no-explicit-any
+
+async function releaseOf(name: string): Promise<PlannedRelease> {
+  return localReleases(await plannedStack("prod")).find((release) => release.name === name)!;
+}
