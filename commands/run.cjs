@@ -2,6 +2,7 @@
 // Starts a command of this project. The preview is wanted in a second, so esbuild compiles it, in a
 // process of its own, while this one loads the Pulumi SDKs; the others run as they stand, by tsx.
 const path = require("node:path");
+const { stop } = require("esbuild");
 const { compile } = require("./compile.cjs");
 
 const root = path.dirname(__dirname);
@@ -11,6 +12,7 @@ async function main() {
   const compiled = [loader(command), compile(root, "index.ts")];
   require("./load-sdks.cjs");
   const [load, program] = await Promise.all(compiled);
+  await stop();
   process.exitCode = await load().main(args, { root, program });
 }
 

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import type { ClusterConfig } from "../config";
@@ -73,7 +74,16 @@ export class Cluster extends pulumi.ComponentResource {
         deletionProtection: true,
         upgradePolicy: { supportType: "STANDARD" },
       }),
-      { parent: this, transforms: [allowZonalShift] },
+      { parent: this, transforms: [allowZonalShift], dependsOn: this.controlPlaneLogs() },
+    );
+  }
+
+  /** Made before the cluster: a group that EKS makes by itself keeps its logs for ever. */
+  private controlPlaneLogs(): cloudwatch.LogGroup {
+    return new cloudwatch.LogGroup(
+      `${this.name}-logs`,
+      { name: `/aws/eks/${this.args.name}/cluster`, retentionInDays: 90 },
+      { parent: this },
     );
   }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/aws/kms";
+import { publishers } from "./notifications";
 
 export interface KeysArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -38,7 +39,7 @@ export class Keys extends pulumi.ComponentResource {
   readonly backupsRecovery: kms.Key;
   /** Secrets inside the cluster's etcd. */
   readonly cluster: kms.Key;
-  /** Alarm topic in the stack's Region: CloudWatch and RDS publish to it. */
+  /** Alarm topic in the stack's Region: CloudWatch, RDS and ElastiCache publish to it. */
   readonly notifications: kms.Key;
   /** Alarm topic in us-east-1, where Route 53 keeps its metrics. */
   readonly globalNotifications: kms.Key;
@@ -59,11 +60,10 @@ export class Keys extends pulumi.ComponentResource {
       ...recovery,
     });
     this.cluster = this.key("cluster", {});
-    const publishers = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
-    this.notifications = this.key("notifications", { services: publishers });
+    this.notifications = this.key("notifications", { services: publishers.regional });
     this.globalNotifications = this.key("global-notifications", {
       region: "us-east-1",
-      services: publishers.slice(0, 1),
+      services: publishers.global,
     });
     this.registerOutputs({
       database: this.database.arn,

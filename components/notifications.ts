@@ -5,13 +5,19 @@ export interface NotificationsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
   stackName: string;
   accountId: pulumi.Input<string>;
-  /** Encrypts the topic in the stack's Region; its policy admits CloudWatch and RDS. */
+  /** Encrypts the topic in the stack's Region; its policy admits the publishers. */
   kmsKeyArn: pulumi.Input<string>;
   /** Encrypts the topic in us-east-1; its policy admits CloudWatch. */
   globalKmsKeyArn: pulumi.Input<string>;
   /** Who is told; the address confirms its subscription once, by mail. */
   email: string;
 }
+
+/** AWS services that publish to the topics: alarms, and the events of database and cache. */
+export const publishers = {
+  regional: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "elasticache.amazonaws.com"],
+  global: ["cloudwatch.amazonaws.com"],
+};
 
 /**
  * Where the cloud's own alarms and events arrive, also when the cluster and its Alertmanager are
@@ -28,12 +34,11 @@ export class Notifications extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Notifications", name, args, opts);
-    const services = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
-    this.topicArn = this.topic("topic", args.kmsKeyArn, services);
+    this.topicArn = this.topic("topic", args.kmsKeyArn, publishers.regional);
     this.globalTopicArn = this.topic(
       "global-topic",
       args.globalKmsKeyArn,
-      services.slice(0, 1),
+      publishers.global,
       "us-east-1",
     );
     this.registerOutputs({ topicArn: this.topicArn, globalTopicArn: this.globalTopicArn });

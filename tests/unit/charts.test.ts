@@ -170,7 +170,8 @@ describe("the chart mini-xdr", () => {
 describe("the chart pgbouncer", () => {
   const all = objects("prod", "pgbouncer");
   const ini = of(all, "ConfigMap")[0].data["pgbouncer.ini"] as string;
-  const setting = (name: string) => new RegExp(`^${name}\\s*=\\s*(.*)$`, "m").exec(ini)?.[1]?.trim();
+  const setting = (name: string) =>
+    new RegExp(`^${name}\\s*=\\s*(.*)$`, "m").exec(ini)?.[1]?.trim();
 
   it("has three replicas over zones and hosts, one eviction at a time", () => {
     const deployment = of(all, "Deployment")[0];

@@ -27,14 +27,14 @@ describe("keys", () => {
     assert.equal(inputs.name, "alias/mini-xdr-backup-key");
   });
 
-  it("the topic's key admits CloudWatch and RDS events, for this account alone", async () => {
+  it("the topic's key admits CloudWatch, RDS and ElastiCache, for this account alone", async () => {
     const policy = JSON.parse(
       String(named(await plannedStack("prod"), "keys-notifications").inputs.policy),
     );
     const services = policy.Statement.slice(1);
     assert.deepEqual(
       services.map((s: { Principal: { Service: string } }) => s.Principal.Service),
-      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"],
+      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "elasticache.amazonaws.com"],
     );
     for (const statement of services)
       assert.ok(statement.Condition.StringEquals["aws:SourceAccount"]);
