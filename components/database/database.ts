@@ -3,68 +3,16 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as rds from "@pulumi/aws/rds";
 import * as random from "@pulumi/random";
-import type { DatabaseConfig } from "../../config";
-import type { Credential } from "../credentials";
 import { trustPolicy } from "../iam-policy";
-import type { Transform } from "../transform";
+import {
+  databaseName,
+  databasePort,
+  type DatabaseArgs,
+  type DatabaseEndpoints,
+  type DatabaseFoundation,
+} from "./foundation";
 import { multiAzCluster } from "./multi-az-cluster";
 import { multiAzInstance } from "./multi-az-instance";
-
-export interface DatabaseArgs extends DatabaseConfig {
-  /** Identifier of the database, such as `mini-xdr-prod`. */
-  identifier: string;
-  vpcId: pulumi.Input<string>;
-  zones: string[];
-  /** One isolated subnet a zone, in the order of `zones`. */
-  subnetIds: pulumi.Input<string>[];
-  /** Encrypts storage, snapshots and Performance Insights. */
-  kmsKeyArn: pulumi.Input<string>;
-  master: Credential;
-  /** Receives failovers, low storage, maintenance. */
-  topicArn: pulumi.Input<string>;
-  /** Second Region of the automated backups (instance topology only; AWS has none for clusters). */
-  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
-  transform?: DatabaseTransforms;
-}
-
-/** Reaches what the arguments do not cover. */
-export interface DatabaseTransforms {
-  cluster?: Transform<rds.ClusterArgs>;
-  instance?: Transform<rds.InstanceArgs>;
-  replica?: Transform<rds.InstanceArgs>;
-}
-
-/** What both topologies share, made once by the component. */
-export interface DatabaseFoundation {
-  name: string;
-  args: DatabaseArgs;
-  parent: pulumi.Resource;
-  securityGroup: ec2.SecurityGroup;
-  monitoringRoleArn: pulumi.Output<string>;
-  finalSnapshotIdentifier: pulumi.Output<string>;
-}
-
-/** Where a topology serves, and what its alarms and events watch. */
-export interface DatabaseEndpoints {
-  arn: pulumi.Output<string>;
-  /** Follows the writer through a failover. */
-  writerHost: pulumi.Output<string>;
-  /** Readable standbys or read replicas; several hosts are separated by commas. */
-  readerHost: pulumi.Output<string>;
-  /** Event source type of RDS. */
-  sourceType: "db-cluster" | "db-instance";
-  /** Resource that events come from. */
-  sourceId: pulumi.Output<string>;
-  /** Identifiers of every member, the writer's first at creation; CloudWatch's metrics carry them. */
-  memberIds: string[];
-  /** Those among them that can lag behind a writer. */
-  replicaIds: string[];
-}
-
-/** PostgreSQL's major: minors are applied by AWS in the maintenance window. */
-export const postgresMajor = "15";
-export const databasePort = 5432;
-export const databaseName = "minixdr";
 
 /**
  * PostgreSQL 15 in one of two topologies.

@@ -1,5 +1,5 @@
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
-import type { DatabaseFoundation } from "./database";
+import type { DatabaseFoundation } from "./foundation";
 
 /** What RDS for PostgreSQL can export. */
 export const exportedLogs = ["postgresql", "upgrade"];

@@ -7,7 +7,7 @@ import {
   postgresMajor,
   type DatabaseEndpoints,
   type DatabaseFoundation,
-} from "./database";
+} from "./foundation";
 import { exportedLogs, logGroups } from "./logs";
 import { parameterFamily, parameters } from "./parameters";
 

@@ -1,0 +1,189 @@
+import { Netmask } from "netmask";
+import * as z from "zod";
+
+/**
+ * Every configuration key: its type, its bounds, its default and its meaning. The README's table is
+ * made from it, and `config.ts` reads and checks a stack's settings by it.
+ */
+
+const regionName = z
+  .string()
+  .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "a region name, such as eu-central-1");
+
+const cidr = z.string().refine(isNetwork, "an IPv4 network in CIDR form without host bits");
+
+const image = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9_][\w.-]{0,127}(@sha256:[0-9a-f]{64})?$/,
+    "TAG or TAG@sha256:DIGEST (64 hexadecimal digits)",
+  )
+  .refine((text) => !text.startsWith("latest"), "a fixed tag, never latest");
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .int(`a whole number from ${least} to ${most}`)
+    .min(least, `a whole number from ${least} to ${most}`)
+    .max(most, `a whole number from ${least} to ${most}`);
+
+const replicas = z
+  .strictObject({
+    minReplicas: wholeNumber(3, 100).default(3).describe("the autoscaler's minimum, 3 or more"),
+    maxReplicas: wholeNumber(3, 100).default(12).describe("the autoscaler's maximum"),
+  })
+  .refine((r) => r.minReplicas <= r.maxReplicas, "minReplicas no greater than maxReplicas");
+
+export const schema = {
+  tier: z
+    .enum(["starter", "pro", "enterprise"], "one of starter, pro, enterprise")
+    .default("enterprise")
+    .describe("the promise: 99 %, 99.5 % or 99.9 % a month; sets SLO alerts and policies"),
+  recoveryRegion: regionName.describe("second Region, for backup copies; not the stack's own"),
+  domain: z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, "a DNS name in lower case")
+        .describe("the name that users open; it survives the loss of the cluster"),
+      hostedZoneId: z
+        .string()
+        .regex(/^Z[A-Z0-9]{3,31}$/, "a Route 53 hosted zone id, such as Z0123456789ABC")
+        .describe("the public hosted zone in which that name is written"),
+    })
+    .describe("where the platform is served"),
+  network: z
+    .strictObject({
+      cidr: cidr
+        .refine(
+          (text) => !isNetwork(text) || [16, 17, 18, 19, 20].includes(new Netmask(text).bitmask),
+          "a prefix length from /16 to /20",
+        )
+        .default("10.20.0.0/16")
+        .describe("the VPC's addresses; pods draw from them too"),
+      zones: z
+        .array(z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d[a-h]$/, "a zone such as eu-central-1a"))
+        .min(3, "at least 3 availability zones")
+        .max(8, "at most 8 availability zones")
+        .refine((zones) => new Set(zones).size === zones.length, "each zone once")
+        .describe("availability zones by name; adding one renumbers nothing"),
+      natGateways: z
+        .enum(["perZone", "single"], "one of perZone, single")
+        .default("perZone")
+        .describe("perZone survives the loss of a zone; single is cheaper, not for enterprise"),
+    })
+    .describe("the VPC and its address plan"),
+  database: z
+    .strictObject({
+      topology: z
+        .enum(["cluster", "instance"], "one of cluster, instance")
+        .describe(
+          "cluster: a writer and two readable standbys; instance: a standby and read replicas",
+        ),
+      instanceClass: z
+        .string()
+        .regex(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, "an RDS instance class, such as db.r6gd.large")
+        .describe("RDS instance class of every member"),
+      storageGb: wholeNumber(20, 65536).describe("allocated storage, GiB"),
+      iops: wholeNumber(1000, 256000)
+        .optional()
+        .describe("provisioned IOPS (io1); required by the cluster topology"),
+      maxConnections: wholeNumber(100, 5000)
+        .default(400)
+        .describe("PostgreSQL max_connections; the pools must fit within 85 % of it"),
+      backupRetentionDays: wholeNumber(7, 35)
+        .default(35)
+        .describe("point-in-time recovery window, days"),
+      readReplicas: wholeNumber(1, 5)
+        .optional()
+        .describe("read replica instances; instance topology only (a cluster's standbys read)"),
+    })
+    .describe("PostgreSQL 15, database minixdr"),
+  cache: z
+    .strictObject({
+      nodeType: z
+        .string()
+        .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/, "an ElastiCache node type, such as cache.r7g.large")
+        .describe("ElastiCache node type"),
+      nodes: wholeNumber(2, 6).default(3).describe("primary and replicas together, over the zones"),
+    })
+    .describe("Valkey, Multi-AZ with automatic failover"),
+  cluster: z
+    .strictObject({
+      version: z
+        .string()
+        .regex(/^1\.\d{2}$/, "a Kubernetes minor as text, such as '1.36'")
+        .default("1.36")
+        .describe("Kubernetes minor; equals the rehearsal's control plane"),
+      serviceCidr: cidr.default("172.20.0.0/16").describe("service addresses, apart from the VPC"),
+      publicAccessCidrs: z
+        .array(cidr)
+        .refine((list) => !list.includes("0.0.0.0/0"), "never the whole internet")
+        .default([])
+        .describe("who may reach the public API endpoint; empty: private endpoint only"),
+      adminRoleArns: z
+        .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN"))
+        .min(1, "at least one role, or nobody can operate the cluster")
+        .describe("IAM roles that administer the cluster"),
+    })
+    .describe("EKS in Auto Mode"),
+  images: z
+    .strictObject({
+      backend: image.describe("API, worker and migrations"),
+      frontend: image.describe("web page"),
+      backup: image.describe("database bootstrap, dumps and restores"),
+      pgbouncer: image.describe("connection pooler, 1.25.2 or newer"),
+      pgbouncerExporter: image.describe("the pooler's Prometheus exporter"),
+    })
+    .describe("TAG@sha256:DIGEST of each image in ECR; a digest is written by the build"),
+  backend: replicas.prefault({}).describe("API replicas"),
+  frontend: replicas.prefault({}).describe("web page replicas"),
+  pgbouncer: z
+    .strictObject({
+      replicas: wholeNumber(3, 20).default(3).describe("poolers, spread over the zones"),
+      maxClientConnections: wholeNumber(1000, 20000)
+        .default(2500)
+        .describe("clients one pooler accepts"),
+      poolSize: wholeNumber(5, 200).default(25).describe("server connections of a pool"),
+      reservePoolSize: wholeNumber(0, 50).default(5).describe("extra ones, after 3 s of waiting"),
+    })
+    .prefault({})
+    .describe("connection pooling"),
+  observability: z
+    .strictObject({
+      retentionDays: wholeNumber(1, 90).default(15).describe("how long metrics are kept, days"),
+      volumeGb: wholeNumber(10, 16384).default(100).describe("volume of each Prometheus, GiB"),
+    })
+    .prefault({})
+    .describe("kube-prometheus-stack"),
+  backups: z
+    .strictObject({
+      lockDays: wholeNumber(1, 365)
+        .default(7)
+        .describe("object lock in governance mode: days in which no backup can be deleted"),
+    })
+    .prefault({})
+    .describe("the backup bucket and its copy in the second Region"),
+  alertEmail: z.email("an e-mail address").describe("who receives the cloud's own alarms"),
+};
+
+/** Secret keys stay closed: they are passed on as secret outputs and never read here. */
+export const secretKeys = {
+  alertWebhookUrl: "secret: where Alertmanager sends pages",
+  deadMansSwitchUrl: "secret: who notices when the Watchdog alert stops arriving",
+};
+
+function isNetwork(text: string): boolean {
+  if (!/^\d+\.\d+\.\d+\.\d+\/\d+$/.test(text)) return false;
+  try {
+    const block = new Netmask(text);
+    return `${block.base}/${block.bitmask}` === text;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether two networks share an address. */
+export function overlap(a: string, b: string): boolean {
+  const [one, other] = [new Netmask(a), new Netmask(b)];
+  return one.contains(other.base) || other.contains(one.base);
+}
