@@ -31,7 +31,7 @@ export function sealValues(wire: Wire | undefined): Wire | undefined {
   const data = wire.value ?? null;
   if (data === null || typeof data !== "object" || Array.isArray(data) || isMarked(data))
     return wire;
-  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, seal(value)]));
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, seal(value as Wire)]));
 }
 
 function visit(wire: Wire, path: Path, unknowns: Path[]): unknown {

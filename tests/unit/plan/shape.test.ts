@@ -46,7 +46,8 @@ describe("every plan", () => {
         );
         assert.ok(makers.length > 8);
         for (const maker of makers) {
-          const state = standIn({ ...maker, inputs: maker.inputs }, {}).state;
+          const { type, name, inputs } = maker;
+          const { state } = standIn({ type, name, inputs, custom: true }, {});
           const secret = String(state.result ?? state.privateKeyPem);
           assert.ok(secret.length > 20);
           assert.ok(!text.includes(secret), `${maker.name} is open in the plan`);
