@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parse, stringify } from "yaml";
 import { main } from "../../commands/preview";
+import { captured } from "../support/captured";
 import { program, root } from "../support/planned";
 
 type Config = Record<string, unknown>;
@@ -173,16 +174,6 @@ async function previewWith(folder: string, change: (config: Config) => void) {
 }
 
 async function preview(folder: string, args: string[]) {
-  const lines: string[] = [];
-  const { error } = console;
-  const { write } = process.stderr;
-  console.error = (text: string) => lines.push(text);
-  process.stderr.write = ((text: string) => lines.push(text) > 0) as typeof write;
-  try {
-    const code = await main(args, { root: folder, program: await program() });
-    return { code, errors: lines.join("\n") };
-  } finally {
-    console.error = error;
-    process.stderr.write = write;
-  }
+  const launch = { root: folder, program: await program() };
+  return captured(() => main(args, launch));
 }
