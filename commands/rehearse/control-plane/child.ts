@@ -1,0 +1,65 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { createWriteStream, existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+
+/** A program that runs beside this one and never outlives it. */
+export class Child {
+  private expected = false;
+  private readonly gone: Promise<unknown>;
+
+  private constructor(
+    readonly name: string,
+    private readonly process: ChildProcess,
+    private readonly log: string,
+  ) {
+    this.gone = once(process, "exit");
+  }
+
+  /**
+   * Starts `executable`; what it prints goes to `NAME.log` in `folder`. On Linux the kernel ends it
+   * if this process dies, however that happens.
+   */
+  static async start(name: string, executable: string, args: string[], folder: string) {
+    const log = path.join(folder, `${name}.log`);
+    const command = endsWithParent(executable, args);
+    // A session of its own: Ctrl-C reaches only us, and we stop things in order.
+    const child = spawn(command[0]!, command.slice(1), {
+      cwd: folder,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // What a program says while its folder is being removed interests nobody.
+    const output = createWriteStream(log, { mode: 0o600 }).on("error", () => {});
+    child.stdout.pipe(output, { end: false });
+    child.stderr.pipe(output, { end: false });
+    await once(child, "spawn");
+    return new Child(name, child, log);
+  }
+
+  /** Rejects when the program ends without having been told to, with its own last words. */
+  async unexpectedEnd(): Promise<never> {
+    await this.gone;
+    if (this.expected) return new Promise(() => {});
+    throw new Error(`${this.name} ended by itself: ${await this.lastWords()}`);
+  }
+
+  /** Ends the program at once: nothing here has anything worth saving. */
+  async kill(): Promise<void> {
+    this.expected = true;
+    this.process.kill("SIGKILL");
+    await this.gone;
+  }
+
+  private async lastWords(): Promise<string> {
+    const lines = (await readFile(this.log, "utf8").catch(() => "")).trim().split("\n");
+    return lines.findLast((line) => /^[EF]\d{4}|error|fatal|panic/i.test(line)) ?? lines.at(-1)!;
+  }
+}
+
+function endsWithParent(executable: string, args: string[]): string[] {
+  const setpriv = "/usr/bin/setpriv";
+  if (process.platform !== "linux" || !existsSync(setpriv)) return [executable, ...args];
+  return [setpriv, "--pdeathsig", "KILL", "--", executable, ...args];
+}

@@ -1,0 +1,61 @@
+import { generateKeyPairSync, randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+
+/** Who talks to the API server, and the groups that give the rights. */
+const users = {
+  administrator: { name: "rehearsal", groups: "system:masters" },
+  controllerManager: { name: "system:kube-controller-manager", groups: "" },
+  scheduler: { name: "system:kube-scheduler", groups: "" },
+  // kwok plays kubelet, volume plugin and more on several nodes at once: no built-in role fits.
+  kwok: { name: "kwok", groups: "system:masters" },
+};
+
+/** One of those who talk to the API server. */
+export type User = keyof typeof users;
+
+/** Tokens and keys of one control plane, made new for each and readable by its owner only. */
+export class Credentials {
+  private readonly tokens = new Map<User, string>();
+  readonly tokenFile: string;
+  readonly serviceAccountKeyFile: string;
+
+  constructor(private readonly folder: string) {
+    this.tokenFile = path.join(folder, "tokens.csv");
+    this.serviceAccountKeyFile = path.join(folder, "service-account.key");
+    for (const user of Object.keys(users) as User[])
+      this.tokens.set(user, randomBytes(32).toString("hex"));
+  }
+
+  async write(): Promise<void> {
+    const lines = Object.entries(users).map(
+      ([user, { name, groups }]) => `${this.token(user as User)},${name},${name},"${groups}"\n`,
+    );
+    await writeFile(this.tokenFile, lines.join(""), { mode: 0o600 });
+    const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+    const key = privateKey.export({ type: "sec1", format: "pem" });
+    await writeFile(this.serviceAccountKeyFile, key, { mode: 0o600 });
+  }
+
+  token(user: User): string {
+    return this.tokens.get(user)!;
+  }
+
+  /** Writes a kubeconfig for `user` and returns its path. */
+  async kubeconfig(user: User, server: string, certificateAuthority: string): Promise<string> {
+    const file = path.join(this.folder, `${user}.kubeconfig`);
+    // kubectl, Helm and the components read YAML, of which JSON is a part.
+    const config = {
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [
+        { name: "rehearsal", cluster: { server, "certificate-authority": certificateAuthority } },
+      ],
+      users: [{ name: user, user: { token: this.token(user) } }],
+      contexts: [{ name: "rehearsal", context: { cluster: "rehearsal", user } }],
+      "current-context": "rehearsal",
+    };
+    await writeFile(file, JSON.stringify(config, null, 2), { mode: 0o600 });
+    return file;
+  }
+}

@@ -1,0 +1,59 @@
+import { claim } from "../report";
+import { completeAfter, steadyBefore } from "../steady-state";
+import { dependentsOf, isData } from "../dependents";
+import type { Drill } from "./drill";
+
+/** Seconds in which everything has to be there again; the design's target. */
+const rebuildLimit = 120;
+
+/** Control plane and storage are wiped; one step brings all of it back from the same plan. */
+export const lostCluster: Drill = {
+  name: "lost-cluster",
+  title: "Lost cluster",
+  async run(cluster, say) {
+    const { plan } = cluster;
+    const steady = await steadyBefore("lost-cluster", cluster);
+    const before = cluster.workloads.all.map(({ id, desired }) => `${id} × ${desired}`).sort();
+    const folder = cluster.plane.folder;
+    const start = performance.now();
+    await cluster.rebuild(say);
+    const seconds = (performance.now() - start) / 1000;
+    const after = new Set(cluster.workloads.all.map(({ id, desired }) => `${id} × ${desired}`));
+    const missing = before.filter((workload) => !after.has(workload));
+    const clusters = plan.resources.filter(({ type }) => type === "eks:index:Cluster");
+    const data = plan.resources.filter(isData);
+    const touched = dependentsOf(plan, clusters).filter(isData);
+    const injection = `all processes killed, ${folder} with etcd's data removed`;
+    return [
+      steady,
+      claim({
+        id: "lost-cluster.rebuilt",
+        claim:
+          "Control plane and every release that can be had here are back (nothing serves until then; AWS's own time is not in it)",
+        value: seconds,
+        unit: "s",
+        limit: rebuildLimit,
+        kind: "simulated",
+        injection,
+      }),
+      claim({
+        id: "lost-cluster.workloads-missing",
+        claim: `The same workloads as before${missing.map((workload) => `; not ${workload}`).join("")}`,
+        value: missing.length,
+        unit: "workloads",
+        limit: 0,
+        injection,
+      }),
+      claim({
+        id: "lost-cluster.data-resources-touched",
+        claim: `None of the plan's ${data.length} data and edge resources depends on the cluster${touched.map(({ urn }) => `; not ${urn}`).join("")}`,
+        // A plan without a cluster or data would prove nothing.
+        value: clusters.length === 0 || data.length === 0 ? 1 : touched.length,
+        unit: "resources",
+        limit: 0,
+        injection: "the plan's graph: dependencies, parents, providers and deletedWith",
+      }),
+      await completeAfter("lost-cluster", cluster, 1),
+    ];
+  },
+};

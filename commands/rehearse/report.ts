@@ -1,0 +1,114 @@
+import { execFileSync, type StdioOptions } from "node:child_process";
+import { writeFile } from "node:fs/promises";
+
+/** One thing that a drill says about the stack; the design has the format. */
+export interface Claim {
+  /** `drill.what`, stable. */
+  id: string;
+  /** One sentence. */
+  claim: string;
+  /**
+   * `measured`: seen on real parts; `simulated`: depends on what kwok plays; `quoted`: a vendor's
+   * figure; `skipped`: could not be had here, and `claim` says why.
+   */
+  kind: "measured" | "simulated" | "quoted" | "skipped";
+  value: number | null;
+  unit: string | null;
+  /** Largest value with which the claim holds. */
+  limit: number | null;
+  holds: boolean;
+  repetitions: number;
+  /** How it was proved that the fault happened, where there is one. */
+  injection: string | null;
+  /** Where a quoted figure comes from. */
+  source: string | null;
+}
+
+/** What a drill states of a claim; the rest follows. */
+export type Measurement = Pick<Claim, "id" | "claim" | "unit"> & {
+  value: number;
+  limit: number;
+} & Partial<Pick<Claim, "kind" | "repetitions" | "injection">>;
+
+/** A claim that holds when its value is at most the limit. */
+export function claim(measurement: Measurement): Claim {
+  const value = Math.round(measurement.value * 10) / 10;
+  return {
+    kind: "measured",
+    repetitions: 1,
+    injection: null,
+    source: null,
+    ...measurement,
+    value,
+    holds: value <= measurement.limit,
+  };
+}
+
+/** A claim that could not be tried here. */
+export function skipped(id: string, why: string): Claim {
+  const nothing = { value: null, unit: null, limit: null, injection: null, source: null };
+  return { id, claim: why, kind: "skipped", holds: false, repetitions: 0, ...nothing };
+}
+
+/** The outcome of one run of a command. */
+export interface Report {
+  version: 1;
+  command: string;
+  stack: string;
+  commit: string | null;
+  seconds: number;
+  claims: Claim[];
+}
+
+/** Builds a report of what was started at `since` (ms). */
+export function report(command: string, stack: string, since: number, claims: Claim[]): Report {
+  const seconds = Math.round((Date.now() - since) / 1000);
+  return { version: 1, command, stack, commit: commit(), seconds, claims };
+}
+
+/** Whether nothing that was tried failed. What was skipped is no failure, but printed. */
+export function holds({ claims }: Report): boolean {
+  return claims.every((claim) => claim.holds || claim.kind === "skipped");
+}
+
+export async function writeReport(file: string, report: Report): Promise<void> {
+  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** The report as a table for people. */
+export function table({ claims, command, stack, seconds }: Report): string {
+  const rows = claims.map((claim) => [
+    claim.kind === "skipped" ? "SKIPPED" : claim.holds ? "holds" : "FAILS",
+    claim.id,
+    claim.kind === "skipped" ? "" : `${claim.value} ${claim.unit}`,
+    claim.kind === "skipped" ? "" : `≤ ${claim.limit}`,
+    claim.kind,
+    claim.claim,
+  ]);
+  const all = [["", "claim", "value", "limit", "kind", ""], ...rows];
+  const widths = all[0]!.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));
+  const lines = all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+  const count = (test: (claim: Claim) => boolean) => claims.filter(test).length;
+  const summary =
+    `${command} ${stack}: ${count((claim) => claim.holds)} claims hold, ` +
+    `${count((claim) => !claim.holds && claim.kind !== "skipped")} fail, ` +
+    `${count((claim) => claim.kind === "skipped")} skipped, in ${seconds} s`;
+  const faults = claims
+    .filter((claim) => !claim.holds && claim.injection)
+    .map((claim) => `  ${claim.id}: ${claim.injection}`);
+  return [...lines, "", ...faults, summary, ""].join("\n");
+}
+
+function commit(): string | null {
+  try {
+    const stdio: StdioOptions = ["ignore", "pipe", "ignore"];
+    return execFileSync("git", ["rev-parse", "HEAD"], { cwd: __dirname, stdio }).toString().trim();
+  } catch {
+    return null;
+  }
+}

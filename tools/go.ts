@@ -1,0 +1,107 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
+import path from "node:path";
+import { cacheFolder, exists, publish, removePartial } from "./cache";
+import { withLock } from "./lock";
+import { MissingTool } from "./missing-tool";
+import { findOnPath } from "./path-search";
+import type { Progress, Source } from "./source";
+
+/** A program built from a Go module that go.mod pins. */
+export interface GoTool {
+  /** Name of the executable. */
+  name: string;
+  /** Module path in go.mod, which gives the version. */
+  module: string;
+  /** Package path of the program's main package; a `tool` of go.mod. */
+  package: string;
+  /** Go variables that hold the version, for programs that only learn it from the linker. */
+  versionVariables?: string[];
+  /** Arguments that make the program print its version. */
+  versionArguments: string[];
+}
+
+const modules = once(() => readFileSync(path.join(__dirname, "go.mod"), "utf8"));
+const checksums = once(() => readFileSync(path.join(__dirname, "go.sum"), "utf8"));
+
+/** Builds a program from the Go modules pinned in go.mod and go.sum, into the cache. */
+export function goTool(tool: GoTool): Source {
+  const version = once(() => pinnedVersion(tool.module));
+  const folder = once(() => path.join(cacheFolder(), cacheKey(tool, version())));
+  const executable = once(() => path.join(folder(), tool.name));
+  return {
+    get version() {
+      return version();
+    },
+    async find() {
+      // The cache first: it needs no program run to know the version.
+      if (await exists(executable())) return executable();
+      return findOnPath(tool.name, version(), tool.versionArguments);
+    },
+    async install(progress) {
+      return withLock(`${folder()}.lock`, progress, async () => {
+        await removePartial(folder());
+        if (!(await exists(executable())))
+          await publish(folder(), (into) => build(tool, version(), into, progress));
+        return executable();
+      });
+    },
+  };
+}
+
+function pinnedVersion(module: string): string {
+  const found = new RegExp(`^\\s+${module.replaceAll(".", "\\.")} (v\\S+)`, "m").exec(modules());
+  if (!found) throw new Error(`tools/go.mod requires no ${module}: add it with go get -tool`);
+  return found[1]!;
+}
+
+function cacheKey(tool: GoTool, version: string): string {
+  const platform = [process.platform, process.arch];
+  const pins = [modules(), checksums(), tool.package, ...platform, ...buildArguments(tool)];
+  const hash = createHash("sha256").update(JSON.stringify(pins)).digest("hex");
+  return `${tool.name}-${version}-${hash.slice(0, 16)}`;
+}
+
+function buildArguments(tool: GoTool): string[] {
+  const version = pinnedVersion(tool.module);
+  const variables = (tool.versionVariables ?? []).map((name) => `-X ${name}=${version}`);
+  const linker = ["-s", "-w", ...variables].join(" ");
+  // readonly: a build that needs a module go.sum does not pin fails instead of trusting it.
+  return ["build", "-v", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", linker];
+}
+
+async function build(tool: GoTool, version: string, into: string, progress: Progress) {
+  const args = [...buildArguments(tool), "-o", path.join(into, tool.name), tool.package];
+  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
+  const child = spawn("go", args, { cwd: __dirname, env, stdio: ["ignore", "ignore", "pipe"] });
+  const lines: string[] = [];
+  let packages = 0;
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    // With -v, Go names each package as it compiles it, and each module as it fetches it.
+    if (line.startsWith("go: downloading ")) progress(`fetching ${line.slice(16)}`);
+    else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) progress(`compiled ${++packages}: ${line}`);
+    else lines.push(line);
+  });
+  const end = await new Promise<number | Error>((resolve) => {
+    child.on("error", resolve).on("close", (code) => resolve(code ?? 1));
+  });
+  if (end === 0) return;
+  const reason =
+    end instanceof Error
+      ? `building it needs Go ${goVersion()} or newer, which is not on the PATH`
+      : `Go could not build it (${lines.slice(-3).join("; ") || `exit code ${end}`})`;
+  throw new MissingTool(
+    `${tool.name} ${version} is not on the PATH, and ${reason}: install Go, or put ${tool.name} ${version} on the PATH`,
+  );
+}
+
+function goVersion(): string {
+  return /^go (\S+)/m.exec(modules())?.[1] ?? "";
+}
+
+function once<T>(compute: () => T): () => T {
+  let value: { of: T } | undefined;
+  return () => (value ??= { of: compute() }).of;
+}

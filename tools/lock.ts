@@ -1,0 +1,54 @@
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Progress } from "./source";
+
+/**
+ * Runs `work` while no other process holds the lock `file`. The lock only saves doing a long build
+ * twice; what keeps results whole is that they are published by a rename. That is why a lock left
+ * by a killed process may simply be taken over.
+ */
+export async function withLock<T>(
+  file: string,
+  progress: Progress,
+  work: () => Promise<T>,
+): Promise<T> {
+  await mkdir(path.dirname(file), { recursive: true });
+  let told = false;
+  while (!(await acquire(file))) {
+    const holder = Number(await readFile(file, "utf8").catch(() => ""));
+    if (holder && !isAlive(holder)) {
+      await rm(file, { force: true });
+      continue;
+    }
+    if (!told) progress(`waiting for process ${holder || "?"}, which is installing it`);
+    told = true;
+    // A process's death is no file event, so this has to look again.
+    await delay(250);
+  }
+  try {
+    return await work();
+  } finally {
+    await rm(file, { force: true });
+  }
+}
+
+async function acquire(file: string): Promise<boolean> {
+  try {
+    await writeFile(file, String(process.pid), { flag: "wx" });
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
