@@ -59,7 +59,8 @@ export function renderedText(release: RenderedRelease, hash: string, objects: st
 export function renderedHash(root: string, release: RenderedRelease): string {
   const hash = createHash("sha256");
   const chart = join(root, release.chart);
-  for (const file of files(chart)) {
+  // What a person reads beside a chart renders nothing.
+  for (const file of files(chart).filter((path) => !path.endsWith("README.md"))) {
     hash.update(`${relative(chart, file)}\0`);
     hash.update(readFileSync(file));
     hash.update("\0");

@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colours } from "../colours";
 import type { Plan, PlannedResource } from "../plan/plan";
 
 /** The components as a tree, a line each, with the number and the kinds of their resources. */
@@ -21,7 +21,7 @@ function branches(
   return components.flatMap((component, index) => {
     const last = index === components.length - 1;
     const own = children.get(component.urn) ?? [];
-    const line = `${indent}${last ? "└─" : "├─"} ${component.name}  ${pc.dim(kinds(own))}`;
+    const line = `${indent}${last ? "└─" : "├─"} ${component.name}  ${colours.dim(kinds(own))}`;
     return [line.trimEnd(), ...branches(own, children, indent + (last ? "   " : "│  "))];
   });
 }

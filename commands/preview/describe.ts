@@ -1,4 +1,4 @@
-import pc from "picocolors";
+import { colours } from "../colours";
 import type { Plan } from "../plan/plan";
 import { componentTree } from "./component-tree";
 import { keyFacts } from "./key-facts";
@@ -11,18 +11,18 @@ export function describePlan(plan: Plan, seconds: number): string {
   const facts = Object.entries(keyFacts(plan));
   const width = Math.max(...facts.map(([name]) => name.length));
   return [
-    `${pc.bold(title)}  ${custom.length} resources, planned without credentials; nothing was created`,
+    `${colours.bold(title)}  ${custom.length} resources, planned without credentials; nothing was created`,
     "",
     ...componentTree(plan),
     "",
-    ...facts.map(([name, fact]) => `  ${pc.dim(name.padEnd(width))}  ${fact}`),
+    ...facts.map(([name, fact]) => `  ${colours.dim(name.padEnd(width))}  ${fact}`),
     "",
-    ...warnings(plan).map((warning) => `  ${pc.yellow("warning:")} ${warning}`),
+    ...warnings(plan).map((warning) => `  ${colours.yellow("warning:")} ${warning}`),
     ...plan.violations.map(
       ({ policy, enforcementLevel, urn, message }) =>
-        `  ${pc.red(`[${enforcementLevel}]`)} ${policy}  (${urn.split("::").pop()})\n    ${message}`,
+        `  ${colours.red(`[${enforcementLevel}]`)} ${policy}  (${urn.split("::").pop()})\n    ${message}`,
     ),
-    pc.dim(`  planned in ${seconds.toFixed(2)} s`),
+    colours.dim(`  planned in ${seconds.toFixed(2)} s`),
     "",
   ].join("\n");
 }
