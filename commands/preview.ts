@@ -1,8 +1,11 @@
 import { Command } from "commander";
+import { describeBudgets } from "../policies/budgets";
+import { judge } from "../policies/judge";
 import { explain } from "./explain";
 import type { Launch } from "./launch";
 import { evaluate } from "./plan/evaluate";
 import { writePlan, type Plan } from "./plan/plan";
+import { packSettings } from "./policy";
 import { readStackSettings, stackNames } from "./plan/stack-settings";
 import { describePlan } from "./preview/describe";
 import { UsageError } from "./usage-error";
@@ -27,8 +30,11 @@ export async function main(args: string[], { root, program }: Launch): Promise<n
     const plans: Plan[] = [];
     for (const name of stacks) {
       const started = performance.now();
-      const plan = await evaluate(program, readStackSettings(root, name));
-      console.log(describePlan(plan, (performance.now() - started) / 1000));
+      const planned = await evaluate(program, readStackSettings(root, name));
+      const settings = packSettings(root, name);
+      const plan = { ...planned, violations: judge(planned.resources, settings) };
+      const budgets = describeBudgets(plan.resources, settings);
+      console.log(describePlan(plan, budgets, (performance.now() - started) / 1000));
       plans.push(plan);
     }
     if (json) writePlan(json, plans[0]!);

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
 import type { ObservabilityConfig } from "../config";
+import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf, zoneSpread } from "./placement";
 import { Workload } from "./workload";
 
 export interface ObservabilityArgs extends ObservabilityConfig {
@@ -90,6 +91,7 @@ export class Observability extends Workload {
           prometheus: this.prometheus(),
           alertmanager: this.alertmanager(),
           grafana: this.grafana(),
+          ...this.singletons(),
         },
       },
       [this.definitions, ...dependsOn],
@@ -168,32 +170,38 @@ export class Observability extends Workload {
   }
 
   private grafana() {
+    const health = { httpGet: { path: "/api/health", port: "grafana" } };
     return {
       replicas: 3,
       admin: { existingSecret: "grafana-login" },
       // Sessions live in each pod's memory: a browser stays with the pod that knows it.
       service: { sessionAffinity: "ClientIP" },
-      podDisruptionBudget: { maxUnavailable: 1 },
-      deploymentStrategy: {
-        type: "RollingUpdate",
-        rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
-      },
-      topologySpreadConstraints: [zoneSpread("grafana")],
-      affinity: {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            {
-              topologyKey: "kubernetes.io/hostname",
-              labelSelector: { matchLabels: { "app.kubernetes.io/name": "grafana" } },
-            },
-          ],
-        },
-      },
+      podDisruptionBudget: oneEviction,
+      deploymentStrategy: gentleUpdate,
+      ...spreadOf("grafana"),
+      tolerations: lostNodeTolerations,
+      startupProbe: { ...health, periodSeconds: 5, failureThreshold: 30 },
+      readinessProbe: { ...health, periodSeconds: 5, failureThreshold: 3 },
+      livenessProbe: { ...health, periodSeconds: 10, failureThreshold: 10 },
       resources: {
         requests: { cpu: "100m", memory: "256Mi" },
         limits: { cpu: "500m", memory: "512Mi" },
       },
     };
+  }
+
+  /** Operator and kube-state-metrics run once each: nothing that serves users waits for them. */
+  private singletons() {
+    const singleton = {
+      livenessProbe: { periodSeconds: 10, failureThreshold: 6 },
+      readinessProbe: { periodSeconds: 10, failureThreshold: 3 },
+      tolerations: lostNodeTolerations,
+      resources: {
+        requests: { cpu: "50m", memory: "128Mi" },
+        limits: { cpu: "200m", memory: "256Mi" },
+      },
+    };
+    return { prometheusOperator: singleton, "kube-state-metrics": singleton };
   }
 
   private volume(gigabytes: number) {
@@ -209,21 +217,11 @@ export class Observability extends Workload {
   }
 }
 
+/** The operator makes the host anti-affinity of what it runs by itself. */
 function spread(workload: string) {
   return {
     podAntiAffinity: "hard",
     podAntiAffinityTopologyKey: "kubernetes.io/hostname",
     topologySpreadConstraints: [zoneSpread(workload)],
-  };
-}
-
-/** A dead zone's nodes are tainted and so not counted: its replicas may start elsewhere. */
-function zoneSpread(workload: string) {
-  return {
-    maxSkew: 1,
-    topologyKey: "topology.kubernetes.io/zone",
-    whenUnsatisfiable: "DoNotSchedule",
-    nodeTaintsPolicy: "Honor",
-    labelSelector: { matchLabels: { "app.kubernetes.io/name": workload } },
   };
 }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
+import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf } from "./placement";
 import { release } from "./release";
 
 export interface PlatformArgs {
@@ -141,34 +142,12 @@ export class Platform extends pulumi.ComponentResource {
         timeoutSeconds: 600,
         values: {
           replicas: 3,
-          updateStrategy: {
-            type: "RollingUpdate",
-            rollingUpdate: { maxSurge: 1, maxUnavailable: 0 },
-          },
-          podDisruptionBudget: {
-            enabled: true,
-            maxUnavailable: 1,
-            unhealthyPodEvictionPolicy: "AlwaysAllow",
-          },
-          topologySpreadConstraints: [
-            {
-              maxSkew: 1,
-              topologyKey: "topology.kubernetes.io/zone",
-              whenUnsatisfiable: "DoNotSchedule",
-              nodeTaintsPolicy: "Honor",
-              labelSelector: { matchLabels: { "app.kubernetes.io/name": "metrics-server" } },
-            },
-          ],
-          affinity: {
-            podAntiAffinity: {
-              requiredDuringSchedulingIgnoredDuringExecution: [
-                {
-                  topologyKey: "kubernetes.io/hostname",
-                  labelSelector: { matchLabels: { "app.kubernetes.io/name": "metrics-server" } },
-                },
-              ],
-            },
-          },
+          updateStrategy: gentleUpdate,
+          podDisruptionBudget: { enabled: true, ...oneEviction },
+          ...spreadOf("metrics-server"),
+          tolerations: lostNodeTolerations,
+          // Slower than readiness: a pod that only has to wait is not restarted.
+          livenessProbe: { failureThreshold: 6 },
           resources: {
             requests: { cpu: "100m", memory: "200Mi" },
             limits: { cpu: "500m", memory: "400Mi" },

@@ -1,11 +1,12 @@
 import { colours } from "../colours";
+import { describeViolations } from "../policy";
 import type { Plan } from "../plan/plan";
 import { componentTree } from "./component-tree";
 import { keyFacts } from "./key-facts";
 import { warnings } from "./warnings";
 
 /** A plan as a person wants to see it: the tree, the facts that matter, what to look at. */
-export function describePlan(plan: Plan, seconds: number): string {
+export function describePlan(plan: Plan, budgets: string[], seconds: number): string {
   const custom = plan.resources.filter((resource) => resource.custom);
   const title = `${plan.project} ${plan.stack}`;
   const facts = Object.entries(keyFacts(plan));
@@ -18,10 +19,8 @@ export function describePlan(plan: Plan, seconds: number): string {
     ...facts.map(([name, fact]) => `  ${colours.dim(name.padEnd(width))}  ${fact}`),
     "",
     ...warnings(plan).map((warning) => `  ${colours.yellow("warning:")} ${warning}`),
-    ...plan.violations.map(
-      ({ policy, enforcementLevel, urn, message }) =>
-        `  ${colours.red(`[${enforcementLevel}]`)} ${policy}  (${urn.split("::").pop()})\n    ${message}`,
-    ),
+    "",
+    ...[...budgets, ...describeViolations(plan.violations).split("\n")].map((line) => `  ${line}`),
     colours.dim(`  planned in ${seconds.toFixed(2)} s`),
     "",
   ].join("\n");

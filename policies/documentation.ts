@@ -1,0 +1,133 @@
+import { promised, committed } from "./budgets/ledger";
+import { ownLimit, quoted } from "./budgets/failover";
+import { groups, type Group, type Rule } from "./rule";
+import { rules } from "./rules";
+import type { Settings } from "./settings";
+
+const titles: Record<Group, string> = {
+  workloads: "Workloads",
+  database: "Database",
+  pooler: "Connection pooler",
+  cluster: "Cluster",
+  network: "Network",
+  backups: "Backups",
+  cache: "Cache",
+  edge: "Edge",
+  keys: "Keys and secrets",
+  stack: "The stack as a whole",
+};
+
+/** Where a rule gets what it judges, in words. */
+const needs: Record<Rule["needs"], string> = {
+  resource: "the resource alone, before it is created",
+  release: "the objects of its release, before it is installed",
+  stack: "the whole stack, once everything is registered",
+};
+
+/** The pages about the pack, by their path from the project's root, as Markdown. */
+export function pages(settings: Settings): Record<string, string> {
+  return Object.fromEntries([
+    ["docs/policies.md", overview(settings)],
+    ...groups.map((group) => [`docs/policies/${group}.md`, groupPage(group)]),
+  ]) as Record<string, string>;
+}
+
+function overview(settings: Settings): string {
+  const rows = rules.map(
+    ({ name, group, severity, from, demands }) =>
+      `| [${name}](policies/${group}.md#${name}) | ${titles[group]} | ${severity} | ${from} | ${demands} |`,
+  );
+  return `# Policies
+
+<!-- Written by npm run docs from policies/; a test compares it. -->
+
+${rules.length} rules keep every change from making the stack less available. The preview judges the plan by
+them, \`npm run policy -- --plan FILE\` a saved plan, and the engine each resource at \`pulumi preview\`
+and \`pulumi up\` with \`--policy-pack policies\`: always the same functions.
+
+- **They fail closed.** What is absent, unknown or sealed is a violation, and the message says so.
+  Only what the engine's first preview cannot know may be open, and there the rule judges what
+  determines it: the subnets behind a list of ids, the parameter group behind its name.
+- **They see into Helm releases.** A local chart is judged by its committed objects, if they belong to
+  these very values, or else by what Helm renders; without either the release is a violation. A remote
+  chart is judged by a map of its values, declared for one version in \`policies/remote-charts\` and
+  compared with the chart by a test. An unknown chart or version is a violation.
+- **The tier decides.** A rule is mandatory from its tier upwards (starter, pro, enterprise) and
+  advisory below. A stack that \`policies/config.json\` does not name is enterprise.
+- **What one resource tells is judged before it is created.** The other rules see the whole stack after
+  its registration: before anything happens in a preview, which CI therefore requires, but only
+  after the fact in an \`up\` without one.
+
+| rule | protects | severity | mandatory from | demands |
+| --- | --- | --- | --- | --- |
+${rows.join("\n")}
+
+## Exemptions
+
+\`policies/config.json\` names the workload, the rules and the reason. One that nothing needs is itself a
+mandatory violation (\`exemption-in-use\`).
+
+| workload | rules | reason |
+| --- | --- | --- |
+${settings.exemptions.map(({ workload, rules, reason }) => `| ${workload} | ${rules.join(", ")} | ${reason} |`).join("\n")}
+
+## The failover budget
+
+AWS's own words for the promotion, and what our settings can add to it in the worst case: until a dead
+connection is given up (the longer of tcp_user_timeout and tcp_keepidle + tcp_keepintvl, measured: with
+TCP_USER_TIMEOUT set Linux ends a silent connection at the first keepalive after it), one attempt to
+connect, the longest belief in an address, and the pause after a failed login. Read from the
+pgbouncer.ini that is deployed. Ours may be ${ownLimit} s at most.
+
+| topology | AWS | source |
+| --- | --- | --- |
+${Object.entries(quoted)
+  .map(([topology, { words, source }]) => `| ${topology} | "${words}" | <${source}> |`)
+  .join("\n")}
+
+AWS promises no time. The words are quoted from memory and from pages that repeat them, as AWS's own
+could not be opened here: to be checked.
+
+## The availability ledger
+
+AWS's committed monthly uptime for each service of the request path, as this stack uses it, multiplied
+and set against the tier (${Object.entries(promised)
+    .map(([tier, percent]) => `${tier} ${percent} %`)
+    .join(
+      ", ",
+    )}). A commitment is a price list for outages, not a forecast. The EKS control plane counts,
+although running pods serve without it, because nothing replaces them meanwhile. Where the product is
+below the tier, the read-only pool on the replicas and the Multi-AZ cache have to bridge the gap.
+
+| service | committed | otherwise | source | read |
+| --- | --- | --- | --- | --- |
+${committed
+  .map(
+    ({ service, redundant, single, source, read }) =>
+      `| ${service} | ${redundant} % | ${single} % | <${source}> | ${read} |`,
+  )
+  .join("\n")}
+`;
+}
+
+function groupPage(group: Group): string {
+  const sections = rules.filter((rule) => rule.group === group).map(section);
+  return `# ${titles[group]}: what no change may break
+
+<!-- Written by npm run docs from policies/rules/${group}; a test compares it. -->
+
+${sections.join("\n")}`;
+}
+
+function section({ name, severity, from, demands, reason, types, needs: scope }: Rule): string {
+  return `## ${name}
+
+${demands}
+
+${reason}
+
+- Severity: ${severity}; mandatory from the ${from} tier.
+- Judges: ${types.map((type) => `\`${type}\``).join(", ")}.
+- From: ${needs[scope]}.
+`;
+}

@@ -1,0 +1,97 @@
+import { dirname } from "node:path";
+import {
+  PolicyPack,
+  type Policies,
+  type ReportViolation,
+  type ResourceValidation,
+  type StackValidation,
+  type StackValidationArgs,
+} from "@pulumi/policy";
+import { fromEngine, fromEngineStack } from "./adapters/engine";
+import { exemptionPolicy, judgeOne, judgeResources, page, type Violation } from "./judge";
+import { releaseType } from "./kubernetes";
+import { withDeployed } from "./releases";
+import { Stack, type Resource } from "./resource";
+import type { Rule } from "./rule";
+import { rules } from "./rules";
+import { readSettings, type Settings } from "./settings";
+
+/** The pack's folder: the launcher sets it, because the working directory may be any. */
+declare const PACK_FOLDER: string;
+const root = dirname(PACK_FOLDER);
+
+/** A rule as the engine knows it. What one resource tells is judged before anything is created. */
+function policy(rule: Rule): Policies[number] {
+  const described = {
+    name: rule.name,
+    description: rule.demands,
+    severity: rule.severity,
+    // The strictest; the tier of the stack at hand decides at each violation.
+    enforcementLevel: "mandatory" as const,
+    remediationSteps: rule.reason,
+    tags: [rule.group],
+    url: page(rule),
+  };
+  const validateStack: StackValidation = (args, report) => {
+    const [resources, settings] = everything(args);
+    // What a release deploys has been judged with the release.
+    const judged = rule.needs === "stack" ? resources : resources.filter(({ release }) => !release);
+    tell(rule, judged, new Stack(resources), settings, report);
+  };
+  const validateResource: ResourceValidation = (args, report) => {
+    const concerned = rule.needs === "release" ? [] : rule.types;
+    if (args.type !== releaseType && !concerned.includes(args.type)) return;
+    const settings = settingsOf(args.urn);
+    const resources = withDeployed([fromEngine(args)], settings);
+    tell(rule, resources, new Stack(resources), settings, report);
+  };
+  if (rule.needs === "stack") return { ...described, validateStack };
+  if (rule.needs === "resource") return { ...described, validateResource };
+  // An object outside every release has its disruption budget, or its autoscaler, beside it.
+  return { ...described, validateResource, validateStack };
+}
+
+/** An exemption that exempts nothing is an error, which only the whole stack can tell. */
+const exemptions: Policies[number] = {
+  name: exemptionPolicy,
+  description: "Every exemption in config.json is needed.",
+  severity: "medium",
+  enforcementLevel: "mandatory",
+  url: "docs/policies.md#exemptions",
+  validateStack: (args, report) => {
+    for (const violation of judgeResources(...everything(args)))
+      if (violation.policy === exemptionPolicy) report(violation.message, violation.urn);
+  },
+};
+
+function everything({ resources }: StackValidationArgs): [Resource[], Settings] {
+  const settings = settingsOf(resources[0]?.urn ?? "");
+  return [withDeployed(resources.map(fromEngineStack), settings), settings];
+}
+
+function tell(
+  rule: Rule,
+  resources: Resource[],
+  stack: Stack,
+  settings: Settings,
+  report: ReportViolation,
+): void {
+  for (const resource of resources.filter(({ type }) => rule.types.includes(type)))
+    for (const violation of judgeOne(rule, resource, stack, settings).violations)
+      (report as unknown as ReportAtLevel)(violation);
+}
+
+/** The SDK's server takes a violation with a level of its own, which its types do not tell yet. */
+type ReportAtLevel = (violation: Pick<Violation, "message" | "enforcementLevel" | "urn">) => void;
+
+const known = new Map<string, Settings>();
+
+/** Settings of the stack that a URN belongs to. */
+function settingsOf(urn: string): Settings {
+  const stack = urn.split(":")[2] ?? "";
+  let settings = known.get(stack);
+  if (!settings) known.set(stack, (settings = readSettings(root, stack)));
+  return settings;
+}
+
+new PolicyPack("mini-xdr-availability", { policies: [...rules.map(policy), exemptions] });

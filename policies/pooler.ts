@@ -1,0 +1,60 @@
+import { configMap, deployment } from "./kubernetes";
+import { at, type Resource, type Stack } from "./resource";
+
+/** PgBouncer, as it is deployed: its configuration file and the pods that read it. */
+export interface Pooler {
+  configuration: Resource;
+  settings: Record<string, string>;
+  /** Pools by name, each with the server that it connects to. */
+  databases: { name: string; host: string }[];
+  pods: Resource | undefined;
+}
+
+/** Every PgBouncer of the stack: whoever mounts a `pgbouncer.ini`. */
+export function poolers(stack: Stack): Pooler[] {
+  return stack
+    .ofType(configMap)
+    .filter(({ properties }) => ini(properties) !== undefined)
+    .map((configuration) => read(configuration, stack));
+}
+
+function ini(properties: Resource["properties"]): string | undefined {
+  const data = at(properties, "data") as Record<string, unknown> | undefined;
+  const text = data?.["pgbouncer.ini"];
+  return typeof text === "string" ? text : undefined;
+}
+
+function read(configuration: Resource, stack: Stack): Pooler {
+  const sections = parse(ini(configuration.properties) ?? "");
+  const databases = Object.entries(sections.databases ?? {}).map(([name, target]) => ({
+    name,
+    host: /\bhost=(\S+)/.exec(target)?.[1] ?? "",
+  }));
+  const pods = stack
+    .beside(configuration, deployment)
+    .find(({ properties }) =>
+      JSON.stringify(at(properties, "spec.template.spec.volumes") ?? "").includes(
+        `"name":${JSON.stringify(at(configuration.properties, "metadata.name"))}`,
+      ),
+    );
+  return { configuration, settings: sections.pgbouncer ?? {}, databases, pods };
+}
+
+/** An ini file, by section. Comments start with a semicolon. */
+function parse(text: string): Record<string, Record<string, string>> {
+  const sections: Record<string, Record<string, string>> = {};
+  let section: Record<string, string> = {};
+  for (const line of text.split("\n").map((part) => part.trim())) {
+    const heading = /^\[(.+)\]$/.exec(line)?.[1];
+    if (heading) sections[heading] = section = {};
+    const [, key, value] = /^([^;=\s]+)\s*=\s*(.*)$/.exec(line) ?? [];
+    if (key && value !== undefined) section[key] = value;
+  }
+  return sections;
+}
+
+/** A setting that is a whole number; undefined when it is absent or something else. */
+export function number({ settings }: Pooler, key: string): number | undefined {
+  const value = settings[key];
+  return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
+}

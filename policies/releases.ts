@@ -1,0 +1,139 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import {
+  assertJudged,
+  mayBeJudged,
+  releaseType,
+  typeOf,
+  type KubernetesObject,
+} from "./kubernetes";
+import { show } from "./expectation";
+import { remoteCharts } from "./remote-charts";
+import { readRendered, renderedHash } from "./rendered";
+import { at, sealed, unknown, type Properties, type Resource } from "./resource";
+import type { Settings } from "./settings";
+
+/** What a release deploys, or why that cannot be told. */
+export type Deployed = { objects: Resource[] } | { problem: string };
+
+/**
+ * Values that rendered objects may leave open: addresses that exist only after creation. Were more
+ * allowed, a committed file could hide a value from the rules by naming it.
+ */
+const address = /(^|\.)(host|repository|targetGroupArn)$/;
+
+interface Identity {
+  chart: string;
+  name: string;
+  namespace: string;
+  values: Properties;
+}
+
+const known = new Map<string, Deployed>();
+
+/**
+ * The Kubernetes objects of a Helm release. Of a local chart: the committed ones, where they belong
+ * to just these values, or else what Helm renders now. Of a remote chart: what its declared map says.
+ */
+export function deployedBy(release: Resource, settings: Settings): Deployed {
+  const key = settings.root + release.urn + text(release.properties);
+  let deployed = known.get(key);
+  if (!deployed) known.set(key, (deployed = read(release, settings)));
+  return deployed;
+}
+
+/** The resources themselves, followed by the objects that their releases deploy. */
+export function withDeployed(resources: Resource[], settings: Settings): Resource[] {
+  return resources.flatMap((resource) => {
+    if (resource.type !== releaseType) return [resource];
+    const deployed = deployedBy(resource, settings);
+    return "objects" in deployed ? [resource, ...deployed.objects] : [resource];
+  });
+}
+
+function read(release: Resource, settings: Settings): Deployed {
+  const { chart, version, name, namespace, values } = release.properties;
+  for (const [property, value] of Object.entries({ chart, name, namespace, values }))
+    if (value === undefined || value === unknown || value === sealed)
+      return {
+        problem: `${property} is ${show(value)}: nothing tells what it deploys`,
+      };
+  if (at(release.properties, "valueYamlFiles") !== undefined)
+    return { problem: "valueYamlFiles hides values from the rules; give them as values" };
+  const remote = remoteCharts.find((declared) => declared.chart === chart);
+  if (remote && remote.version !== version)
+    return {
+      problem: `chart ${remote.chart} ${String(version)} has no declared map of its values, only ${remote.version}; check policies/remote-charts against the new version`,
+    };
+  try {
+    if (remote) return objects(release, remote.objects(values as Properties, String(name)));
+    if (/^\.?\.?\//.test(String(chart))) return local(release, settings);
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+  return { problem: `chart ${String(chart)} is unknown; declare it in policies/remote-charts` };
+}
+
+function local(release: Resource, settings: Settings): Deployed {
+  const { chart, name, namespace, values } = release.properties as unknown as Identity;
+  const committed = readRendered(settings.root, settings.stack, name);
+  const open = committed?.ignored.filter((path) => !address.test(path)) ?? [];
+  if (open.length > 0) return { problem: `its rendered objects leave out ${open.join(", ")}` };
+  const identity = { chart, release: name, namespace, values, ignored: committed?.ignored ?? [] };
+  if (committed?.hash === renderedHash(settings.root, identity))
+    return objects(release, parsed(committed.yaml));
+  return objects(release, parsed(rendered(release, settings)));
+}
+
+/** Renders with Helm. Throws an error that says what to do when that is not to be had. */
+function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): string {
+  const { chart, name, namespace, values } = properties as unknown as Identity;
+  const result = spawnSync(
+    helm,
+    [
+      ...["template", name, join(root, chart), "--namespace", namespace],
+      // Values that are not known yet would not satisfy the chart's schema.
+      ...["--values", "-", "--skip-schema-validation"],
+    ],
+    { input: text(values), encoding: "utf8" },
+  );
+  if (result.status === null)
+    throw new Error(
+      `the rendered objects of ${name} are stale, and there is no Helm to render them here; run: npm run render`,
+    );
+  if (result.status !== 0)
+    throw new Error(`${chart} does not render: ${result.stderr.trim().split("\n").pop()}`);
+  return result.stdout;
+}
+
+function parsed(yaml: string): KubernetesObject[] {
+  const found = yaml
+    .split(/^---$/m)
+    .filter(mayBeJudged)
+    .map((document) => load(document) as KubernetesObject | null)
+    .filter((object) => object !== null);
+  found.forEach(assertJudged);
+  return found;
+}
+
+function objects(release: Resource, deployed: KubernetesObject[]): Deployed {
+  return {
+    objects: deployed.map((object) => ({
+      urn: release.urn,
+      type: typeOf(object),
+      name: `${object.metadata.namespace ?? String(release.properties.namespace)}/${object.metadata.name}`,
+      properties: object,
+      protect: false,
+      ignoreChanges: [],
+      parent: undefined,
+      dependencies: [],
+      propertyDependencies: {},
+      release: release.urn,
+    })),
+  };
+}
+
+function text(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) => (part === unknown ? "unknown" : part));
+}

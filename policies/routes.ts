@@ -1,0 +1,28 @@
+import { at, type Resource, type Stack } from "./resource";
+
+const association = "aws:ec2/routeTableAssociation:RouteTableAssociation";
+const routeTable = "aws:ec2/routeTable:RouteTable";
+const route = "aws:ec2/route:Route";
+export const natGateway = "aws:ec2/natGateway:NatGateway";
+export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
+export const subnetType = "aws:ec2/subnet:Subnet";
+
+/** The route to the internet that a subnet's own route table holds; undefined when there is none. */
+export function defaultRoute(subnet: Resource, stack: Stack): Resource | undefined {
+  const [associated] = stack.pointingAt(subnet, association, "subnetId");
+  const [table] = associated ? stack.behind(associated, "routeTableId", routeTable) : [];
+  return (table ? stack.pointingAt(table, route, "routeTableId") : []).find(
+    ({ properties }) => at(properties, "destinationCidrBlock") === "0.0.0.0/0",
+  );
+}
+
+/** The gateway of a type that a route leads to, as long as the route names it. */
+export function gatewayOf(
+  found: Resource | undefined,
+  property: "natGatewayId" | "gatewayId",
+  type: string,
+  stack: Stack,
+): Resource | undefined {
+  if (!found || found.properties[property] === undefined) return undefined;
+  return stack.behind(found, property, type)[0];
+}

@@ -1,0 +1,25 @@
+import { bucketType, configures, holdsData } from "../../buckets";
+import { atLeast, equals, isTrue, mismatch } from "../../expectation";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "bucket-object-lock",
+  severity: "critical",
+  from: "starter",
+  demands: "What is written to a bucket with data cannot be deleted for a day or more.",
+  reason:
+    "A backup that an intruder, or a wrong retention rule, can delete is none. Compliance mode would block even a wanted removal for good.",
+  needs: "stack",
+  types: [bucketType],
+  judge: (bucket, stack) => {
+    if (!holdsData(bucket, stack)) return [];
+    const lock = configures(bucket, "BucketObjectLockConfiguration", stack);
+    if (!lock) return ["no BucketObjectLockConfiguration configures it"];
+    return [
+      mismatch(bucket.properties, "objectLockEnabled", isTrue),
+      mismatch(lock.properties, "objectLockEnabled", equals("Enabled")),
+      mismatch(lock.properties, "rule.defaultRetention.mode", equals("GOVERNANCE")),
+      mismatch(lock.properties, "rule.defaultRetention.days", atLeast(1)),
+    ].filter((problem) => problem !== undefined);
+  },
+} satisfies RuleDefinition;

@@ -1,0 +1,17 @@
+import { equals, matches } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+const minor = matches(/^1\.\d{2}$/, 'a Kubernetes minor such as "1.36"');
+
+export default propertyRule({
+  name: "cluster-version",
+  severity: "high",
+  from: "starter",
+  demands: "The Kubernetes minor is pinned and in standard support.",
+  reason:
+    "Without a version AWS picks one; in extended support nobody notices that the end comes, and then AWS upgrades.",
+  require: {
+    "eks:index:Cluster": { version: minor, "upgradePolicy.supportType": equals("STANDARD") },
+    "aws:eks/cluster:Cluster": { version: minor, "upgradePolicy.supportType": equals("STANDARD") },
+  },
+});

@@ -1,0 +1,34 @@
+import { nodeZones } from "../../budgets/ledger";
+import { at, list } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "node-pool",
+  severity: "critical",
+  from: "starter",
+  demands: "Nodes may start in three zones, on demand only, and are replaced a few at a time.",
+  reason:
+    "Spot nodes leave with two minutes' notice, many at once; an unlimited consolidation drains as many.",
+  needs: "resource",
+  types: ["kubernetes:karpenter.sh/v1:NodePool"],
+  judge: (pool) => {
+    const { properties } = pool;
+    const zones = new Set(nodeZones(pool).filter((zone) => typeof zone === "string"));
+    const capacity = list(properties, "spec.template.spec.requirements").find(
+      (entry) =>
+        at(entry, "key") === "karpenter.sh/capacity-type" && at(entry, "operator") === "In",
+    );
+    const onDemand = JSON.stringify(list(capacity, "values")) === '["on-demand"]';
+    const limits = list(properties, "spec.disruption.budgets").map((budget) => at(budget, "nodes"));
+    const limited = limits.some((nodes) =>
+      /^([1-3]|[1-9]%|[12]\d%|3[0-3]%)$/.test(typeof nodes === "symbol" ? "" : String(nodes)),
+    );
+    return [
+      ...(zones.size >= 3 ? [] : [`it names ${zones.size} zones; it must be 3 or more`]),
+      ...(onDemand ? [] : ["karpenter.sh/capacity-type is not only on-demand"]),
+      ...(limited
+        ? []
+        : ["spec.disruption.budgets sets no limit from 1 to 3 nodes or a third of them"]),
+    ];
+  },
+} satisfies RuleDefinition;

@@ -1,0 +1,28 @@
+import { databaseInstance, isReplica } from "../../database";
+import { between, isAssigned, isSet, mismatch } from "../../expectation";
+import type { RuleDefinition } from "../../rule";
+
+const replication =
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
+
+export default {
+  name: "database-backup-copy",
+  severity: "high",
+  from: "pro",
+  demands:
+    "An instance's automated backups are copied to a second Region and kept there for 7 days or more.",
+  reason:
+    "Point-in-time recovery survives the loss of a Region. AWS has no such copy for a DB cluster: its dumps are replicated instead.",
+  needs: "stack",
+  types: [databaseInstance],
+  judge: (instance, stack) => {
+    if (isReplica(instance)) return [];
+    const [copy] = stack.pointingAt(instance, replication, "sourceDbInstanceArn");
+    if (!copy) return ["no InstanceAutomatedBackupsReplication copies its backups"];
+    return [
+      mismatch(copy.properties, "retentionPeriod", between(7, 35)),
+      mismatch(copy.properties, "region", isSet),
+      mismatch(copy.properties, "kmsKeyId", isAssigned),
+    ].filter((problem) => problem !== undefined);
+  },
+} satisfies RuleDefinition;

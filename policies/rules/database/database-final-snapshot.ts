@@ -1,0 +1,19 @@
+import { isAssigned, isFalse } from "../../expectation";
+import { propertyRule } from "../../rule";
+import { isReplica } from "../../database";
+
+export default propertyRule({
+  name: "database-final-snapshot",
+  severity: "critical",
+  from: "starter",
+  demands: "Deleting the database leaves a final snapshot.",
+  reason: "With it a deletion by mistake loses nothing; without, everything.",
+  require: {
+    "aws:rds/cluster:Cluster": { skipFinalSnapshot: isFalse, finalSnapshotIdentifier: isAssigned },
+    "aws:rds/instance:Instance": {
+      skipFinalSnapshot: isFalse,
+      finalSnapshotIdentifier: isAssigned,
+    },
+  },
+  except: isReplica,
+});

@@ -1,0 +1,13 @@
+import { isFalse } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+export default propertyRule({
+  name: "database-private",
+  severity: "high",
+  from: "starter",
+  demands: "An instance has no public address.",
+  reason: "Whatever the internet can reach, it can also keep busy.",
+  require: {
+    "aws:rds/instance:Instance": { publiclyAccessible: isFalse },
+  },
+});

@@ -1,0 +1,29 @@
+import { list } from "../../resource";
+import { equals, mismatch } from "../../expectation";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "certificate-renewal",
+  severity: "high",
+  from: "starter",
+  demands: "The certificate is validated by a DNS record that stays, so that AWS can renew it.",
+  reason: "Validation by e-mail ends with the mailbox; the certificate then expires.",
+  needs: "stack",
+  types: ["aws:acm/certificate:Certificate"],
+  judge: (certificate, stack) => {
+    const method = mismatch(certificate.properties, "validationMethod", equals("DNS"));
+    const [validation] = stack.pointingAt(
+      certificate,
+      "aws:acm/certificateValidation:CertificateValidation",
+      "certificateArn",
+    );
+    const records = stack.pointingAt(certificate, "aws:route53/record:Record", "records");
+    return [
+      ...(method ? [method] : []),
+      ...(validation && list(validation.properties, "validationRecordFqdns").length > 0
+        ? []
+        : ["nothing waits for its validation"]),
+      ...(records.length > 0 ? [] : ["no DNS record of this stack validates it"]),
+    ];
+  },
+} satisfies RuleDefinition;

@@ -1,0 +1,13 @@
+import { isTrue } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+export default propertyRule({
+  name: "load-balancer-cross-zone",
+  severity: "high",
+  from: "starter",
+  demands: "Traffic is spread over the targets of all zones.",
+  reason: "With too few targets in one zone, users there get errors while others idle.",
+  require: {
+    "aws:lb/loadBalancer:LoadBalancer": { enableCrossZoneLoadBalancing: isTrue },
+  },
+});

@@ -1,0 +1,13 @@
+import { isTrue } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+export default propertyRule({
+  name: "load-balancer-protection",
+  severity: "critical",
+  from: "starter",
+  demands: "The load balancer refuses to be deleted.",
+  reason: "Its address and certificate are what users reach.",
+  require: {
+    "aws:lb/loadBalancer:LoadBalancer": { enableDeletionProtection: isTrue },
+  },
+});

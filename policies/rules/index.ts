@@ -1,0 +1,194 @@
+import type { Group, Rule, RuleDefinition } from "../rule";
+import bucketEncryption from "./backups/bucket-encryption";
+import bucketKept from "./backups/bucket-kept";
+import bucketLifecycle from "./backups/bucket-lifecycle";
+import bucketObjectLock from "./backups/bucket-object-lock";
+import bucketPublicAccess from "./backups/bucket-public-access";
+import bucketReplication from "./backups/bucket-replication";
+import bucketTls from "./backups/bucket-tls";
+import bucketVersioning from "./backups/bucket-versioning";
+import cacheEncryption from "./cache/cache-encryption";
+import cacheFailover from "./cache/cache-failover";
+import cacheMinorUpgrades from "./cache/cache-minor-upgrades";
+import cacheSnapshots from "./cache/cache-snapshots";
+import cacheTls from "./cache/cache-tls";
+import cacheZones from "./cache/cache-zones";
+import clusterAuthentication from "./cluster/cluster-authentication";
+import clusterDeletionProtection from "./cluster/cluster-deletion-protection";
+import clusterEndpoint from "./cluster/cluster-endpoint";
+import clusterLogs from "./cluster/cluster-logs";
+import clusterNodes from "./cluster/cluster-nodes";
+import clusterSecretsEncryption from "./cluster/cluster-secrets-encryption";
+import clusterVersion from "./cluster/cluster-version";
+import clusterZones from "./cluster/cluster-zones";
+import nodePool from "./cluster/node-pool";
+import storageClass from "./cluster/storage-class";
+import databaseAutomatedBackupsKept from "./database/database-automated-backups-kept";
+import databaseBackupCopy from "./database/database-backup-copy";
+import databaseBackupRetention from "./database/database-backup-retention";
+import databaseCertificate from "./database/database-certificate";
+import databaseDeletionProtection from "./database/database-deletion-protection";
+import databaseEncryption from "./database/database-encryption";
+import databaseEvents from "./database/database-events";
+import databaseFinalSnapshot from "./database/database-final-snapshot";
+import databaseInsights from "./database/database-insights";
+import databaseLogs from "./database/database-logs";
+import databaseMajorVersion from "./database/database-major-version";
+import databaseMinorUpgrades from "./database/database-minor-upgrades";
+import databaseMonitoring from "./database/database-monitoring";
+import databaseMultiAz from "./database/database-multi-az";
+import databasePrivate from "./database/database-private";
+import databaseReadReplicas from "./database/database-read-replicas";
+import databaseSnapshotTags from "./database/database-snapshot-tags";
+import databaseStorageGrows from "./database/database-storage-grows";
+import databaseSubnets from "./database/database-subnets";
+import databaseTls from "./database/database-tls";
+import certificateRenewal from "./edge/certificate-renewal";
+import externalCheck from "./edge/external-check";
+import loadBalancerCrossZone from "./edge/load-balancer-cross-zone";
+import loadBalancerProtection from "./edge/load-balancer-protection";
+import loadBalancerZonalShift from "./edge/load-balancer-zonal-shift";
+import loadBalancerZones from "./edge/load-balancer-zones";
+import outsideView from "./edge/outside-view";
+import targetHealth from "./edge/target-health";
+import targetType from "./edge/target-type";
+import tlsListener from "./edge/tls-listener";
+import usersAddress from "./edge/users-address";
+import keyDeletionWindow from "./keys/key-deletion-window";
+import keyRotation from "./keys/key-rotation";
+import secretEncryption from "./keys/secret-encryption";
+import secretRecoveryWindow from "./keys/secret-recovery-window";
+import secretReplicated from "./keys/secret-replicated";
+import natPerZone from "./network/nat-per-zone";
+import privateEgress from "./network/private-egress";
+import privateSubnets from "./network/private-subnets";
+import publicEgress from "./network/public-egress";
+import vpcDns from "./network/vpc-dns";
+import failoverBudget from "./pooler/failover-budget";
+import poolSize from "./pooler/pool-size";
+import poolerClients from "./pooler/pooler-clients";
+import poolerTls from "./pooler/pooler-tls";
+import alarmNotifies from "./stack/alarm-notifies";
+import availabilityLedger from "./stack/availability-ledger";
+import changesApplied from "./stack/changes-applied";
+import chaosStops from "./stack/chaos-stops";
+import dataOutlivesCluster from "./stack/data-outlives-cluster";
+import dataProtected from "./stack/data-protected";
+import autoscaler from "./workloads/autoscaler";
+import disruptionBudget from "./workloads/disruption-budget";
+import drain from "./workloads/drain";
+import hostAntiAffinity from "./workloads/host-anti-affinity";
+import keptVolume from "./workloads/kept-volume";
+import loadBalancerDrain from "./workloads/load-balancer-drain";
+import lostNode from "./workloads/lost-node";
+import pinnedImages from "./workloads/pinned-images";
+import probes from "./workloads/probes";
+import releaseAtomic from "./workloads/release-atomic";
+import releaseReadable from "./workloads/release-readable";
+import releaseTimeout from "./workloads/release-timeout";
+import replicas from "./workloads/replicas";
+import resources from "./workloads/resources";
+import rollingUpdate from "./workloads/rolling-update";
+import rollout from "./workloads/rollout";
+import startupProbe from "./workloads/startup-probe";
+import unhealthyPodsEvicted from "./workloads/unhealthy-pods-evicted";
+import zoneSpread from "./workloads/zone-spread";
+
+/** Every rule, by what it protects. A test compares the list with the files. */
+const byGroup: Record<Group, RuleDefinition[]> = {
+  workloads: [
+    autoscaler,
+    disruptionBudget,
+    drain,
+    hostAntiAffinity,
+    keptVolume,
+    loadBalancerDrain,
+    lostNode,
+    pinnedImages,
+    probes,
+    releaseAtomic,
+    releaseReadable,
+    releaseTimeout,
+    replicas,
+    resources,
+    rollingUpdate,
+    rollout,
+    startupProbe,
+    unhealthyPodsEvicted,
+    zoneSpread,
+  ],
+  database: [
+    databaseAutomatedBackupsKept,
+    databaseBackupCopy,
+    databaseBackupRetention,
+    databaseCertificate,
+    databaseDeletionProtection,
+    databaseEncryption,
+    databaseEvents,
+    databaseFinalSnapshot,
+    databaseInsights,
+    databaseLogs,
+    databaseMajorVersion,
+    databaseMinorUpgrades,
+    databaseMonitoring,
+    databaseMultiAz,
+    databasePrivate,
+    databaseReadReplicas,
+    databaseSnapshotTags,
+    databaseStorageGrows,
+    databaseSubnets,
+    databaseTls,
+  ],
+  pooler: [failoverBudget, poolSize, poolerClients, poolerTls],
+  cluster: [
+    clusterAuthentication,
+    clusterDeletionProtection,
+    clusterEndpoint,
+    clusterLogs,
+    clusterNodes,
+    clusterSecretsEncryption,
+    clusterVersion,
+    clusterZones,
+    nodePool,
+    storageClass,
+  ],
+  network: [natPerZone, privateEgress, privateSubnets, publicEgress, vpcDns],
+  backups: [
+    bucketEncryption,
+    bucketKept,
+    bucketLifecycle,
+    bucketObjectLock,
+    bucketPublicAccess,
+    bucketReplication,
+    bucketTls,
+    bucketVersioning,
+  ],
+  cache: [cacheEncryption, cacheFailover, cacheMinorUpgrades, cacheSnapshots, cacheTls, cacheZones],
+  edge: [
+    certificateRenewal,
+    externalCheck,
+    loadBalancerCrossZone,
+    loadBalancerProtection,
+    loadBalancerZonalShift,
+    loadBalancerZones,
+    outsideView,
+    targetHealth,
+    targetType,
+    tlsListener,
+    usersAddress,
+  ],
+  keys: [keyDeletionWindow, keyRotation, secretEncryption, secretRecoveryWindow, secretReplicated],
+  stack: [
+    alarmNotifies,
+    availabilityLedger,
+    changesApplied,
+    chaosStops,
+    dataOutlivesCluster,
+    dataProtected,
+  ],
+};
+
+/** Every rule of the pack. */
+export const rules: Rule[] = (Object.keys(byGroup) as Group[]).flatMap((group) =>
+  byGroup[group].map((rule) => ({ ...rule, group })),
+);

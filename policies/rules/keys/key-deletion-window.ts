@@ -1,0 +1,13 @@
+import { atLeast } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+export default propertyRule({
+  name: "key-deletion-window",
+  severity: "critical",
+  from: "starter",
+  demands: "A key that is scheduled for deletion waits 30 days.",
+  reason: "Whatever a deleted key encrypts is lost: database, backups and secrets at once.",
+  require: {
+    "aws:kms/key:Key": { deletionWindowInDays: atLeast(30) },
+  },
+});

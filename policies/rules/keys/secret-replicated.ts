@@ -1,0 +1,13 @@
+import { isNotEmpty, isSet } from "../../expectation";
+import { propertyRule } from "../../rule";
+
+export default propertyRule({
+  name: "secret-replicated",
+  severity: "high",
+  from: "pro",
+  demands: "Secrets are copied to a second Region.",
+  reason: "A restore there needs the passwords when the first Region is gone.",
+  require: {
+    "aws:secretsmanager/secret:Secret": { replicas: isNotEmpty, "replicas.0.region": isSet },
+  },
+});

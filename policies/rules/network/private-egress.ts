@@ -1,0 +1,19 @@
+import type { RuleDefinition } from "../../rule";
+import { defaultRoute, gatewayOf, natGateway, subnetType } from "../../routes";
+
+export default {
+  name: "private-egress",
+  severity: "critical",
+  from: "starter",
+  demands: "Every private subnet of the cluster reaches a NAT gateway.",
+  reason: "Without one its nodes join no cluster and its pods pull no image.",
+  needs: "stack",
+  types: ["eks:index:Cluster"],
+  judge: (cluster, stack) =>
+    stack
+      .behind(cluster, "privateSubnetIds", subnetType)
+      .filter(
+        (subnet) => !gatewayOf(defaultRoute(subnet, stack), "natGatewayId", natGateway, stack),
+      )
+      .map(({ name }) => `${name} has no default route to a NAT gateway`),
+} satisfies RuleDefinition;

@@ -1,0 +1,27 @@
+import { failoverBudget, ownLimit, quoted } from "../../budgets/failover";
+import { databaseCluster, databaseInstance, isReplica } from "../../database";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "failover-budget",
+  severity: "critical",
+  from: "starter",
+  demands: `Our own settings add ${ownLimit} s at most to a failover, and with AWS's quoted time it stays within the stack's target.`,
+  reason: "A pooler with default settings turns a failover of seconds into one of minutes.",
+  needs: "stack",
+  types: [databaseCluster, databaseInstance],
+  judge: (database, stack, settings) => {
+    if (isReplica(database)) return [];
+    const budget = failoverBudget(database, stack, settings);
+    if ("problems" in budget) return budget.problems;
+    const total = quoted[budget.topology].seconds + budget.own;
+    return [
+      ...(budget.own > ownLimit
+        ? [`our settings may add ${budget.own} s to a failover; it must be ${ownLimit} or less`]
+        : []),
+      ...(total > budget.target
+        ? [`a failover may take ${total} s; the target is ${budget.target}`]
+        : []),
+    ];
+  },
+} satisfies RuleDefinition;

@@ -1,0 +1,60 @@
+import {
+  databaseCluster,
+  databaseInstance,
+  isReplica,
+  parameter,
+  parametersOf,
+} from "../../database";
+import { numberAt } from "../../resource";
+import { number, poolers, type Pooler } from "../../pooler";
+import type { RuleDefinition } from "../../rule";
+
+/** Connections that go past the pools: migrations, dumps, exporter, an operator. */
+const direct = 20;
+/** Share of `max_connections` that may be taken; AWS and an operator need the rest. */
+const share = 0.85;
+
+export default {
+  name: "pool-size",
+  severity: "critical",
+  from: "starter",
+  demands:
+    "All server connections of all poolers, with one pod more during a rollout, fit within 85 % of max_connections.",
+  reason: "A database that is full refuses the very poolers that come back after a failover.",
+  needs: "stack",
+  types: [databaseCluster, databaseInstance],
+  judge: (database, stack) => {
+    if (isReplica(database)) return [];
+    const most = numberAt(parameter(parametersOf(database, stack), "max_connections"), "");
+    if (!Number.isInteger(most))
+      return ["max_connections is set by no parameter group of this stack"];
+    const found = poolers(stack);
+    if (found.length === 0) return ["no pooler's configuration can be read"];
+    const clusters = database.type === databaseCluster;
+    const demands = found.map((pooler) => connections(pooler, clusters));
+    if (demands.some(Number.isNaN))
+      return ["a pooler's replicas, surge or pool sizes cannot be read"];
+    const sum = direct + demands.reduce((a, b) => a + b, 0);
+    const room = Math.floor(share * most);
+    return sum <= room
+      ? []
+      : [
+          `poolers may open ${sum} connections with ${direct} direct ones; it must be ${room} (85 % of ${most}) or fewer`,
+        ];
+  },
+} satisfies RuleDefinition;
+
+/**
+ * Most server connections that one server sees. A cluster's reader endpoint leads to the writer when
+ * no reader is left, so there all pools count together; of instances, those with the same host.
+ */
+function connections(pooler: Pooler, cluster: boolean): number {
+  const pods =
+    numberAt(pooler.pods?.properties, "spec.replicas") +
+    numberAt(pooler.pods?.properties, "spec.strategy.rollingUpdate.maxSurge");
+  const pool =
+    (number(pooler, "default_pool_size") ?? NaN) + (number(pooler, "reserve_pool_size") ?? NaN);
+  const hosts = pooler.databases.map(({ host }) => (cluster ? "" : host));
+  const pools = Math.max(...hosts.map((host) => hosts.filter((other) => other === host).length));
+  return pods * pool * (Number.isFinite(pools) ? pools : NaN);
+}

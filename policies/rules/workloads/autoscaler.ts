@@ -1,0 +1,40 @@
+import { show } from "../../expectation";
+import { autoscaler, autoscalerOf, replicated } from "../../kubernetes";
+import { at, list } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "autoscaler",
+  severity: "high",
+  from: "starter",
+  demands:
+    "An autoscaler has a workload, a metric with a target and room above its minimum; its workload sets no replicas itself.",
+  reason:
+    "Helm would set replicas back at every upgrade, in the middle of a peak; an autoscaler without a metric never scales.",
+  needs: "release",
+  types: [autoscaler],
+  judge: (hpa, stack) => {
+    const { properties } = hpa;
+    const [least, most] = ["minReplicas", "maxReplicas"].map((key) =>
+      at(properties, `spec.${key}`),
+    );
+    const workload = stack
+      .beside(hpa, ...replicated)
+      .find((candidate) => autoscalerOf(candidate, stack) === hpa);
+    const targets = list(properties, "spec.metrics").map((metric) =>
+      at(metric, "resource.target.averageUtilization"),
+    );
+    return [
+      ...(workload ? [] : ["it scales no workload of its release"]),
+      ...(workload && at(workload.properties, "spec.replicas") !== undefined
+        ? [`${workload.name} sets replicas beside it; it must leave them to it`]
+        : []),
+      ...(typeof most === "number" && typeof least === "number" && most > least
+        ? []
+        : [`maxReplicas is ${show(most)} with minReplicas ${show(least)}; it must be more`]),
+      ...(targets.some((target) => typeof target === "number" && target > 0 && target <= 90)
+        ? []
+        : ["spec.metrics has no target utilization from 1 to 90 %"]),
+    ];
+  },
+} satisfies RuleDefinition;

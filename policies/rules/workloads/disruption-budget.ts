@@ -1,0 +1,43 @@
+import { show } from "../../expectation";
+import { disruptionBudget, fewestReplicas, replicated, selects } from "../../kubernetes";
+import { at, type Properties } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "disruption-budget",
+  severity: "critical",
+  from: "starter",
+  demands: "One disruption budget covers every workload and lets one pod go at a time.",
+  reason:
+    "Without it a drain takes all pods of a node at once; one that lets none go stops every upgrade of the nodes.",
+  needs: "release",
+  types: replicated,
+  judge: (workload, stack) => {
+    const budgets = stack
+      .beside(workload, disruptionBudget)
+      .filter(({ properties }) => selects(at(properties, "spec.selector"), workload));
+    const [budget, ...others] = budgets;
+    if (!budget) return ["no disruption budget selects its pods"];
+    // Kubernetes refuses every eviction of a pod that two budgets select.
+    if (others.length > 0)
+      return [`${budgets.length} disruption budgets select its pods; it must be one`];
+    return allowsOne(budget.properties, fewestReplicas(workload, stack));
+  },
+} satisfies RuleDefinition;
+
+function allowsOne(properties: Properties, replicas: unknown): string[] {
+  const [least, most] = ["minAvailable", "maxUnavailable"].map((key) =>
+    at(properties, `spec.${key}`),
+  );
+  if (most === 1 && least === undefined) return [];
+  if (
+    typeof least === "number" &&
+    most === undefined &&
+    typeof replicas === "number" &&
+    least === replicas - 1
+  )
+    return [];
+  return [
+    `its budget has minAvailable ${show(least)} and maxUnavailable ${show(most)}; it must have maxUnavailable 1, or minAvailable one below its replicas`,
+  ];
+}

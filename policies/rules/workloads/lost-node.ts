@@ -1,0 +1,34 @@
+import { deployment, podSpec } from "../../kubernetes";
+import { at, list } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+const taints = ["node.kubernetes.io/unreachable", "node.kubernetes.io/not-ready"];
+
+export default {
+  name: "lost-node",
+  severity: "high",
+  from: "starter",
+  demands: "Pods of a lost node are replaced within a minute.",
+  reason: "Kubernetes waits five minutes by default, with a zone's worth of pods missing.",
+  needs: "release",
+  // The volume of a stateful set's pod stays with its zone, so an early successor gains nothing.
+  types: [deployment],
+  judge: (workload) =>
+    taints
+      .filter(
+        (taint) =>
+          !list(podSpec(workload), "tolerations").some((toleration) => leaves(toleration, taint)),
+      )
+      .map((taint) => `no toleration of ${taint} (NoExecute) ends after 1 to 60 s`),
+} satisfies RuleDefinition;
+
+function leaves(toleration: unknown, taint: string): boolean {
+  const seconds = at(toleration, "tolerationSeconds");
+  return (
+    at(toleration, "key") === taint &&
+    at(toleration, "effect") === "NoExecute" &&
+    typeof seconds === "number" &&
+    seconds >= 1 &&
+    seconds <= 60
+  );
+}

@@ -1,0 +1,20 @@
+import { show } from "../../expectation";
+import { fewestReplicas, replicated } from "../../kubernetes";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "replicas",
+  severity: "critical",
+  from: "starter",
+  demands:
+    "Every workload keeps three pods or more, counted by its autoscaler's minimum where it has one.",
+  reason: "Two pods are one while the other is replaced, and a majority needs three.",
+  needs: "release",
+  types: replicated,
+  judge: (workload, stack) => {
+    const fewest = fewestReplicas(workload, stack);
+    return typeof fewest === "number" && fewest >= 3
+      ? []
+      : [`replicas is ${show(fewest)}; it must be 3 or more`];
+  },
+} satisfies RuleDefinition;

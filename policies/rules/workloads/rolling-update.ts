@@ -1,0 +1,34 @@
+import { show } from "../../expectation";
+import { deployment, statefulSet } from "../../kubernetes";
+import { at } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "rolling-update",
+  severity: "critical",
+  from: "starter",
+  demands:
+    "A new revision replaces pods one by one, and no old pod leaves before its successor serves.",
+  reason:
+    "Recreate is an outage at every change; Kubernetes' default takes a quarter of the pods away first.",
+  needs: "release",
+  types: [deployment, statefulSet],
+  judge: ({ type, properties }) => {
+    if (type === statefulSet) {
+      const kind = at(properties, "spec.updateStrategy.type");
+      return kind === "RollingUpdate"
+        ? []
+        : [`spec.updateStrategy.type is ${show(kind)}; it must be "RollingUpdate"`];
+    }
+    const [kind, surge, gone] = [
+      "type",
+      "rollingUpdate.maxSurge",
+      "rollingUpdate.maxUnavailable",
+    ].map((path) => at(properties, `spec.strategy.${path}`));
+    if (kind === "RollingUpdate" && typeof surge === "number" && surge >= 1 && gone === 0)
+      return [];
+    return [
+      `spec.strategy is ${show(kind)} with maxSurge ${show(surge)} and maxUnavailable ${show(gone)}; it must be "RollingUpdate" with 1 or more and 0`,
+    ];
+  },
+} satisfies RuleDefinition;

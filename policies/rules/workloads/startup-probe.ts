@@ -1,0 +1,32 @@
+import {
+  daemonSet,
+  deployment,
+  isProbe,
+  mainContainer,
+  probeSeconds,
+  statefulSet,
+} from "../../kubernetes";
+import { at } from "../../resource";
+import type { RuleDefinition } from "../../rule";
+
+export default {
+  name: "startup-probe",
+  severity: "medium",
+  from: "starter",
+  demands: "The container that serves has a startup probe that ends.",
+  reason:
+    "A slow start is otherwise killed by the liveness probe, again and again, or the liveness probe has to be slow for ever.",
+  needs: "release",
+  // The Prometheus operator writes the probes of what it makes.
+  types: [deployment, statefulSet, daemonSet],
+  judge: (workload) => {
+    const container = mainContainer(workload);
+    const probe = at(container, "startupProbe");
+    if (!isProbe(probe)) return [`${String(at(container, "name"))} has no readable startupProbe`];
+    return probeSeconds(probe) > 0
+      ? []
+      : [
+          "its startupProbe's periodSeconds or failureThreshold is absent or cannot be judged; it must be a number",
+        ];
+  },
+} satisfies RuleDefinition;

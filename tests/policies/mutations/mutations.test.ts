@@ -1,0 +1,203 @@
+import assert from "node:assert/strict";
+import { fromPlan } from "../../../policies/adapters/plan";
+import { exemptionPolicy, judgeResources } from "../../../policies/judge";
+import { withDeployed } from "../../../policies/releases";
+import type { Resource } from "../../../policies/resource";
+import { readSettings, type Settings } from "../../../policies/settings";
+import type { Plan } from "../../../commands/plan/plan";
+import { plannedStack, root } from "../../support/planned";
+import { availability } from "./availability";
+import { indifferent, indifferentTypes } from "./indifferent";
+import { find, mutantsOf, type Mutant } from "./mutants";
+
+const release = "kubernetes:helm.sh/v3:Release";
+
+/** What only the other database topology has, which staging takes. */
+const ofInstances = [
+  "aws:rds/instance:Instance",
+  "aws:rds/parameterGroup:ParameterGroup",
+  "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
+];
+
+for (const stack of ["prod", "staging"])
+  describe(`the pack against a ${stack} plan that is broken on purpose`, function () {
+    this.timeout(300_000);
+    let plan: Plan;
+    let settings: Settings;
+    let program: Resource[];
+    let everything: Resource[];
+
+    before(async () => {
+      plan = await plannedStack(stack);
+      // Without Helm, so that the outcome is the same on every machine.
+      settings = { ...readSettings(root, stack), helm: "no-helm" };
+      program = plan.resources.map(fromPlan);
+      everything = withDeployed(program, settings);
+    });
+
+    it("knows of every property of the plan whether it counts for availability", () => {
+      const forgotten = new Set<string>();
+      for (const { type, properties } of everything) {
+        if (!/^(aws|eks|kubernetes|random|tls|pulumi:providers)/.test(type)) continue;
+        if (indifferentTypes[type]) continue;
+        const known = [...Object.keys(availability[type] ?? {}), ...(indifferent[type] ?? [])];
+        for (const leaf of leaves(properties))
+          if (!known.some((pattern) => covers(pattern, leaf, properties)))
+            forgotten.add(`${type} ${leaf.join("/")}`);
+      }
+      assert.deepEqual([...forgotten], [], "add each to availability.ts or to indifferent.ts");
+    });
+
+    it("catches every mutant by a mandatory rule", () => {
+      assert.deepEqual(caughtBy(everything), [], "the plan itself breaks a rule");
+      const mutants =
+        stack === "prod"
+          ? [...everything.flatMap(ofResource), ...structural()]
+          : everything.filter(({ type }) => ofInstances.includes(type)).flatMap(ofResource);
+      const survivors: Mutant[] = [];
+      const exempted: Mutant[] = [];
+      const rules = new Set<string>();
+      for (const mutant of mutants) {
+        const caught = caughtBy(withMutant(mutant));
+        if (caught.length === 0) (isExempt(mutant) ? exempted : survivors).push(mutant);
+        for (const rule of caught) rules.add(rule);
+      }
+      const caught = mutants.length - exempted.length - survivors.length;
+      console.log(
+        `      ${caught} of ${mutants.length} mutants are caught, by ${rules.size} rules:`,
+      );
+      print(mutants.filter((mutant) => !exempted.includes(mutant)));
+      console.log(`      ${exempted.length} break what config.json exempts, with its reason:`);
+      print(exempted);
+      assert.deepEqual(
+        survivors.map(({ resource, change }) => `${resource.type} ${resource.name}: ${change}`),
+        [],
+        `${survivors.length} of ${mutants.length} mutants survive`,
+      );
+    });
+
+    function ofResource(resource: Resource): Mutant[] {
+      const isPlanned = resource.release === undefined;
+      return mutantsOf(
+        resource,
+        plan.resources.find(({ urn }) => isPlanned && urn === resource.urn),
+      );
+    }
+
+    /** Whether only an exemption keeps a rule from seeing the mutant. */
+    function isExempt(mutant: Mutant): boolean {
+      const strict = { ...settings, exemptions: [] };
+      const seen = (resources: Resource[]) => JSON.stringify(judgeResources(resources, strict));
+      return seen(everything) !== seen(withMutant(mutant));
+    }
+
+    /** What no single property tells: where routes lead, and what depends on what. */
+    function structural(): Mutant[] {
+      const of = (type: string) => program.filter((resource) => resource.type === type);
+      const [nat] = of("aws:ec2/natGateway:NatGateway");
+      const [cluster] = of("eks:index:Cluster");
+      const data = ["aws:rds/cluster:Cluster", "aws:s3/bucket:Bucket", "aws:kms/key:Key"]
+        .concat("aws:lb/loadBalancer:LoadBalancer", "aws:route53/record:Record")
+        .concat("aws:elasticache/replicationGroup:ReplicationGroup");
+      return [
+        ...of("aws:ec2/route:Route")
+          .filter(
+            ({ propertyDependencies: { natGatewayId } }) =>
+              natGatewayId && natGatewayId[0] !== nat!.urn,
+          )
+          .map((resource) => ({
+            resource,
+            change: "natGatewayId: set to another zone's",
+            broken: {
+              ...resource,
+              propertyDependencies: { ...resource.propertyDependencies, natGatewayId: [nat!.urn] },
+            },
+          })),
+        ...data.flatMap(of).map((resource) => ({
+          resource,
+          change: "dependsOn: the cluster",
+          broken: { ...resource, dependencies: [...resource.dependencies, cluster!.urn] },
+        })),
+        ...everything
+          .filter(
+            ({ type, name }) =>
+              type === "kubernetes:apps/v1:Deployment" && name.startsWith("mini-xdr/"),
+          )
+          .map((resource) => ({
+            resource,
+            change: "spec.minReadySeconds: set to 0",
+            broken: {
+              ...resource,
+              properties: {
+                ...resource.properties,
+                spec: { ...(resource.properties.spec as object), minReadySeconds: 0 },
+              },
+            },
+          })),
+      ];
+    }
+
+    function withMutant({ resource, broken }: Mutant): Resource[] {
+      const replace = (list: Resource[]) =>
+        list.flatMap((other) => (other === resource ? (broken ?? []) : [other]));
+      // A release deploys other objects once its values are others.
+      return resource.type === release
+        ? withDeployed(replace(program), settings)
+        : replace(everything);
+    }
+
+    function caughtBy(resources: Resource[]): string[] {
+      return judgeResources(resources, settings)
+        .filter(({ enforcementLevel }) => enforcementLevel === "mandatory")
+        .filter(({ policy }) => policy !== exemptionPolicy)
+        .map(({ policy }) => policy);
+    }
+  });
+
+/** The list by type and property: how each was broken, and how often. */
+function print(mutants: Mutant[]): void {
+  const types = new Map<string, Map<string, Map<string, number>>>();
+  for (const { resource, change } of mutants) {
+    const [path, how] = change.split(": ") as [string, string];
+    const property = path.replaceAll(/\.\d+(?=\.|$)/g, ".*");
+    const properties = entry(types, resource.type, () => new Map<string, Map<string, number>>());
+    const changes = entry(properties, property, () => new Map<string, number>());
+    changes.set(how, (changes.get(how) ?? 0) + 1);
+  }
+  for (const [type, properties] of [...types].sort()) {
+    console.log(`        ${type}`);
+    for (const [property, changes] of properties) {
+      const hows = [...changes].map(([how, count]) => `${count} × ${how}`).join(", ");
+      console.log(`          ${property}: ${hows}`);
+    }
+  }
+}
+
+function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
+  const value = map.get(key) ?? make();
+  map.set(key, value);
+  return value;
+}
+
+function leaves(value: unknown, path: string[] = []): string[][] {
+  if (value === undefined) return [];
+  if (value === null || typeof value !== "object") return [path];
+  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
+}
+
+/** Whether a pattern names a leaf, or a whole value that holds it. */
+function covers(pattern: string, leaf: string[], properties: Resource["properties"]): boolean {
+  const steps = pattern.split("/");
+  if (steps.at(-1) === "**") return prefix(steps.slice(0, -1), leaf, properties) !== undefined;
+  const rest = prefix(steps, leaf, properties);
+  return rest !== undefined && rest.length === 0;
+}
+
+function prefix(steps: string[], leaf: string[], properties: Resource["properties"]) {
+  const length = steps.length;
+  if (leaf.length < length) return undefined;
+  const head = leaf.slice(0, length).join("/");
+  return find(properties, steps).some((path) => path.join("/") === head)
+    ? leaf.slice(length)
+    : undefined;
+}
