@@ -2,15 +2,19 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { configKeys } from "../config";
+import { pages } from "../policies/documentation";
+import { readSettings } from "../policies/settings";
 import type { Launch } from "./launch";
 
 const begin = "<!-- config keys: written by npm run docs -->";
 const end = "<!-- end of config keys -->";
 
-/** `npm run docs`: writes what is generated into the README. */
+/** `npm run docs`: writes what is generated, the README's table of keys and the pages of the rules. */
 export async function main(_: string[], { root }: Launch): Promise<number> {
-  const file = join(root, "README.md");
-  writeFileSync(file, await withConfigKeys(readFileSync(file, "utf8")));
+  const readme = join(root, "README.md");
+  writeFileSync(readme, await withConfigKeys(readFileSync(readme, "utf8")));
+  for (const [file, text] of Object.entries(pages(readSettings(root, "prod"))))
+    writeFileSync(join(root, file), await markdown(text));
   return 0;
 }
 
@@ -23,10 +27,11 @@ export async function withConfigKeys(readme: string): Promise<string> {
       `| \`${key}\` | ${fallback(value, required)} | ${description} |`,
   );
   const table = ["| key | default | meaning |", "| --- | --- | --- |", ...rows].join("\n");
-  return format(`${head}${begin}\n\n${table}\n\n${end}${tail}`, {
-    parser: "markdown",
-    printWidth: 100,
-  });
+  return markdown(`${head}${begin}\n\n${table}\n\n${end}${tail}`);
+}
+
+function markdown(text: string): Promise<string> {
+  return format(text, { parser: "markdown", printWidth: 100 });
 }
 
 function fallback(value: unknown, required: boolean): string {
