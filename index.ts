@@ -9,6 +9,7 @@ import { Cluster } from "./components/cluster";
 import { ClusterTraffic } from "./components/cluster-traffic";
 import { Credentials } from "./components/credentials";
 import { Database } from "./components/database/database";
+import { DatabaseBackup, oldestBackupSeconds } from "./components/database-backup";
 import { DatabaseRoles } from "./components/database-roles";
 import { Edge } from "./components/edge";
 import { Keys } from "./components/keys";
@@ -103,7 +104,7 @@ new Alarms("alarms", {
   },
   cache: { memberIds: cache.memberIds },
   edge: { ...edge.metricNames, healthCheckId: edge.healthCheckId },
-  backupAgeSeconds: 26 * 3600,
+  backupAgeSeconds: oldestBackupSeconds(config.database.topology),
 });
 
 // ── The cluster ─────────────────────────────────────────────────────────────────────────────────
@@ -188,6 +189,21 @@ const roles = new DatabaseRoles(
   },
   // The pooler's namespace already holds the database's certificate authorities.
   onCluster(pgbouncer),
+);
+
+new DatabaseBackup(
+  "database-backup",
+  {
+    namespace: "database",
+    stackName,
+    image: registry.image("backup", config.images.backup),
+    database: databaseAddress,
+    topology: config.database.topology,
+    storageGb: config.database.storageGb,
+    vault: { bucket: backups.bucket, kmsKeyArn: keys.backups.arn, region },
+    monitoringNamespace: "monitoring",
+  },
+  onCluster(roles, observability.definitions),
 );
 
 new Application(

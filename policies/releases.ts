@@ -21,7 +21,7 @@ export type Deployed = { objects: Resource[] } | { problem: string };
  * Values that rendered objects may leave open: addresses that exist only after creation. Were more
  * allowed, a committed file could hide a value from the rules by naming it.
  */
-const address = /(^|\.)(host|repository|targetGroupArn)$/;
+const address = /(^|\.)(host|kmsKeyArn|repository|targetGroupArn)$/;
 
 interface Identity {
   chart: string;

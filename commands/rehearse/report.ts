@@ -81,7 +81,7 @@ export function table({ claims, command, stack, seconds }: Report): string {
     claim.kind === "skipped" ? "SKIPPED" : claim.holds ? "holds" : "FAILS",
     claim.id,
     claim.kind === "skipped" ? "" : `${claim.value} ${claim.unit}`,
-    claim.kind === "skipped" ? "" : `≤ ${claim.limit}`,
+    claim.limit === null ? "" : `≤ ${claim.limit}`,
     claim.kind,
     claim.claim,
   ]);

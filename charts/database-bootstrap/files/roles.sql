@@ -57,4 +57,7 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
   GRANT SELECT ON TABLES TO :"read_only";
 
 GRANT pg_read_all_data TO :"backup";
+-- Where a dump leaves its canary row, by which a restore is known to be as new as it says.
+GRANT :"backup" TO CURRENT_USER;
+CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION :"backup";
 GRANT pg_monitor TO :"exporter";

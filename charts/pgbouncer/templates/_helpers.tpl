@@ -39,3 +39,10 @@ a silent connection at the first keepalive after it: measured 4.4 s with unackno
 {{- end }}
 {{- end }}
 {{- end }}
+
+{{/* Refuses a writer that is none of the databases: its sidecar would shed nothing. */}}
+{{- define "pgbouncer.checkWriter" -}}
+{{- if not (hasKey .Values.databases .Values.writer) }}
+{{- fail (printf "writer is %q, which is not in databases (%s): name the database whose host is the writer's name" .Values.writer (keys .Values.databases | sortAlpha | join ", ")) }}
+{{- end }}
+{{- end }}

@@ -77,6 +77,7 @@ describe("the releases", () => {
     it(`${stack}: are pinned, atomic, bounded, and have time for every pod`, async () => {
       const releases = ofType(await plannedStack(stack), "kubernetes:helm.sh/v3:Release");
       assert.deepEqual(releases.map(({ inputs }) => inputs.name).sort(), [
+        "database-backup",
         "database-bootstrap",
         "kube-prometheus-stack",
         "metrics-server",

@@ -1,0 +1,27 @@
+#!/bin/sh
+# Sheds the server connections that a failover left at a demoted writer. Nothing breaks them, so
+# PgBouncer alone would keep them up to server_lifetime and every write on them would be refused.
+# Once a second: where are the connections of database $1, and where does its host's name lead?
+# Where they differ, RECONNECT. It takes no password: on PgBouncer's own socket (PGHOST), its own
+# operating system user is the administrator.
+set -u
+trap 'exit 0' TERM
+
+# Column $2 of those rows of SHOW $1 whose column $3 is $4.
+show() {
+  psql --no-psqlrc --no-password --csv --command "SHOW $1" |
+    awk -F , -v want="$2" -v key="$3" -v is="$4" '
+      NR == 1 { for (i = 1; i <= NF; i++) column[$i] = i; next }
+      $column[key] == is { print $column[want] }'
+}
+
+host=
+while sleep 1; do
+  [ -n "$host" ] || host=$(show DATABASES host name "$1")
+  writer=$(getent ahostsv4 "$host" | awk '{ print $1; exit }')
+  [ -n "$writer" ] || continue
+  stale=$(show SERVERS addr database "$1" | grep -c -v -x -F "$writer")
+  [ "$stale" -gt 0 ] || continue
+  psql --no-psqlrc --no-password --quiet --command "RECONNECT $1" &&
+    echo "$stale connections of $1 were not at $writer: RECONNECT"
+done

@@ -1,0 +1,89 @@
+import path from "node:path";
+import { Command, CommanderError } from "commander";
+import { answers } from "./rebuild/application";
+import { Engine, type Outputs } from "./rebuild/engine";
+import { proveLost } from "./rebuild/lost-cluster";
+import { carryOut, confirm, show, type Step } from "./rebuild/procedure";
+import { requireDataUntouched, requireSameAddresses } from "./rebuild/untouched";
+import { holds, report, table, writeReport } from "./rehearse/report";
+import { UsageError } from "./usage-error";
+
+/** The objective for a lost cluster, seconds: docs/disaster-recovery.md. */
+const rtoSeconds = 4 * 3600;
+/** Load balancer, pods and DNS of a cluster that is up. */
+const patienceSeconds = 1800;
+
+interface Options {
+  stack: string;
+  dryRun?: boolean;
+  json?: string;
+}
+
+const command = new Command("npm run rebuild --")
+  .description("Rebuild a lost cluster beside the data that has outlived it.")
+  .requiredOption("--stack <name>", "the stack whose cluster is lost")
+  .option("--dry-run", "prove that it is lost, show the steps, do nothing")
+  .option("--json <file>", "write the report there")
+  .allowExcessArguments(false)
+  .exitOverride();
+
+function steps(engine: Engine, before: Outputs): Step[] {
+  return [
+    {
+      id: "proof",
+      title: `Prove again that AWS has no cluster ${before.eksClusterName}`,
+      run: () => proveLost(before),
+    },
+    {
+      id: "refresh",
+      title: "Refresh the state; for this run alone, forget what the lost cluster held",
+      run: () => engine.refresh(true),
+    },
+    {
+      id: "check",
+      title:
+        "Check that the engine plans to delete or replace nothing that holds data or addresses",
+      run: async () => requireDataUntouched(await engine.preview()),
+    },
+    {
+      id: "up",
+      title: "Bring the cluster and everything on it up again, under the policy pack",
+      run: () => engine.up(),
+    },
+    {
+      id: "addresses",
+      title: "Check that every address is what it was",
+      run: async () => requireSameAddresses(before, await engine.outputs()),
+    },
+    {
+      id: "answer",
+      title: `Wait until the application answers at ${before.url}`,
+      run: () => answers(before.url, patienceSeconds),
+    },
+  ];
+}
+
+async function main(): Promise<number> {
+  const { stack, dryRun, json } = command.parse().opts<Options>();
+  const engine = new Engine(path.dirname(__dirname), stack);
+  const before = await engine.outputs();
+  await proveLost(before);
+  const all = steps(engine, before);
+  show(`AWS has no cluster ${before.eksClusterName}. To rebuild it:`, all);
+  if (dryRun) return 0;
+  await confirm(stack);
+  const since = Date.now();
+  const result = report("rebuild", stack, since, await carryOut("rebuild", all, rtoSeconds));
+  if (json) await writeReport(json, result);
+  process.stdout.write(`\n${table(result)}`);
+  return holds(result) ? 0 : 1;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+    console.error(`error: ${error.message}`);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,70 @@
+import { createInterface } from "node:readline";
+import { UsageError } from "../usage-error";
+import { claim, type Claim } from "../rehearse/report";
+
+/** One step of a recovery, in words and in deed. */
+export interface Step {
+  /** Part of the claim's id. */
+  id: string;
+  /** What it does, for people who decide whether it may. */
+  title: string;
+  run(): Promise<void>;
+}
+
+/** Prints the steps, so that people know before they say yes. */
+export function show(title: string, steps: Step[]): void {
+  console.log(`${title}\n`);
+  steps.forEach((step, index) => console.log(`  ${index + 1}. ${step.title}`));
+  console.log();
+}
+
+/** Waits for the stack's name on stdin. @throws UsageError when something else comes, or nothing. */
+export async function confirm(stack: string): Promise<void> {
+  process.stdout.write(`Type the stack's name, ${stack}, to go on: `);
+  const lines = createInterface({ input: process.stdin });
+  try {
+    for await (const line of lines) {
+      if (line.trim() === stack) return;
+      throw new UsageError(`confirmation: "${line.trim()}" is not ${stack}; nothing was done`);
+    }
+    throw new UsageError("confirmation: nobody answered; nothing was done");
+  } finally {
+    lines.close();
+  }
+}
+
+/** Runs the steps one after the other and says how long each took, held against the whole's limit. */
+export async function carryOut(
+  command: string,
+  steps: Step[],
+  limitSeconds: number,
+): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  const started = performance.now();
+  for (const [index, step] of steps.entries()) {
+    console.log(`[${index + 1}/${steps.length}] ${step.title}`);
+    const since = performance.now();
+    try {
+      await step.run();
+    } catch (error) {
+      (error as Error).message = `step ${index + 1} (${step.id}): ${(error as Error).message}`;
+      throw error;
+    }
+    const value = (performance.now() - since) / 1000;
+    claims.push(
+      claim({
+        id: `${command}.${step.id}`,
+        claim: step.title,
+        value,
+        unit: "s",
+        limit: limitSeconds,
+      }),
+    );
+  }
+  const value = (performance.now() - started) / 1000;
+  const text = "From the confirmation to an application that answers";
+  return [
+    ...claims,
+    claim({ id: `${command}.total`, claim: text, value, unit: "s", limit: limitSeconds }),
+  ];
+}

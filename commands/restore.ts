@@ -1,0 +1,96 @@
+import path from "node:path";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Engine, type Outputs } from "./rebuild/engine";
+import { carryOut, confirm, show, type Step } from "./rebuild/procedure";
+import { holds, report, table, writeReport } from "./rehearse/report";
+import { DatabaseJobs } from "./restore/database-job";
+import { fromDump, undo } from "./restore/from-dump";
+import { clusterTopology, instanceTopology } from "./restore/server";
+import { requireRestorable, toTime } from "./restore/to-time";
+import { UsageError } from "./usage-error";
+
+/** The objective for lost data, seconds: docs/disaster-recovery.md. */
+const rtoSeconds = 4 * 3600;
+
+interface Options {
+  stack: string;
+  backup?: string;
+  before?: Date;
+  to?: Date;
+  undo?: string;
+  dryRun?: boolean;
+  json?: string;
+}
+
+const command = new Command("npm run restore --")
+  .description("Restore the database: from the newest verified dump, or to a point in time.")
+  .requiredOption("--stack <name>", "the stack whose data is lost")
+  .addOption(ways("--backup <id>", "from this dump"))
+  .addOption(
+    ways("--before <time>", "from the newest verified dump up to this time").argParser(time),
+  )
+  .addOption(ways("--to <time>", "by point-in-time recovery, to this time").argParser(time))
+  .addOption(ways("--undo <database>", "give the database from before a restore its name back"))
+  .option("--dry-run", "show the steps, do nothing")
+  .option("--json <file>", "write the report there")
+  .allowExcessArguments(false)
+  .exitOverride();
+
+async function main(): Promise<number> {
+  const options = command.parse().opts<Options>();
+  const { stack, dryRun, json } = options;
+  const engine = new Engine(path.dirname(__dirname), stack);
+  const outputs = await engine.outputs();
+  return DatabaseJobs.with(outputs, async (jobs) => {
+    const steps = await stepsOf(options, outputs, engine, jobs);
+    show(`To restore the database of ${stack}:`, steps);
+    if (dryRun) return 0;
+    await confirm(stack);
+    const since = Date.now();
+    const result = report("restore", stack, since, await carryOut("restore", steps, rtoSeconds));
+    if (json) await writeReport(json, result);
+    process.stdout.write(`\n${table(result)}`);
+    return holds(result) ? 0 : 1;
+  });
+}
+
+async function stepsOf(
+  { backup, before, to, undo: old }: Options,
+  outputs: Outputs,
+  engine: Engine,
+  jobs: DatabaseJobs,
+): Promise<Step[]> {
+  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "_");
+  if (old) return undo(outputs, jobs, old, stamp);
+  if (!to) return fromDump(outputs, jobs, { backup, before: before?.toISOString() }, stamp);
+  const rds = new RDSClient({ region: outputs.regions.primary });
+  const topology =
+    outputs.databaseTopology === "cluster" ? clusterTopology(rds) : instanceTopology(rds);
+  const recovery = { outputs, engine, jobs, topology, to, stamp };
+  await requireRestorable(recovery);
+  return toTime(recovery);
+}
+
+/** One way only. */
+function ways(flags: string, description: string): Option {
+  const all = ["backup", "before", "to", "undo"];
+  const name = flags.split(" ")[0]!.slice(2);
+  return new Option(flags, description).conflicts(all.filter((other) => other !== name));
+}
+
+function time(text: string): Date {
+  const parsed = new Date(text);
+  if (Number.isNaN(parsed.getTime()) || !/(Z|[+-]\d\d:\d\d)$/.test(text))
+    throw new InvalidArgumentError("a time with its zone is wanted, such as 2026-11-23T02:00:00Z.");
+  return parsed;
+}
+
+main().then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
+    console.error(`error: ${error.message}`);
+    process.exit(error instanceof UsageError ? 2 : 1);
+  },
+);

@@ -1,0 +1,82 @@
+import { answers } from "../rebuild/application";
+import type { Outputs } from "../rebuild/engine";
+import type { Step } from "../rebuild/procedure";
+import type { DatabaseJobs } from "./database-job";
+
+const live = "minixdr";
+
+export interface DumpChoice {
+  /** A backup by name. */
+  backup?: string;
+  /** The newest verified backup up to this time. */
+  before?: string;
+}
+
+/** Restores a dump into a new database on the same server, and swaps the two names. */
+export function fromDump(
+  outputs: Outputs,
+  jobs: DatabaseJobs,
+  { backup, before }: DumpChoice,
+  stamp: string,
+): Step[] {
+  const [restored, old] = [`${live}_restored_${stamp}`, `${live}_before_${stamp}`];
+  const which = backup ? ["--backup", backup] : before ? ["--before", before] : [];
+  const words = backup ?? `the newest verified backup${before ? ` up to ${before}` : ""}`;
+  return [
+    {
+      id: "restore",
+      title: `Restore ${words} into the new database ${restored}, and compare it with its manifest`,
+      run: () => jobs.run(`restore-${job(stamp)}`, ["restore", "--database", restored, ...which]),
+    },
+    {
+      id: "swap",
+      title: `End all sessions, rename ${live} to ${old} and ${restored} to ${live}`,
+      run: () =>
+        jobs.run(`swap-${job(stamp)}`, [
+          "swap",
+          "--live",
+          live,
+          "--restored",
+          restored,
+          "--before",
+          old,
+        ]),
+    },
+    answer(outputs),
+  ];
+}
+
+/** Gives the database from before a restore its name back. */
+export function undo(outputs: Outputs, jobs: DatabaseJobs, old: string, stamp: string): Step[] {
+  const undone = `${live}_undone_${stamp}`;
+  return [
+    {
+      id: "swap",
+      title: `End all sessions, rename ${live} to ${undone} and ${old} to ${live}`,
+      run: () =>
+        jobs.run(`undo-${job(stamp)}`, [
+          "swap",
+          "--live",
+          live,
+          "--restored",
+          old,
+          "--before",
+          undone,
+        ]),
+    },
+    answer(outputs),
+  ];
+}
+
+function answer({ url }: Outputs): Step {
+  return {
+    id: "answer",
+    title: `Wait until the application answers at ${url}`,
+    run: () => answers(url, 600),
+  };
+}
+
+/** A stamp as a Kubernetes name may hold it. */
+function job(stamp: string): string {
+  return stamp.replaceAll("_", "-").toLowerCase();
+}

@@ -1,0 +1,84 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ImageReference } from "./registry";
+import { Workload } from "./workload";
+
+export interface DatabaseBackupArgs {
+  namespace: string;
+  /** Dimension of its CloudWatch metrics, such as `mini-xdr-prod`. */
+  stackName: string;
+  /** Built from images/backup. */
+  image: ImageReference;
+  database: { name: string; port: number; writerHost: pulumi.Input<string>; cidrs: string[] };
+  /** The instance topology has its own copy in another Region; a cluster's only one are the dumps. */
+  topology: "cluster" | "instance";
+  /** Allocated storage of the database, GiB. */
+  storageGb: number;
+  vault: { bucket: pulumi.Input<string>; kmsKeyArn: pulumi.Input<string>; region: string };
+  monitoringNamespace: string;
+}
+
+/** How often the database is dumped, and how old the newest dump may get. */
+const rhythms = {
+  // Every half an hour: with the dump's own time and 15 minutes of replication, under an hour.
+  cluster: { dump: "0,30 * * * *", verify: "35 3 * * 0", rpoSeconds: 3600 },
+  // Once a day, at most 26 hours old: point-in-time recovery, here and in the other Region, is the RPO.
+  instance: { dump: "0 2 * * *", verify: "35 3 * * 0", rpoSeconds: 26 * 3600 },
+};
+
+/**
+ * Age that no dump may exceed, seconds; also what the alarm outside the cluster is set to.
+ */
+export function oldestBackupSeconds(topology: DatabaseBackupArgs["topology"]): number {
+  return rhythms[topology].rpoSeconds;
+}
+
+/**
+ * Dumps into the vault, verifies by restoring, prunes, drills, and reports. Its pods get their AWS
+ * rights by Pod Identity, under the service account `database-backup`.
+ *
+ * Costs: three small pods; a work volume while a restore runs; in the cluster topology 48 dumps a
+ * day, each kept for about 38 days (a week of lock, a day, 30 days of noncurrent versions).
+ */
+export class DatabaseBackup extends Workload {
+  constructor(
+    name: string,
+    private readonly args: DatabaseBackupArgs,
+    opts: pulumi.ComponentResourceOptions,
+  ) {
+    super("DatabaseBackup", name, args.namespace, args, opts);
+    this.jobs();
+    this.registerOutputs({});
+  }
+
+  private jobs(): void {
+    const { args } = this;
+    const { dump, verify, rpoSeconds } = rhythms[args.topology];
+    this.release("release", {
+      name: "database-backup",
+      chart: "./charts/database-backup",
+      version: "0.1.0",
+      // Only the exporters start with it.
+      timeoutSeconds: 3 * 150,
+      values: {
+        stackName: args.stackName,
+        image: args.image,
+        database: {
+          host: args.database.writerHost,
+          port: args.database.port,
+          name: args.database.name,
+          caConfigMap: "rds-ca",
+        },
+        vault: args.vault,
+        schedule: { dump, verify },
+        exporter: { replicas: 3 },
+        objectives: { rpoSeconds, rtoSeconds: 4 * 3600 },
+        // A full disk's dump and its restored copy: indexes are rebuilt, nothing is bloated.
+        work: { sizeGi: Math.ceil(args.storageGb * 1.5) },
+        network: {
+          databaseCidrs: args.database.cidrs,
+          monitoringNamespace: args.monitoringNamespace,
+        },
+      },
+    });
+  }
+}

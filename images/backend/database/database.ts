@@ -1,0 +1,122 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
+import { classify } from "./failure";
+
+/** Where the database is and how long to wait for it. Times are milliseconds where not said otherwise. */
+export interface DatabaseSettings {
+  /** PgBouncer's address; only migrations, dumps and restores name the database itself. */
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  /** PEM of the authority that signed the server's certificate, which is always verified. */
+  ca: string;
+  /** Name in the server's certificate, where it differs from `host`. */
+  serverName?: string;
+  /** Connections of this process. Default 10. */
+  maxConnections?: number;
+  /** Longest wait for a connection, a free one or a new one. Default 3000. */
+  connectTimeout?: number;
+  /** Longest wait for an answer; the connection is given up after it. Default 5000. */
+  queryTimeout?: number;
+  /**
+   * Seconds after which a connection is replaced. Default 120. A PgBouncer that shuts down waits for
+   * its clients; its chart's termination grace period counts on these 120 s.
+   */
+  maxLifetimeSeconds?: number;
+}
+
+/** Long enough for PgBouncer to have dropped a broken server connection, short for the one who waits. */
+const retryDelay = 250;
+
+/**
+ * A pool of connections to one database.
+ *
+ * Whatever breaks a connection, or shows that its server is no longer the writer, also removes it
+ * from the pool: the next request starts on a new connection.
+ */
+export class Database {
+  private readonly pool: Pool;
+  /** Requests that were tried a second time since the start. */
+  retries = 0;
+
+  constructor(settings: DatabaseSettings) {
+    this.pool = new Pool({
+      host: settings.host,
+      port: settings.port,
+      database: settings.database,
+      user: settings.user,
+      password: settings.password,
+      ssl: { ca: settings.ca, servername: settings.serverName ?? settings.host },
+      max: settings.maxConnections ?? 10,
+      connectionTimeoutMillis: settings.connectTimeout ?? 3000,
+      query_timeout: settings.queryTimeout ?? 5000,
+      maxLifetimeSeconds: settings.maxLifetimeSeconds ?? 120,
+      keepAlive: true,
+    });
+    // An idle connection that breaks is removed by the pool; one in use makes its request reject.
+    // Without listeners either would end the process.
+    this.pool.on("error", () => undefined);
+    this.pool.on("connect", (client) => client.on("error", () => undefined));
+  }
+
+  /** Runs one statement once. Rejects with the error of `pg`; {@link classify} reads it. */
+  async query<Row extends QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<QueryResult<Row>> {
+    return this.use((client) => client.query<Row>(text, values));
+  }
+
+  /**
+   * Runs one statement that may be repeated without harm: a read, or a write with a key of the
+   * caller's and ON CONFLICT. It is tried a second time, on another connection, when the first
+   * connection broke or led to a read-only server; never a third time.
+   */
+  async queryIdempotent<Row extends QueryResultRow>(
+    text: string,
+    values: unknown[] = [],
+  ): Promise<QueryResult<Row>> {
+    try {
+      return await this.query<Row>(text, values);
+    } catch (error) {
+      if (classify(error) === "statement") throw error;
+      this.retries++;
+      await pause(retryDelay);
+      return this.query<Row>(text, values);
+    }
+  }
+
+  /** Runs `work` in a transaction, once: committed when it resolves, rolled back when it rejects. */
+  async transaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    return this.use(async (client) => {
+      await client.query("BEGIN");
+      try {
+        const result = await work(client);
+        await client.query("COMMIT");
+        return result;
+      } catch (error) {
+        if (classify(error) === "statement") await client.query("ROLLBACK");
+        throw error;
+      }
+    });
+  }
+
+  /** Waits for the requests that run, then closes all connections. */
+  async close(): Promise<void> {
+    await this.pool.end();
+  }
+
+  private async use<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
+    const client = await this.pool.connect();
+    try {
+      const result = await work(client);
+      client.release();
+      return result;
+    } catch (error) {
+      client.release(classify(error) !== "statement");
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { stat } from "node:fs/promises";
+import { basename, dirname } from "node:path";
+import { Transform } from "node:stream";
+import { UsageError } from "./errors";
+import { Progress, type Log } from "./log";
+import type { StoredFile } from "./manifest";
+import { start } from "./programs";
+import type { Vault } from "./vault";
+
+/**
+ * Archives folders (models, policies, configuration) as one `state/TIME/state.tar.gz`, its
+ * manifest last. The vault keeps it for 90 days.
+ */
+export async function archiveState(
+  vault: Vault,
+  folders: string[],
+  log: Log,
+  signal: AbortSignal,
+): Promise<StoredFile> {
+  for (const folder of folders)
+    if (!(await stat(folder).catch(() => undefined))?.isDirectory())
+      throw new UsageError(`state ${folder}: no such folder; name folders that exist`);
+  const at = new Date();
+  const into = `state/${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z/`;
+  const sources = folders.flatMap((folder) => ["--directory", dirname(folder), basename(folder)]);
+  const { child, done } = start("tar", ["--create", "--gzip", ...sources], {
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
+  const checked = new Transform({
+    transform: (chunk, _, next) => next(null, chunk),
+    flush: (next) => void done.then(() => next(), next),
+  });
+  child.stdout!.pipe(checked).on("close", () => child.kill());
+  const stored = await vault.upload(`${into}state.tar.gz`, checked, {
+    progress: new Progress(log, "archived"),
+    signal,
+  });
+  const manifest = { version: 1, at: at.toISOString(), folders, archive: stored };
+  await vault.put(`${into}manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
+  log.info("complete", { key: stored.key, bytes: stored.bytes });
+  return stored;
+}
