@@ -1,3 +1,5 @@
+import { debianTool } from "./debian";
+import { debianSource } from "./debian-source";
 import { goTool } from "./go";
 import type { Source } from "./source";
 
@@ -28,6 +30,34 @@ export const pins = {
     module: "sigs.k8s.io/kwok",
     package: "sigs.k8s.io/kwok/cmd/kwok",
     versionArguments: ["--version"],
+  }),
+  // The other programs of PostgreSQL are beside it.
+  postgres: debianTool({
+    file: "/usr/lib/postgresql/15/bin/postgres",
+    packages: ["postgresql-15", "openssl", "iproute2", "python3-venv"],
+    version: "15.18",
+  }),
+  // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
+  pgbouncer: debianSource({
+    name: "pgbouncer",
+    version: "1.24.1-1+deb13u2",
+    upstream: "1.24.1",
+    release: "trixie",
+    checksums: {
+      "pgbouncer_1.24.1.orig.tar.gz":
+        "da72a3aba13072876d055a3e58dd4aba4a5de4ed6148e73033185245598fd3e0",
+      "pgbouncer_1.24.1-1+deb13u2.debian.tar.xz":
+        "2325bcaa2e71919d399b9e5aef5b94ff988fc1f1d296908c3937b682b7be5cbb",
+    },
+    configure: ["--with-cares", "--without-pam"],
+    needs: [
+      "build-essential",
+      "patch",
+      "pkg-config",
+      "libevent-dev",
+      "libssl-dev",
+      "libc-ares-dev",
+    ],
   }),
 } satisfies Record<string, Source>;
 

@@ -1,0 +1,65 @@
+import { setTimeout as pause } from "node:timers/promises";
+import { Reads } from "../../../images/backend/database";
+import { Ledger } from "../ledger";
+import type { DrillRun } from "./drill";
+
+const limit = 2; // s of lag above which reads go to the writer
+const patience = 15_000; // ms for each change of mind
+
+/** The replica stops replaying: the lag is seen, told, and reads turn to the writer and back. */
+export async function replicationLag({ laboratory, figures }: DrillRun): Promise<void> {
+  const { cluster } = laboratory;
+  const pooler = laboratory.poolers[0]!;
+  laboratory.readFrom(cluster.replica);
+  await pooler.command("RECONNECT minixdr_ro");
+  const writer = laboratory.through(pooler);
+  const replica = laboratory.reading(pooler);
+  const reads = new Reads(writer, replica, limit);
+  const ledger = new Ledger("replication lag", laboratory.through(pooler), 20);
+  const answeredBy = async () => {
+    const { rows } = await reads.query<{ server: string }>(
+      "SELECT host(inet_server_addr()) AS server",
+    );
+    return rows[0]?.server;
+  };
+  /** Seconds until reads are answered by that server; rejects when they never are. */
+  const until = async (server: string) => {
+    const started = performance.now();
+    while ((await answeredBy()) !== server) {
+      if (performance.now() - started > patience)
+        throw new Error(`reads never turned to ${server}`);
+      await pause(50);
+    }
+    return (performance.now() - started) / 1000;
+  };
+  try {
+    await until(cluster.replica.address);
+    await cluster.replica.sql("SELECT pg_wal_replay_pause()");
+    const away = await until(cluster.writer.address);
+    const [row] = await cluster.replica.sql<{ paused: boolean }>(
+      "SELECT pg_is_wal_replay_paused() AS paused",
+    );
+    if (!row?.paused) throw new Error("the fault was not injected: the replica replays");
+    const told = Number(/^minixdr\S+ (\S+)$/m.exec(reads.metrics())?.[1]);
+    await cluster.replica.sql("SELECT pg_wal_replay_resume()");
+    const back = await until(cluster.replica.address);
+
+    const injection = "replay paused on the replica under writes, confirmed by the replica";
+    const add = (id: string, claim: string, value: number, limit: number | null) =>
+      figures.add({ id: `replication-lag.${id}`, claim, value, unit: "s", limit, injection });
+    add("metric", "lag told by the metric when reads left the replica", told, null);
+    add(
+      "fallback",
+      `pause of replay to reads from the writer, at a limit of ${limit} s of lag`,
+      away,
+      limit + 3,
+    );
+    add("return", "end of the pause to reads from the replica", back, 5);
+  } finally {
+    reads.close();
+    await ledger.stop();
+    await cluster.replica.sql("SELECT pg_wal_replay_resume()");
+    await Promise.all([writer, replica, ledger.database].map((database) => database.close()));
+    laboratory.moveNames();
+  }
+}

@@ -1,0 +1,82 @@
+import path from "node:path";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { MissingTool, tool } from "../tools";
+import { explain } from "./explain";
+import { drills } from "./laboratory/drills";
+import type { Job } from "./laboratory/run";
+import { missingSandbox, runInSandbox } from "./laboratory/sandbox";
+import { shippedIn } from "./laboratory/shipped";
+import type { Launch } from "./launch";
+import { evaluate } from "./plan/evaluate";
+import { readPlan } from "./plan/plan";
+import { readStackSettings } from "./plan/stack-settings";
+import { report, skipped, table, writeReport } from "./rehearse/report";
+import { UsageError } from "./usage-error";
+
+interface Options {
+  stack: string;
+  plan?: string;
+  drill: string[];
+  repetitions: number;
+  json?: string;
+}
+
+/**
+ * `npm run rehearse:database`: runs a stack's planned database path here, under failovers and load.
+ * Returns the exit code: 0 when every claim holds, 1 when one does not, 2 on bad input.
+ */
+export async function main(args: string[], launch: Launch): Promise<number> {
+  try {
+    return await rehearse(options(args), launch);
+  } catch (error) {
+    return explain(error instanceof MissingTool ? new UsageError(error.message) : error);
+  }
+}
+
+async function rehearse(options: Options, { root, program }: Launch): Promise<number> {
+  const json = options.json && path.resolve(options.json);
+  const given = options.plan && readPlan(path.resolve(options.plan));
+  process.chdir(root);
+  const plan = given || (await evaluate(program, readStackSettings(root, options.stack)));
+  const missing = missingSandbox();
+  if (missing) {
+    process.stderr.write(`rehearse:database: SKIPPED: ${missing}\n`);
+    const nothing = report("rehearse:database", plan.stack, Date.now(), [
+      skipped("laboratory", missing),
+    ]);
+    if (json) await writeReport(json, nothing);
+    process.stdout.write(table(nothing));
+    return 0;
+  }
+  // Inside the sandbox there is no network to install from.
+  for (const name of ["helm", "postgres", "pgbouncer"] as const) await tool(name);
+  const shipped = await shippedIn(plan);
+  const chosen = options.drill.length > 0 ? options.drill : Object.keys(drills);
+  const job: Job = { shipped, chosen, repetitions: options.repetitions, json };
+  return runInSandbox(path.join(__dirname, "laboratory/run.ts"), [JSON.stringify(job)]);
+}
+
+function options(args: string[]): Options {
+  return new Command("npm run rehearse:database --")
+    .description("Run a stack's planned database path here, under failovers and load.")
+    .option("--stack <name>", "stack to plan", "prod")
+    .option("--plan <file>", "a plan file, instead of planning the stack now")
+    .addOption(
+      new Option("--drill <name...>", "only these drills")
+        .choices(Object.keys(drills))
+        .default([], "all"),
+    )
+    .option("--repetitions <number>", "of each failover", positive, 3)
+    .option("--json <file>", "write the report there")
+    .allowExcessArguments(false)
+    .exitOverride()
+    .parse(args, { from: "user" })
+    .opts();
+}
+
+function positive(text: string): number {
+  const number = Number(text);
+  if (!Number.isInteger(number) || number < 1)
+    throw new InvalidArgumentError("a whole number from 1 is needed.");
+  return number;
+}
