@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { parse } from "yaml";
+import { load } from "js-yaml";
 import { UsageError } from "../usage-error";
 import { secretMark } from "./plan";
 
@@ -41,7 +41,7 @@ export function readStackSettings(root: string, stack: string): StackSettings {
 
 function yaml(file: string): { name?: string; config?: Record<string, unknown> } {
   try {
-    return parse(readFileSync(file, "utf8")) ?? {};
+    return (load(readFileSync(file, "utf8")) ?? {}) as ReturnType<typeof yaml>;
   } catch (error) {
     throw new UsageError(`${file.split("/").pop()}: not readable: ${(error as Error).message}`);
   }

@@ -140,9 +140,15 @@ export const indifferent: Record<string, string[]> = {
     ...[
       ...["serviceAccountName", "automountServiceAccountToken", "enableServiceLinks"],
       ...["securityContext/**", "dnsConfig/**", "volumes/**"],
-      ...["name", "ports/**", "env/**", "securityContext/**", "volumeMounts/**", "command/**"].map(
-        (key) => `containers/*/${key}`,
-      ),
+      ...[
+        "name",
+        "ports/**",
+        "env/**",
+        "securityContext/**",
+        "volumeMounts/**",
+        "command/**",
+        "args/**",
+      ].map((key) => `containers/*/${key}`),
       ...["topologySpreadConstraints", "affinity"].map((key) => `${key}/**`),
       "tolerations/*/operator",
     ].map((key) => `spec/template/spec/${key}`),
