@@ -24,7 +24,11 @@ export abstract class Workload extends pulumi.ComponentResource {
   ): k8s.core.v1.Secret {
     return new k8s.core.v1.Secret(
       `${this.name}-secret-${name}`,
-      { metadata: { name, namespace: this.namespace }, stringData },
+      {
+        metadata: { name, namespace: this.namespace },
+        // The API server drops an empty map, and the provider would replace the Secret at every up.
+        ...(Object.keys(stringData).length > 0 ? { stringData } : {}),
+      },
       this.child(),
     );
   }

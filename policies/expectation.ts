@@ -1,6 +1,6 @@
 import { at, sealed, unknown } from "./resource";
 
-/** What a value has to be. Whatever is absent, unknown or sealed does not meet it, save `isAssigned`. */
+/** What a value has to be. Whatever is absent, unknown or sealed does not meet it, save `isAssigned` and `onceKnown`. */
 export interface Expectation {
   /** Completes "must be …". */
   says: string;
@@ -44,6 +44,13 @@ export const isNotEmpty = expectation(
   "a list that is not empty",
   (value) => Array.isArray(value) && value.length > 0,
 );
+
+/**
+ * Accepts also what the first preview does not know. For what a plugin's component derives itself:
+ * the engine asks again, with the value, before it creates the resource.
+ */
+export const onceKnown = ({ says, accepts }: Expectation) =>
+  expectation(says, (value) => value === unknown || accepts(value));
 
 /** What is wrong with the value at a path, as one clause; undefined when it is as expected. */
 export function mismatch(subject: unknown, path: string, expected: Expectation) {

@@ -11,7 +11,7 @@ import { fromEngine, fromEngineStack } from "./adapters/engine";
 import { exemptionPolicy, judgeOne, judgeResources, page, type Violation } from "./judge";
 import { releaseType } from "./kubernetes";
 import { withDeployed } from "./releases";
-import { Stack, type Resource } from "./resource";
+import { Stack, type Properties, type Resource } from "./resource";
 import type { Rule } from "./rule";
 import { rules } from "./rules";
 import { readSettings, type Settings } from "./settings";
@@ -51,6 +51,12 @@ function policy(rule: Rule): Policies[number] {
   return { ...described, validateResource, validateStack };
 }
 
+/**
+ * Every resource as it was registered. At the end the engine hands over outputs, and of what a
+ * provider that is still unknown would make (all that runs on the first preview's cluster) none.
+ */
+const registered = new Map<string, Properties>();
+
 /** An exemption that exempts nothing is an error, which only the whole stack can tell. */
 const exemptions: Policies[number] = {
   name: exemptionPolicy,
@@ -58,6 +64,9 @@ const exemptions: Policies[number] = {
   severity: "medium",
   enforcementLevel: "mandatory",
   url: "docs/policies.md#exemptions",
+  validateResource: (args) => {
+    registered.set(args.urn, fromEngine(args).properties);
+  },
   validateStack: (args, report) => {
     for (const violation of judgeResources(...everything(args)))
       if (violation.policy === exemptionPolicy) report(violation.message, violation.urn);
@@ -66,7 +75,11 @@ const exemptions: Policies[number] = {
 
 function everything({ resources }: StackValidationArgs): [Resource[], Settings] {
   const settings = settingsOf(resources[0]?.urn ?? "");
-  return [withDeployed(resources.map(fromEngineStack), settings), settings];
+  const all = resources.map(fromEngineStack).map((resource) => ({
+    ...resource,
+    properties: registered.get(resource.urn) ?? resource.properties,
+  }));
+  return [withDeployed(all, settings), settings];
 }
 
 function tell(
@@ -76,9 +89,18 @@ function tell(
   settings: Settings,
   report: ReportViolation,
 ): void {
-  for (const resource of resources.filter(({ type }) => rule.types.includes(type)))
+  const concerned = resources.filter(({ type }) => rule.types.includes(type));
+  for (const resource of concerned.filter((resource) => !isOpaque(resource)))
     for (const violation of judgeOne(rule, resource, stack, settings).violations)
       (report as unknown as ReportAtLevel)(violation);
+}
+
+/**
+ * A component of a plugin that tells the engine none of its inputs, as @pulumi/eks 4.3 does: its
+ * children are judged in its place.
+ */
+function isOpaque({ type, properties }: Resource): boolean {
+  return type === "eks:index:Cluster" && Object.keys(properties).length === 0;
 }
 
 /** The SDK's server takes a violation with a level of its own, which its types do not tell yet. */

@@ -26,3 +26,15 @@ export function gatewayOf(
   if (!found || found.properties[property] === undefined) return undefined;
   return stack.behind(found, property, type)[0];
 }
+
+/** A cluster's subnets that lead nowhere but to a NAT gateway, or to nothing. */
+export function privateSubnets(cluster: Resource, stack: Stack): Resource[] {
+  if (cluster.type === "eks:index:Cluster")
+    return stack.behind(cluster, "privateSubnetIds", subnetType);
+  // The cluster itself knows one list of both kinds.
+  return stack
+    .behind(cluster, "vpcConfig", subnetType)
+    .filter(
+      (subnet) => !gatewayOf(defaultRoute(subnet, stack), "gatewayId", internetGateway, stack),
+    );
+}

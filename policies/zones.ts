@@ -3,11 +3,14 @@ import { at, list, unknown, type Resource, type Stack } from "./resource";
 
 const subnetType = "aws:ec2/subnet:Subnet";
 
-/** Zones of the subnets behind a property; a subnet without a known zone counts for none. */
+/** Zones of the subnets behind a property. */
 export function zonesBehind(resource: Resource, property: string, stack: Stack): Set<string> {
-  const zones = stack
-    .behind(resource, property, subnetType)
-    .map(({ properties }) => properties.availabilityZone);
+  return zonesOf(stack.behind(resource, property, subnetType));
+}
+
+/** Zones of subnets; one without a known zone counts for none. */
+export function zonesOf(subnets: Resource[]): Set<string> {
+  const zones = subnets.map(({ properties }) => properties.availabilityZone);
   return new Set(zones.filter((zone) => typeof zone === "string"));
 }
 
@@ -28,7 +31,11 @@ export function spanZones(
     return [
       `${property} is ${Array.isArray(ids) ? `${count} subnets` : show(ids)}; it must be ${least} or more`,
     ];
-  const zones = zonesBehind(resource, property, stack);
+  return tooFewZones(property, zonesBehind(resource, property, stack), least);
+}
+
+/** What is wrong with zones that are fewer than they have to be. */
+export function tooFewZones(property: string, zones: Set<string>, least: number): string[] {
   if (zones.size >= least) return [];
   return [
     `${property} lies in ${zones.size} known zones (${[...zones].sort().join(", ") || "none"}); it must be ${least} or more`,

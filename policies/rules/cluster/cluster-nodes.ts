@@ -1,4 +1,4 @@
-import { includes, isTrue } from "../../expectation";
+import { includes, isTrue, onceKnown } from "../../expectation";
 import { propertyRule } from "../../rule";
 
 export default propertyRule({
@@ -12,6 +12,9 @@ export default propertyRule({
       "autoMode.enabled": isTrue,
       "autoMode.computeConfig.nodePools": includes("system"),
     },
-    "aws:eks/cluster:Cluster": { "computeConfig.enabled": isTrue },
+    "aws:eks/cluster:Cluster": {
+      "computeConfig.enabled": onceKnown(isTrue),
+      "computeConfig.nodePools": onceKnown(includes("system")),
+    },
   },
 });

@@ -1,5 +1,6 @@
 import type { RuleDefinition } from "../../rule";
-import { spanZones } from "../../zones";
+import { privateSubnets } from "../../routes";
+import { spanZones, tooFewZones, zonesOf } from "../../zones";
 
 export default {
   name: "cluster-zones",
@@ -9,7 +10,9 @@ export default {
   reason:
     "Three zones keep two thirds of everything when one is lost, and a majority of what votes.",
   needs: "stack",
-  // The component's own cluster gets its subnets from here.
-  types: ["eks:index:Cluster"],
-  judge: (cluster, stack) => spanZones(cluster, "privateSubnetIds", 3, stack),
+  types: ["eks:index:Cluster", "aws:eks/cluster:Cluster"],
+  judge: (cluster, stack) =>
+    cluster.type === "eks:index:Cluster"
+      ? spanZones(cluster, "privateSubnetIds", 3, stack)
+      : tooFewZones("vpcConfig.subnetIds", zonesOf(privateSubnets(cluster, stack)), 3),
 } satisfies RuleDefinition;

@@ -1,6 +1,6 @@
 import { show } from "../../expectation";
 import type { RuleDefinition } from "../../rule";
-import { defaultRoute, gatewayOf, natGateway, subnetType } from "../../routes";
+import { defaultRoute, gatewayOf, natGateway, privateSubnets, subnetType } from "../../routes";
 
 export default {
   name: "nat-per-zone",
@@ -9,9 +9,9 @@ export default {
   demands: "Every private subnet of the cluster uses a NAT gateway of its own zone.",
   reason: "With one gateway for all, the loss of its zone cuts every other zone off too.",
   needs: "stack",
-  types: ["eks:index:Cluster"],
+  types: ["eks:index:Cluster", "aws:eks/cluster:Cluster"],
   judge: (cluster, stack) =>
-    stack.behind(cluster, "privateSubnetIds", subnetType).flatMap((subnet) => {
+    privateSubnets(cluster, stack).flatMap((subnet) => {
       const nat = gatewayOf(defaultRoute(subnet, stack), "natGatewayId", natGateway, stack);
       const [place] = nat ? stack.behind(nat, "subnetId", subnetType) : [];
       const zone = subnet.properties.availabilityZone;

@@ -1,5 +1,5 @@
 import type { RuleDefinition } from "../../rule";
-import { defaultRoute, gatewayOf, natGateway, subnetType } from "../../routes";
+import { defaultRoute, gatewayOf, natGateway, privateSubnets } from "../../routes";
 
 export default {
   name: "private-egress",
@@ -8,10 +8,9 @@ export default {
   demands: "Every private subnet of the cluster reaches a NAT gateway.",
   reason: "Without one its nodes join no cluster and its pods pull no image.",
   needs: "stack",
-  types: ["eks:index:Cluster"],
+  types: ["eks:index:Cluster", "aws:eks/cluster:Cluster"],
   judge: (cluster, stack) =>
-    stack
-      .behind(cluster, "privateSubnetIds", subnetType)
+    privateSubnets(cluster, stack)
       .filter(
         (subnet) => !gatewayOf(defaultRoute(subnet, stack), "natGatewayId", natGateway, stack),
       )

@@ -1,6 +1,12 @@
 import { releaseType } from "../../kubernetes";
 import type { RuleDefinition } from "../../rule";
 
+/** What @pulumi/eks ignores by itself: both count only when the cluster is created. */
+const creationOnly = [
+  "accessConfig.bootstrapClusterCreatorAdminPermissions",
+  "bootstrapSelfManagedAddons",
+];
+
 export default {
   name: "changes-applied",
   severity: "high",
@@ -46,8 +52,9 @@ export default {
     "kubernetes:karpenter.sh/v1:NodePool",
     releaseType,
   ],
-  judge: ({ ignoreChanges }) =>
-    ignoreChanges.length === 0
-      ? []
-      : [`ignoreChanges is ${ignoreChanges.join(", ")}; it must be empty`],
+  judge: ({ type, ignoreChanges }) => {
+    const allowed = type === "aws:eks/cluster:Cluster" ? creationOnly : [];
+    const ignored = ignoreChanges.filter((path) => !allowed.includes(path));
+    return ignored.length === 0 ? [] : [`ignoreChanges is ${ignored.join(", ")}; it must be empty`];
+  },
 } satisfies RuleDefinition;

@@ -50,6 +50,17 @@ describe("the policy pack under the engine's protocol", function () {
     }
   });
 
+  it("judges the whole stack by what was registered, of which a first preview has no outputs", async () => {
+    for (const resource of plan.resources) await pack.analyze(resource);
+    const resources = plan.resources.map((resource) =>
+      resource.type.startsWith("kubernetes:")
+        ? { ...resource, inputs: {}, unknowns: [] }
+        : resource,
+    );
+    const found = await pack.analyzeStack({ ...plan, resources });
+    assert.deepEqual(found, []);
+  });
+
   it("blocks a broken resource before it is created", async () => {
     const database = named(plan, "database-cluster");
     const [found, ...others] = await pack.analyze(changed(database, { deletionProtection: false }));

@@ -215,24 +215,34 @@ export const experiment = setting("stopConditions", [
   release: undefined,
 });
 
-/** What the EKS component makes, in the provider's shape. */
-export const engineCluster: Resource = {
-  ...experiment,
-  urn: "urn:pulumi:prod::mini-xdr::eks:index:Cluster$aws:eks/cluster:Cluster::control-plane",
-  type: "aws:eks/cluster:Cluster",
-  name: "control-plane",
-  properties: {
-    accessConfig: { authenticationMode: "API" },
-    computeConfig: { enabled: true },
-    deletionProtection: true,
-    enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
-    encryptionConfig: { provider: { keyArn: unknown }, resources: ["secrets"] },
-    upgradePolicy: { supportType: "STANDARD" },
-    version: "1.36",
-    vpcConfig: {
-      endpointPrivateAccess: true,
-      endpointPublicAccess: true,
-      publicAccessCidrs: ["203.0.113.0/24"],
+/** What the EKS component makes, in the provider's shape, of what it is given. */
+export function engineCluster({ propertyDependencies: given }: Resource): Resource {
+  return {
+    ...experiment,
+    urn: "urn:pulumi:prod::mini-xdr::eks:index:Cluster$aws:eks/cluster:Cluster::control-plane",
+    type: "aws:eks/cluster:Cluster",
+    name: "control-plane",
+    ignoreChanges: [
+      "accessConfig.bootstrapClusterCreatorAdminPermissions",
+      "bootstrapSelfManagedAddons",
+    ],
+    properties: {
+      accessConfig: { authenticationMode: "API" },
+      computeConfig: { enabled: true, nodePools: ["system"] },
+      deletionProtection: true,
+      enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
+      encryptionConfig: { provider: { keyArn: unknown }, resources: ["secrets"] },
+      upgradePolicy: { supportType: "STANDARD" },
+      version: "1.36",
+      vpcConfig: {
+        endpointPrivateAccess: true,
+        endpointPublicAccess: true,
+        publicAccessCidrs: ["203.0.113.0/24"],
+        subnetIds: unknown,
+      },
     },
-  },
-};
+    propertyDependencies: {
+      vpcConfig: [...given.publicSubnetIds!, ...given.privateSubnetIds!],
+    },
+  };
+}

@@ -56,7 +56,9 @@ describe("every plan", () => {
 
       it("seals every value of Kubernetes Secrets and Secrets Manager", () => {
         for (const { inputs, name } of ofType(plan, "kubernetes:core/v1:Secret"))
-          for (const [key, value] of Object.entries(inputs.stringData as Record<string, string>))
+          for (const [key, value] of Object.entries(
+            (inputs.stringData ?? {}) as Record<string, string>,
+          ))
             assert.equal(value, "[secret]", `${name}.${key}`);
         for (const { inputs } of ofType(plan, "aws:secretsmanager/secretVersion:SecretVersion"))
           assert.equal(inputs.secretString, "[secret]");
