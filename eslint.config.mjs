@@ -31,6 +31,8 @@ export default tseslint.config(
         console: "readonly",
         __dirname: "readonly",
         performance: "readonly",
+        globalThis: "readonly",
+        URL: "readonly",
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },

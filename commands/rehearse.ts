@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
-import { constants, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { Command, CommanderError, Option } from "commander";
-import { MissingTool, tool } from "../tools";
+import { Command, Option } from "commander";
+import { tool } from "../tools";
 import { readPlan, type Plan } from "./plan/plan";
 import { removeLeftovers } from "./rehearse/control-plane/leftovers";
 import type { Cluster } from "./rehearse/cluster";
@@ -12,6 +12,7 @@ import { zonesOf } from "./rehearse/planned";
 import { rehearsalTools, rehearse } from "./rehearse/rehearsal";
 import { holds, report, table, writeReport } from "./rehearse/report";
 import { run } from "./rehearse/run";
+import { explainEnd, untilStopped } from "./rehearse/stopped";
 import { View } from "./rehearse/view";
 import { UsageError } from "./usage-error";
 
@@ -46,19 +47,14 @@ const command = new Command("rehearse")
 async function main(): Promise<number> {
   const options = command.parse().opts<Options>();
   const since = Date.now();
-  const stop = new AbortController();
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.once(signal, () => stop.abort(new Stopped(signal)));
-  // Whoever read our output is gone.
-  for (const stream of [process.stdout, process.stderr])
-    stream.on("error", () => stop.abort(new Stopped("SIGPIPE")));
+  const signal = untilStopped();
   const view = new View();
   try {
     for (const folder of await removeLeftovers())
       view.note(`removed what a killed run left: ${folder}`);
     for (const name of rehearsalTools) await tool(name, installing(view, name));
     const plan = await view.run(view.add(`Plan of ${options.plan ?? options.stack}`), () =>
-      planOf(options, stop.signal),
+      planOf(options, signal),
     );
     const zones = zonesOf(plan);
     if (zones.length < fewestZones)
@@ -72,24 +68,17 @@ async function main(): Promise<number> {
       chosen: options.drill,
       view,
       keep: options.keep === true,
-      signal: stop.signal,
+      signal,
     });
     const result = report("rehearse", plan.stack, since, claims);
     view.end();
     if (options.json) await writeReport(options.json, result);
     process.stdout.write(`\n${table(result)}${simulation}\n`);
-    if (kept) await hold(kept, stop.signal);
+    if (kept) await hold(kept, signal);
     return holds(result) ? 0 : 1;
   } catch (error) {
     view.end();
     throw error;
-  }
-}
-
-/** The user ended it. */
-class Stopped extends Error {
-  constructor(readonly signal: "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE") {
-    super(`stopped by ${signal}; everything that ran is ended and removed`);
   }
 }
 
@@ -125,12 +114,6 @@ async function hold(cluster: Cluster, signal: AbortSignal): Promise<void> {
   await Promise.race([interrupted, cluster.plane.failure]).finally(() => cluster.stop());
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-    process.stderr.write(`rehearse: ${error.message.replaceAll(/\s*\n\s*/g, " ")}\n`);
-    if (error instanceof Stopped) process.exit(128 + constants.signals[error.signal]);
-    process.exit(error instanceof UsageError || error instanceof MissingTool ? 2 : 1);
-  },
-);
+void main()
+  .catch((error: Error) => explainEnd("rehearse", error))
+  .then((code) => process.exit(code));

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import path from "node:path";
 import { cacheFolder, exists, publish, removePartial } from "./cache";
@@ -19,16 +19,15 @@ export interface GoTool {
   package: string;
   /** Go variables that hold the version, for programs that only learn it from the linker. */
   versionVariables?: string[];
-  /** Arguments that make the program print its version. */
-  versionArguments: string[];
+  /** Arguments that make the program print its version; absent: it cannot, and is always built. */
+  versionArguments?: string[];
+  /** Folder with the go.mod and go.sum that pin it; by default this one. */
+  folder?: string;
 }
-
-const modules = once(() => readFileSync(path.join(__dirname, "go.mod"), "utf8"));
-const checksums = once(() => readFileSync(path.join(__dirname, "go.sum"), "utf8"));
 
 /** Builds a program from the Go modules pinned in go.mod and go.sum, into the cache. */
 export function goTool(tool: GoTool): Source {
-  const version = once(() => pinnedVersion(tool.module));
+  const version = once(() => pinnedVersion(tool));
   const folder = once(() => path.join(cacheFolder(), cacheKey(tool, version())));
   const executable = once(() => path.join(folder(), tool.name));
   return {
@@ -38,6 +37,7 @@ export function goTool(tool: GoTool): Source {
     async find() {
       // The cache first: it needs no program run to know the version.
       if (await exists(executable())) return executable();
+      if (!tool.versionArguments) return undefined;
       return findOnPath(tool.name, version(), tool.versionArguments);
     },
     async install(progress) {
@@ -51,21 +51,48 @@ export function goTool(tool: GoTool): Source {
   };
 }
 
-function pinnedVersion(module: string): string {
-  const found = new RegExp(`^\\s+${module.replaceAll(".", "\\.")} (v\\S+)`, "m").exec(modules());
-  if (!found) throw new Error(`tools/go.mod requires no ${module}: add it with go get -tool`);
+function pinnedVersion(tool: GoTool): string {
+  const name = tool.module.replaceAll(".", "\\.");
+  const found = new RegExp(`^(?:require)?\\s+${name} (v\\S+)`, "m").exec(pinFile(tool, "go.mod"));
+  if (!found)
+    throw new Error(
+      `${folderOf(tool)}/go.mod requires no ${tool.module}: add it with go get -tool`,
+    );
   return found[1]!;
+}
+
+function folderOf({ folder = "." }: GoTool): string {
+  return path.join(__dirname, folder);
+}
+
+/** Go files of this project that go into it. */
+function ownSources(tool: GoTool): string[] {
+  if (tool.package !== ".") return [];
+  return readdirSync(folderOf(tool), { recursive: true, encoding: "utf8" })
+    .filter((file) => /\.(go|mod)$/.test(file))
+    .sort()
+    .map((file) => readFileSync(path.join(folderOf(tool), file), "utf8"));
+}
+
+const pinFiles = new Map<string, string>();
+
+function pinFile(tool: GoTool, name: "go.mod" | "go.sum"): string {
+  const file = path.join(folderOf(tool), name);
+  const content = pinFiles.get(file) ?? readFileSync(file, "utf8");
+  pinFiles.set(file, content);
+  return content;
 }
 
 function cacheKey(tool: GoTool, version: string): string {
   const platform = [process.platform, process.arch];
-  const pins = [modules(), checksums(), tool.package, ...platform, ...buildArguments(tool)];
+  const files = [pinFile(tool, "go.mod"), pinFile(tool, "go.sum"), ...ownSources(tool)];
+  const pins = [...files, tool.package, ...platform, ...buildArguments(tool)];
   const hash = createHash("sha256").update(JSON.stringify(pins)).digest("hex");
   return `${tool.name}-${version}-${hash.slice(0, 16)}`;
 }
 
 function buildArguments(tool: GoTool): string[] {
-  const version = pinnedVersion(tool.module);
+  const version = pinnedVersion(tool);
   const variables = (tool.versionVariables ?? []).map((name) => `-X ${name}=${version}`);
   const linker = ["-s", "-w", ...variables].join(" ");
   // readonly: a build that needs a module go.sum does not pin fails instead of trusting it.
@@ -75,7 +102,11 @@ function buildArguments(tool: GoTool): string[] {
 async function build(tool: GoTool, version: string, into: string, progress: Progress) {
   const args = [...buildArguments(tool), "-o", path.join(into, tool.name), tool.package];
   const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
-  const child = spawn("go", args, { cwd: __dirname, env, stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn("go", args, {
+    cwd: folderOf(tool),
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
   const lines: string[] = [];
   let packages = 0;
   createInterface({ input: child.stderr }).on("line", (line) => {
@@ -90,15 +121,15 @@ async function build(tool: GoTool, version: string, into: string, progress: Prog
   if (end === 0) return;
   const reason =
     end instanceof Error
-      ? `building it needs Go ${goVersion()} or newer, which is not on the PATH`
+      ? `building it needs Go ${goVersion(tool)} or newer, which is not on the PATH`
       : `Go could not build it (${lines.slice(-3).join("; ") || `exit code ${end}`})`;
   throw new MissingTool(
     `${tool.name} ${version} is not on the PATH, and ${reason}: install Go, or put ${tool.name} ${version} on the PATH`,
   );
 }
 
-function goVersion(): string {
-  return /^go (\S+)/m.exec(modules())?.[1] ?? "";
+function goVersion(tool: GoTool): string {
+  return /^go (\S+)/m.exec(pinFile(tool, "go.mod"))?.[1] ?? "";
 }
 
 function once<T>(compute: () => T): () => T {

@@ -5,7 +5,7 @@ import type { Source } from "./source";
 
 /**
  * Every outside program of this project, pinned. The versions and checksums of what is built from
- * Go modules are in go.mod and go.sum beside this file.
+ * Go modules are in go.mod and go.sum beside this file, and in those of the folders that a row names.
  */
 export const pins = {
   helm: goTool({
@@ -30,6 +30,22 @@ export const pins = {
     module: "sigs.k8s.io/kwok",
     package: "sigs.k8s.io/kwok/cmd/kwok",
     versionArguments: ["--version"],
+  }),
+  pulumi: goTool({
+    name: "pulumi",
+    module: "github.com/pulumi/pulumi/pkg/v3",
+    package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+    versionVariables: ["github.com/pulumi/pulumi/sdk/v3/go/common/version.Version"],
+    versionArguments: ["version"],
+    folder: "pulumi",
+  }),
+  // Its module needs an older engine's packages than the CLI.
+  "pulumi-resource-kubernetes": goTool({
+    name: "pulumi-resource-kubernetes",
+    module: "github.com/pulumi/pulumi-kubernetes/provider/v4",
+    package: ".",
+    versionVariables: ["main.version"],
+    folder: "pulumi-kubernetes",
   }),
   // The other programs of PostgreSQL are beside it.
   postgres: debianTool({

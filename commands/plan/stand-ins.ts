@@ -11,7 +11,7 @@ import type {
  */
 
 /** AWS's own example account: no real one has this number. */
-const account = "123456789012";
+export const accountId = "123456789012";
 
 interface Planned {
   name: string;
@@ -26,7 +26,7 @@ type StandIn = (resource: Planned) => Record<string, unknown>;
 const nothing: StandIn = () => ({});
 
 const arn = (service: string, region: string, resource: string) =>
-  `arn:aws:${service}:${region}:${account}:${resource}`;
+  `arn:aws:${service}:${region}:${accountId}:${resource}`;
 
 /** The number in an AWS id, drawn from the resource's name so that it never changes. */
 function hex(name: string, digits = 17): string {
@@ -81,7 +81,7 @@ const rows: Record<string, StandIn> = {
   "aws:ecr/replicationConfiguration:ReplicationConfiguration": nothing,
   "aws:ecr/repository:Repository": ({ inputs, region }) => ({
     arn: arn("ecr", region, `repository/${String(inputs.name)}`),
-    repositoryUrl: `${account}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name)}`,
+    repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name)}`,
   }),
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": nothing,
   "aws:elasticache/parameterGroup:ParameterGroup": nothing,
@@ -91,7 +91,7 @@ const rows: Record<string, StandIn> = {
   "aws:elasticache/subnetGroup:SubnetGroup": nothing,
   "aws:iam/role:Role": ({ name }) => {
     const roleName = `${name}-${hex(name, 7)}`;
-    return { name: roleName, arn: `arn:aws:iam::${account}:role/${roleName}` };
+    return { name: roleName, arn: `arn:aws:iam::${accountId}:role/${roleName}` };
   },
   "aws:iam/rolePolicy:RolePolicy": nothing,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothing,
@@ -222,6 +222,6 @@ export function standIn(
 /** A data source's answer. Throws when it has none here. */
 export function callStandIn({ token, inputs }: MockCallArgs): MockCallResult {
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")
-    return { ...inputs, accountId: account, arn: `arn:aws:iam::${account}:root` };
+    return { ...inputs, accountId, arn: `arn:aws:iam::${accountId}:root` };
   throw new Error(`${token} has no stand-in; add one to commands/plan/stand-ins.ts`);
 }

@@ -14,14 +14,24 @@ const data = [
   "Alarms",
 ];
 
-/** @throws when the engine plans to delete or replace what has to outlive the cluster. */
+/** Whether a resource belongs to what outlives the cluster. */
+export function outlivesCluster(urn: string): boolean {
+  return data.includes(componentOf(urn));
+}
+
+/**
+ * Only what runs on the cluster may come and go. Data that the engine would create is data that has
+ * been lost too, and would come back empty.
+ *
+ * @throws when the engine plans to create, delete or replace what has to outlive the cluster.
+ */
 export function requireDataUntouched(steps: PlannedStep[]): void {
   const touched = steps.filter(
-    ({ op, urn }) => /delete|replace/.test(op) && data.includes(componentOf(urn)),
+    ({ op, urn }) => /create|delete|replace/.test(op) && outlivesCluster(urn),
   );
   if (touched.length > 0)
     throw new Error(
-      `the engine would ${touched.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).join(", ")}: that is no rebuild of a cluster; look at npx pulumi preview`,
+      `the engine would ${touched.map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`).join(", ")}: that is no rebuild of a cluster. Look at npx pulumi preview; what it would create is lost too, and has to be restored first`,
     );
 }
 

@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createInterface } from "node:readline";
 
 /** What a program that ended has printed. */
 export interface Result {
@@ -17,18 +18,28 @@ export class CommandFailed extends Error {
   }
 }
 
+/** How a program is run. */
+export interface RunOptions {
+  input?: string;
+  cwd?: string;
+  env?: NodeJS.ProcessEnv;
+  /** Ends it. */
+  signal?: AbortSignal;
+  /** What it is ended with; by default SIGTERM. */
+  killSignal?: NodeJS.Signals;
+  /** Sees every line as it is printed. */
+  onLine?: (line: string) => void;
+}
+
 /** Runs a program to its end, whatever that is; an abort ends it. */
-export function run(
-  file: string,
-  args: string[],
-  options: { input?: string; env?: NodeJS.ProcessEnv; signal?: AbortSignal } = {},
-): Promise<Result> {
+export function run(file: string, args: string[], options: RunOptions = {}): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const { input, env, signal } = options;
-    const child = spawn(file, args, { env: { ...process.env, ...env }, signal, stdio: "pipe" });
+    const { input, env, onLine, ...rest } = options;
+    const child = spawn(file, args, { env: { ...process.env, ...env }, ...rest, stdio: "pipe" });
     const result: Result = { code: 1, stdout: "", stderr: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
+    if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
     child.on("error", reject);
     child.on("close", (code) => resolve({ ...result, code: code ?? 1 }));
     // A program that ends without reading its input is judged by its exit code.

@@ -170,23 +170,27 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
       assert.equal(changed, false);
     });
 
-  it("stops before anything is made when the engine would replace the database", async () => {
-    const urn =
-      "urn:pulumi:prod::mini-xdr::mini-xdr:index:Database$aws:rds/cluster:Cluster::database-cluster";
-    const steps = [
-      { op: "create-replacement", urn },
-      {
-        op: "create",
-        urn: "urn:pulumi:prod::mini-xdr::mini-xdr:index:Cluster$eks:index:Cluster::cluster",
-      },
-    ];
-    const { code, stderr, calls } = await rebuild({
-      pulumi: [{ when: "^preview", stdout: JSON.stringify({ steps }) }],
+  for (const op of ["create", "create-replacement", "delete"])
+    it(`stops before anything is made when the engine would ${op} the database`, async () => {
+      const urn =
+        "urn:pulumi:prod::mini-xdr::mini-xdr:index:Database$aws:rds/cluster:Cluster::database-cluster";
+      const steps = [
+        { op, urn },
+        {
+          op: "create",
+          urn: "urn:pulumi:prod::mini-xdr::mini-xdr:index:Cluster$eks:index:Cluster::cluster",
+        },
+      ];
+      const { code, stderr, calls } = await rebuild({
+        pulumi: [{ when: "^preview", stdout: JSON.stringify({ steps }) }],
+      });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(`step 3 \\(check\\): the engine would ${op} database-cluster:`),
+      );
+      assert.ok(!calls.some(({ args }) => args.startsWith("up")));
     });
-    assert.equal(code, 1);
-    assert.match(stderr, /step 3 \(check\): the engine would create-replacement database-cluster/);
-    assert.ok(!calls.some(({ args }) => args.startsWith("up")));
-  });
 
   it("says which step failed, and how to free a locked stack", async () => {
     const { code, stderr } = await rebuild({ pulumi: [{ when: "^refresh", code: 255 }] });

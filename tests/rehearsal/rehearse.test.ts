@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../commands/plan/plan";
 import { drills } from "../../commands/rehearse/drills";
 import type { Report } from "../../commands/rehearse/report";
-import { plannedStack, root } from "../support/planned";
-import { folders, needTools } from "./support";
+import { plannedStack } from "../support/planned";
+import { folders, needTools, runNode, type Ended, type Running } from "./support";
 
 describe("npm run rehearse", function () {
   this.timeout(400_000);
@@ -140,24 +139,11 @@ async function writeBadPlans(folder: string): Promise<void> {
   });
 }
 
-type Running = ReturnType<typeof execFile>;
-
-/** Runs the command as npm does; `watch` sees what it prints. */
+/** Runs the command as npm does. */
 function command(
   args: string[],
   watch?: (text: string, child: Running) => void,
-  environment: NodeJS.ProcessEnv = {},
-): Promise<{ code: number; stdout: string; stderr: string; pid: number }> {
-  return new Promise((resolve) => {
-    const child: Running = execFile(
-      process.execPath,
-      ["--import", "tsx", "commands/rehearse.ts", ...args],
-      { cwd: root, env: { ...process.env, ...environment } },
-      (error, stdout, stderr) => {
-        const code = error ? Number(error.code ?? 1) : 0;
-        resolve({ code, stdout, stderr, pid: child.pid! });
-      },
-    );
-    child.stderr!.on("data", (chunk: string | Buffer) => watch?.(chunk.toString(), child));
-  });
+  environment?: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  return runNode(["--import", "tsx", "commands/rehearse.ts", ...args], watch, environment);
 }

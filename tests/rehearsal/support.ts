@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import type { Context } from "mocha";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
@@ -5,13 +6,14 @@ import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";
 import { View } from "../../commands/rehearse/view";
 import { rehearsalTools } from "../../commands/rehearse/rehearsal";
 import { MissingTool, tool } from "../../tools";
+import { root } from "../support/planned";
 
 /** Skips the suite, loudly, on a machine that lacks a tool and cannot get it. */
-export async function needTools(context: Context): Promise<void> {
-  // The first run builds them, about seven minutes on two cores.
-  context.timeout(1_200_000);
+export async function needTools(context: Context, tools = rehearsalTools): Promise<void> {
+  // The first run builds them, for some minutes each on two cores.
+  context.timeout(1_800_000);
   try {
-    for (const name of rehearsalTools) await tool(name);
+    for (const name of tools) await tool(name);
   } catch (error) {
     if (!(error instanceof MissingTool)) throw error;
     console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
@@ -28,4 +30,35 @@ export function quiet(): View {
 export async function folders(pid = process.pid): Promise<string[]> {
   const names = await readdir(os.tmpdir());
   return names.filter((name) => name.startsWith(`${folderPrefix}${pid}-`));
+}
+
+/** A command that runs. */
+export type Running = ReturnType<typeof execFile>;
+
+/** How a command ended. */
+export interface Ended {
+  code: number;
+  stdout: string;
+  stderr: string;
+  pid: number;
+}
+
+/** Runs Node with these arguments in the project's folder, to its end; `watch` sees its stderr meanwhile. */
+export function runNode(
+  args: string[],
+  watch?: (text: string, child: Running) => void,
+  environment: NodeJS.ProcessEnv = {},
+): Promise<Ended> {
+  return new Promise((resolve) => {
+    const child: Running = execFile(
+      process.execPath,
+      args,
+      { cwd: root, env: { ...process.env, ...environment }, maxBuffer: 1 << 26 },
+      (error, stdout, stderr) => {
+        const code = error ? Number(error.code ?? 1) : 0;
+        resolve({ code, stdout, stderr, pid: child.pid! });
+      },
+    );
+    child.stderr!.on("data", (chunk: string | Buffer) => watch?.(chunk.toString(), child));
+  });
 }
