@@ -1,4 +1,5 @@
 import { debianTool } from "./debian";
+import { debianBinary } from "./debian-binary";
 import { debianSource } from "./debian-source";
 import { goTool } from "./go";
 import type { Source } from "./source";
@@ -52,6 +53,13 @@ export const pins = {
     file: "/usr/lib/postgresql/15/bin/postgres",
     packages: ["postgresql-15", "openssl", "iproute2", "python3-venv"],
     version: "15.18",
+  }),
+  // Its package would start a Prometheus of this machine's.
+  promtool: debianBinary({
+    name: "promtool",
+    package: "prometheus",
+    file: "usr/bin/promtool",
+    version: "2.42.0",
   }),
   // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
   pgbouncer: debianSource({

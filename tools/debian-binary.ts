@@ -1,0 +1,78 @@
+import { execFile } from "node:child_process";
+import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { cacheFolder, exists, publish, removePartial } from "./cache";
+import { withLock } from "./lock";
+import { MissingTool } from "./missing-tool";
+import { findOnPath } from "./path-search";
+import type { Progress, Source } from "./source";
+
+/** One program of a Debian package whose other contents, such as a service, are not wanted. */
+export interface DebianBinary {
+  name: string;
+  package: string;
+  /** Path in the package. */
+  file: string;
+  /** What the program calls its version; any Debian revision of it. */
+  version: string;
+}
+
+const execute = promisify(execFile);
+
+/**
+ * Takes one program out of a package that apt downloads and verifies, into the cache. Nothing is
+ * installed; as root the package lists are fetched first where there are none.
+ */
+export function debianBinary(pin: DebianBinary): Source {
+  const folder = path.join(cacheFolder(), `${pin.name}-${pin.version}`);
+  const executable = path.join(folder, pin.name);
+  return {
+    version: pin.version,
+    async find() {
+      if (await exists(executable)) return executable;
+      return findOnPath(pin.name, pin.version, ["--version"]);
+    },
+    install: (progress) =>
+      withLock(`${folder}.lock`, progress, async () => {
+        await removePartial(folder);
+        if (!(await exists(executable)))
+          await publish(folder, (into) => extract(pin, into, progress));
+        return executable;
+      }),
+  };
+}
+
+async function extract(pin: DebianBinary, into: string, progress: Progress): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), `mini-xdr-${pin.name}-`));
+  try {
+    progress(`fetching the package ${pin.package}`);
+    await download(pin.package, folder);
+    const [archive] = (await readdir(folder)).filter((file) => file.endsWith(".deb"));
+    await execute("dpkg-deb", ["--extract", archive!, "contents"], { cwd: folder });
+    const file = path.join(folder, "contents", pin.file);
+    const { stdout, stderr } = await execute(file, ["--version"]);
+    if (!`${stdout}${stderr}`.includes(` ${pin.version}`))
+      throw new Error(`this Debian's is ${archive}`);
+    await copyFile(file, path.join(into, pin.name));
+  } catch (error) {
+    const { stderr, message } = error as Error & { stderr?: string };
+    throw new MissingTool(
+      `${pin.name} ${pin.version} is not on the PATH and could not be taken from Debian's package ${pin.package} (${stderr?.trim().split("\n").at(-1) || message}): put it on the PATH`,
+    );
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function download(name: string, folder: string): Promise<void> {
+  // apt's own unprivileged user may not write to a folder of ours.
+  const get = () =>
+    execute("apt-get", ["download", "-qq", "-o", "APT::Sandbox::User=root", name], { cwd: folder });
+  await get().catch(async (error: Error) => {
+    if (process.getuid?.() !== 0) throw error;
+    await execute("apt-get", ["update", "-qq"]);
+    await get();
+  });
+}
