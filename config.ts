@@ -77,6 +77,12 @@ export function readConfig(): StackConfig {
   };
 }
 
+/** The configuration as text for people and archives, without what is secret. */
+export function openConfiguration(config: StackConfig): string {
+  const open = Object.entries(config).filter(([, value]) => !pulumi.Output.isInstance(value));
+  return `${JSON.stringify(Object.fromEntries(open), null, 2)}\n`;
+}
+
 /** A row of the configuration reference: key, what it takes, its default if it has one. */
 export interface ConfigKey {
   key: string;

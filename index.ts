@@ -21,7 +21,7 @@ import { Platform, storageClassName } from "./components/platform";
 import { PodIdentity } from "./components/pod-identity";
 import { rdsCertificates } from "./components/rds-certificates";
 import { Registry } from "./components/registry";
-import { readConfig } from "./config";
+import { openConfiguration, readConfig } from "./config";
 
 // mini-xdr on AWS, read top to bottom: what must outlive a cluster first, then the cluster, then
 // what runs on it. Nothing above the cluster may depend on it; a test walks the graph to prove it.
@@ -201,6 +201,7 @@ new DatabaseBackup(
     topology: config.database.topology,
     storageGb: config.database.storageGb,
     vault: { bucket: backups.bucket, kmsKeyArn: keys.backups.arn, region },
+    configuration: openConfiguration(config),
     monitoringNamespace: "monitoring",
   },
   onCluster(roles, observability.definitions),

@@ -17,7 +17,7 @@ export interface BackupVaultArgs {
 /** Prefixes whose objects expire only once prune has tagged them `pruned=true`. */
 export const dumpPrefixes = ["daily/", "weekly/", "monthly/"];
 
-/** Models, policies and configuration: kept for 90 days, whatever happens to the dumps. */
+/** Archived configuration and the jobs' outcomes: kept for 90 days, whatever happens to the dumps. */
 export const statePrefix = "state/";
 
 /**

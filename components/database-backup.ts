@@ -14,6 +14,8 @@ export interface DatabaseBackupArgs {
   /** Allocated storage of the database, GiB. */
   storageGb: number;
   vault: { bucket: pulumi.Input<string>; kmsKeyArn: pulumi.Input<string>; region: string };
+  /** The stack's configuration as text, without anything secret: archived beside the dumps. */
+  configuration: string;
   monitoringNamespace: string;
 }
 
@@ -46,39 +48,44 @@ export class DatabaseBackup extends Workload {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("DatabaseBackup", name, args.namespace, args, opts);
-    this.jobs();
+    this.jobs(this.configMap("stack-configuration", { "stack.json": args.configuration }));
     this.registerOutputs({});
   }
 
-  private jobs(): void {
+  private jobs(configuration: pulumi.Resource): void {
     const { args } = this;
     const { dump, verify, rpoSeconds } = rhythms[args.topology];
-    this.release("release", {
-      name: "database-backup",
-      chart: "./charts/database-backup",
-      version: "0.1.0",
-      // Only the exporters start with it.
-      timeoutSeconds: 3 * 150,
-      values: {
-        stackName: args.stackName,
-        image: args.image,
-        database: {
-          host: args.database.writerHost,
-          port: args.database.port,
-          name: args.database.name,
-          caConfigMap: "rds-ca",
-        },
-        vault: args.vault,
-        schedule: { dump, verify },
-        exporter: { replicas: 3 },
-        objectives: { rpoSeconds, rtoSeconds: 4 * 3600 },
-        // A full disk's dump and its restored copy: indexes are rebuilt, nothing is bloated.
-        work: { sizeGi: Math.ceil(args.storageGb * 1.5) },
-        network: {
-          databaseCidrs: args.database.cidrs,
-          monitoringNamespace: args.monitoringNamespace,
+    this.release(
+      "release",
+      {
+        name: "database-backup",
+        chart: "./charts/database-backup",
+        version: "0.1.0",
+        // Only the exporters start with it.
+        timeoutSeconds: 3 * 150,
+        values: {
+          stackName: args.stackName,
+          image: args.image,
+          database: {
+            host: args.database.writerHost,
+            port: args.database.port,
+            name: args.database.name,
+            caConfigMap: "rds-ca",
+          },
+          vault: args.vault,
+          schedule: { dump, verify },
+          state: { configMaps: ["stack-configuration"] },
+          exporter: { replicas: 3 },
+          objectives: { rpoSeconds, rtoSeconds: 4 * 3600 },
+          // A full disk's dump and its restored copy: indexes are rebuilt, nothing is bloated.
+          work: { sizeGi: Math.ceil(args.storageGb * 1.5) },
+          network: {
+            databaseCidrs: args.database.cidrs,
+            monitoringNamespace: args.monitoringNamespace,
+          },
         },
       },
-    });
+      [configuration],
+    );
   }
 }

@@ -8,7 +8,7 @@ import { start } from "./programs";
 import type { Vault } from "./vault";
 
 /**
- * Archives folders (models, policies, configuration) as one `state/TIME/state.tar.gz`, its
+ * Archives folders as one `state/TIME/state.tar.gz`, its
  * manifest last. The vault keeps it for 90 days.
  */
 export async function archiveState(
@@ -23,7 +23,9 @@ export async function archiveState(
   const at = new Date();
   const into = `state/${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z/`;
   const sources = folders.flatMap((folder) => ["--directory", dirname(folder), basename(folder)]);
-  const { child, done } = start("tar", ["--create", "--gzip", ...sources], {
+  // A mounted ConfigMap is links into a folder that Kubernetes exchanges, whose name begins so.
+  const plain = ["--dereference", "--exclude=..*"];
+  const { child, done } = start("tar", ["--create", "--gzip", ...plain, ...sources], {
     stdio: ["ignore", "pipe", "pipe"],
     signal,
   });

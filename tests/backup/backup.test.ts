@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import {
   GetObjectCommand,
@@ -11,7 +12,7 @@ import { Cloud } from "./support/cloud";
 import { newFolder, removeFolders } from "./support/folder";
 import { LiveDatabase } from "./support/live-database";
 import { runJob, startJob, type Ended } from "./support/job";
-import { postgresFolder, motoServer } from "./support/programs";
+import { postgresFolder, motoServer, run } from "./support/programs";
 
 describe("backups, with a real PostgreSQL and moto", function () {
   this.timeout(120_000);
@@ -131,10 +132,27 @@ describe("backups, with a real PostgreSQL and moto", function () {
     await live.query("DROP TABLE public.only_live");
   });
 
-  it("archives folders as one state archive, its manifest last", async () => {
-    const ended = await backup("state", "/etc/ssl/certs");
+  it("archives a mounted ConfigMap as plain files, its manifest last", async () => {
+    // As the kubelet mounts it: links into a folder that is exchanged as a whole.
+    const folder = join(await newFolder(), "stack-configuration");
+    await mkdir(join(folder, "..2026_11_24"), { recursive: true });
+    await writeFile(join(folder, "..2026_11_24/stack.json"), '{"tier":"enterprise"}');
+    await symlink("..2026_11_24", join(folder, "..data"));
+    await symlink("..data/stack.json", join(folder, "stack.json"));
+    const ended = await backup("state", folder);
     succeeded(ended);
-    assert.match(String(ended.lines.at(-1)!.key), /^state\/.*\/state\.tar\.gz$/);
+    const key = String(ended.lines.at(-1)!.key);
+    assert.match(key, /^state\/.*\/state\.tar\.gz$/);
+    const { Body } = await cloud.s3.send(new GetObjectCommand({ Bucket: cloud.bucket, Key: key }));
+    const archive = join(await newFolder(), "state.tar.gz");
+    await writeFile(archive, await Body!.transformToByteArray());
+    const { stdout } = await run("tar", ["--list", "--verbose", "--file", archive]);
+    const files = stdout.split("\n").filter((line) => line.startsWith("-"));
+    assert.deepEqual(
+      files.map((line) => line.split(" ").at(-1)),
+      ["stack-configuration/stack.json"],
+    );
+    assert.doesNotMatch(stdout, /^l/m, "no link");
   });
 
   it("drills: RPO and RTO from the canary, kept as metrics", async () => {

@@ -57,6 +57,16 @@ describe("the chart database-backup", function () {
     }
   });
 
+  it("archives the stack's configuration every night", async () => {
+    const { stdout } = await template(planned);
+    const job = stdout
+      .split(/^---$/m)
+      .find((text) => text.includes("name: database-backup-state"))!;
+    assert.match(job, /schedule: "30 2 \* \* \*"/);
+    assert.match(job, /args: \["state","\/state\/stack-configuration"\]/);
+    assert.match(job, /configMap: \{ name: stack-configuration \}/);
+  });
+
   it("only the restore job gets the master's password, and it is never scheduled", async () => {
     const { stdout } = await template(planned);
     for (const object of stdout

@@ -57,7 +57,7 @@ capabilities: { drop: [ALL] }
 {{- end }}
 
 {{/*
-A container of a job. Arguments: root, command, secret (absent: no database), claims (absent: no state).
+A container of a job. Arguments: root, command, secret (absent: no database), state (ConfigMaps; absent: none).
 */}}
 {{- define "backup.container" -}}
 - name: {{ first .command }}
@@ -83,7 +83,7 @@ A container of a job. Arguments: root, command, secret (absent: no database), cl
     {{- if .secret }}
     - { name: certificates, mountPath: /certificates, readOnly: true }
     {{- end }}
-    {{- range .claims }}
+    {{- range .state }}
     - { name: state-{{ . }}, mountPath: /state/{{ . }}, readOnly: true }
     {{- end }}
 {{- end }}

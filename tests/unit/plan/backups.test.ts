@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { evaluate } from "../../../commands/plan/evaluate";
 import type { Plan } from "../../../commands/plan/plan";
-import { named, only, plannedStack } from "../../support/planned";
+import { readStackSettings } from "../../../commands/plan/stack-settings";
+import { named, only, plannedStack, program, root } from "../../support/planned";
 
 interface Rule {
   id: string;
@@ -90,6 +92,22 @@ describe("the backups", () => {
     assert.equal(rule!.status, "Enabled");
     assert.match(rule!.destination.bucket, /backups-recovery/);
     assert.match(rule!.destination.encryptionConfiguration.replicaKmsKeyId, /:eu-west-1:/);
+  });
+
+  it("archive the stack's configuration, and nothing secret of it", async () => {
+    const secrets = { "mini-xdr:alertWebhookUrl": "https://pages.example.com/a-secret-path" };
+    const settings = readStackSettings(root, "prod");
+    const plan = await evaluate(await program(), {
+      ...settings,
+      config: { ...settings.config, ...secrets },
+      secretKeys: Object.keys(secrets),
+    });
+    const { data } = named(plan, "database-backup-config-stack-configuration").inputs;
+    const text = (data as Record<string, string>)["stack.json"]!;
+    const { tier, stack, images } = JSON.parse(text) as Record<string, unknown>;
+    assert.deepEqual([tier, stack], ["enterprise", "prod"]);
+    assert.ok((images as Record<string, string>).backend);
+    assert.doesNotMatch(text, /a-secret-path|alertWebhookUrl/);
   });
 
   it("no job may delete: the policy of the backup role has no such action", async () => {
