@@ -1,15 +1,11 @@
 import path from "node:path";
-import { Command, CommanderError } from "commander";
+import { Command } from "commander";
 import { answers } from "./rebuild/application";
 import { Engine, type Outputs } from "./rebuild/engine";
 import { proveLost } from "./rebuild/lost-cluster";
-import { carryOut, confirm, show, type Step } from "./rebuild/procedure";
+import { exitWith, recover, type Step } from "./rebuild/procedure";
 import { requireDataUntouched, requireSameAddresses } from "./rebuild/untouched";
-import { holds, report, table, writeReport } from "./rehearse/report";
-import { UsageError } from "./usage-error";
 
-/** The objective for a lost cluster, seconds: docs/disaster-recovery.md. */
-const rtoSeconds = 4 * 3600;
 /** Load balancer, pods and DNS of a cluster that is up. */
 const patienceSeconds = 1800;
 
@@ -68,22 +64,11 @@ async function main(): Promise<number> {
   const engine = new Engine(path.dirname(__dirname), stack);
   const before = await engine.outputs();
   await proveLost(before);
-  const all = steps(engine, before);
-  show(`AWS has no cluster ${before.eksClusterName}. To rebuild it:`, all);
-  if (dryRun) return 0;
-  await confirm(stack);
-  const since = Date.now();
-  const result = report("rebuild", stack, since, await carryOut("rebuild", all, rtoSeconds));
-  if (json) await writeReport(json, result);
-  process.stdout.write(`\n${table(result)}`);
-  return holds(result) ? 0 : 1;
+  return recover({
+    ...{ command: "rebuild", stack, dryRun, json },
+    title: `AWS has no cluster ${before.eksClusterName}. To rebuild it:`,
+    steps: steps(engine, before),
+  });
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-    console.error(`error: ${error.message}`);
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
-);
+exitWith(main());

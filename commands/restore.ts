@@ -1,17 +1,12 @@
 import path from "node:path";
 import { RDSClient } from "@aws-sdk/client-rds";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { Engine, type Outputs } from "./rebuild/engine";
-import { carryOut, confirm, show, type Step } from "./rebuild/procedure";
-import { holds, report, table, writeReport } from "./rehearse/report";
+import { exitWith, recover, type Step } from "./rebuild/procedure";
 import { DatabaseJobs } from "./restore/database-job";
 import { fromDump, undo } from "./restore/from-dump";
 import { clusterTopology, instanceTopology } from "./restore/server";
 import { requireRestorable, toTime } from "./restore/to-time";
-import { UsageError } from "./usage-error";
-
-/** The objective for lost data, seconds: docs/disaster-recovery.md. */
-const rtoSeconds = 4 * 3600;
 
 interface Options {
   stack: string;
@@ -44,14 +39,8 @@ async function main(): Promise<number> {
   const outputs = await engine.outputs();
   return DatabaseJobs.with(outputs, async (jobs) => {
     const steps = await stepsOf(options, outputs, engine, jobs);
-    show(`To restore the database of ${stack}:`, steps);
-    if (dryRun) return 0;
-    await confirm(stack);
-    const since = Date.now();
-    const result = report("restore", stack, since, await carryOut("restore", steps, rtoSeconds));
-    if (json) await writeReport(json, result);
-    process.stdout.write(`\n${table(result)}`);
-    return holds(result) ? 0 : 1;
+    const title = `To restore the database of ${stack}:`;
+    return recover({ command: "restore", stack, title, steps, dryRun, json });
   });
 }
 
@@ -86,11 +75,4 @@ function time(text: string): Date {
   return parsed;
 }
 
-main().then(
-  (code) => process.exit(code),
-  (error: Error) => {
-    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : 2);
-    console.error(`error: ${error.message}`);
-    process.exit(error instanceof UsageError ? 2 : 1);
-  },
-);
+exitWith(main());

@@ -1,6 +1,10 @@
 import { createInterface } from "node:readline";
+import { CommanderError } from "commander";
 import { UsageError } from "../usage-error";
-import { claim, type Claim } from "../rehearse/report";
+import { claim, holds, report, table, writeReport, type Claim } from "../rehearse/report";
+
+/** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
+const rtoSeconds = 4 * 3600;
 
 /** One step of a recovery, in words and in deed. */
 export interface Step {
@@ -12,7 +16,7 @@ export interface Step {
 }
 
 /** Prints the steps, so that people know before they say yes. */
-export function show(title: string, steps: Step[]): void {
+function show(title: string, steps: Step[]): void {
   console.log(`${title}\n`);
   steps.forEach((step, index) => console.log(`  ${index + 1}. ${step.title}`));
   console.log();
@@ -33,12 +37,45 @@ export async function confirm(stack: string): Promise<void> {
   }
 }
 
+/** A recovery as its command was asked for it. */
+export interface Recovery {
+  command: "rebuild" | "restore";
+  stack: string;
+  /** What stands above the steps. */
+  title: string;
+  steps: Step[];
+  /** Only show the steps. */
+  dryRun?: boolean;
+  /** File for the report. */
+  json?: string;
+}
+
+/** Shows the steps, waits for a yes, takes them and reports; returns the exit code. */
+export async function recover(recovery: Recovery): Promise<number> {
+  const { command, stack, title, steps, dryRun, json } = recovery;
+  show(title, steps);
+  if (dryRun) return 0;
+  await confirm(stack);
+  const since = Date.now();
+  const result = report(command, stack, since, await carryOut(command, steps, rtoSeconds));
+  if (json) await writeReport(json, result);
+  process.stdout.write(`\n${table(result)}`);
+  return holds(result) ? 0 : 1;
+}
+
+/** Ends the process as a recovery command does: 2 when nothing was done for want of good input. */
+export function exitWith(code: Promise<number>): void {
+  void code
+    .catch((error: Error) => {
+      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+      console.error(`error: ${error.message}`);
+      return error instanceof UsageError ? 2 : 1;
+    })
+    .then((ended) => process.exit(ended));
+}
+
 /** Runs the steps one after the other and says how long each took, held against the whole's limit. */
-export async function carryOut(
-  command: string,
-  steps: Step[],
-  limitSeconds: number,
-): Promise<Claim[]> {
+async function carryOut(command: string, steps: Step[], limitSeconds: number): Promise<Claim[]> {
   const claims: Claim[] = [];
   const started = performance.now();
   for (const [index, step] of steps.entries()) {
