@@ -15,7 +15,7 @@ import { addedLimit, promotion } from "./laboratory/budget";
 import type { Launch } from "./launch";
 import { Engine } from "./rebuild/engine";
 import { confirm } from "./rebuild/procedure";
-import { claim, holds, report, table, writeReport, type Claim } from "./rehearse/report";
+import { claim, holds, report, table, writeReport, type Claim } from "./report";
 import { UsageError } from "./usage-error";
 
 const poolerName = "pgbouncer.database.svc.cluster.local";

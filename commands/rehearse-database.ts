@@ -10,7 +10,7 @@ import type { Launch } from "./launch";
 import { evaluate } from "./plan/evaluate";
 import { readPlan } from "./plan/plan";
 import { readStackSettings } from "./plan/stack-settings";
-import { report, skipped, table, writeReport } from "./rehearse/report";
+import { report, skipped, table, writeReport } from "./report";
 import { UsageError } from "./usage-error";
 
 interface Options {

@@ -1,4 +1,4 @@
-import { mkdtemp } from "node:fs/promises";
+import { appendFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
@@ -9,13 +9,14 @@ import { readStackSettings } from "./plan/stack-settings";
 import { folderPrefix, removeLeftovers } from "./rehearse/control-plane/leftovers";
 import { EngineStack, engineTools } from "./rehearse/engine";
 import { bringUp, lostCluster, unansweredAws } from "./rehearse/engine/drills";
-import { holds, report, table, writeReport, type Claim } from "./rehearse/report";
+import { holds, report, table, writeReport, type Claim, type Report } from "./report";
 import { explainEnd, untilStopped } from "./rehearse/stopped";
 import { View } from "./rehearse/view";
 
 interface Options {
   stack: string;
   json?: string;
+  results?: string;
 }
 
 const standIns =
@@ -36,10 +37,10 @@ export async function main(args: string[], launch: Launch): Promise<number> {
   }
 }
 
-async function rehearse({ stack, json }: Options, { root, program }: Launch, view: View) {
+async function rehearse({ stack, json, results }: Options, { root, program }: Launch, view: View) {
   const since = Date.now();
   const signal = untilStopped();
-  const file = json && path.resolve(json);
+  const [file, document] = [json, results].map((name) => name && path.resolve(name));
   process.chdir(root);
   const settings = readStackSettings(root, stack);
   for (const folder of await removeLeftovers())
@@ -66,8 +67,18 @@ async function rehearse({ stack, json }: Options, { root, program }: Launch, vie
   const result = report("rehearse:rebuild", stack, since, claims);
   view.end();
   if (file) await writeReport(file, result);
+  if (document) await appendFile(document, resultRow(result));
   process.stdout.write(`\n${table(result)}${standIns}\n`);
   return holds(result) ? 0 : 1;
+}
+
+/** A row of the table in docs/disaster-recovery.md. */
+function resultRow({ stack, claims }: Report): string {
+  const value = (id: string) => claims.find((claim) => claim.id === id)?.value ?? NaN;
+  const day = new Date().toISOString().slice(0, 10);
+  const lost = value("rebuild.data-touched") === 0 ? "0 s" : "data touched";
+  const rto = `${value("rebuild.total").toFixed(1)} s`;
+  return `| ${day} | cluster loss | ${stack} | ${lost} | ${rto} | real engine and control plane, AWS a stand-in |\n`;
 }
 
 function allHold(claims: Claim[]): boolean {
@@ -79,6 +90,7 @@ function options(args: string[]): Options {
     .description("Lose a stack's cluster under the real Pulumi engine, here, and rebuild it.")
     .option("--stack <name>", "stack to bring up and rebuild", "prod")
     .option("--json <file>", "write the report there")
+    .option("--results <file>", "append a row to the table that ends this document")
     .allowExcessArguments(false)
     .exitOverride()
     .parse(args, { from: "user" })

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
-import { CommandFailed, output } from "../rehearse/run";
+import { CommandFailed, output } from "../programs";
 import { UsageError } from "../usage-error";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
@@ -34,6 +34,7 @@ export class Engine {
   constructor(
     private readonly root: string,
     private readonly stack: string,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
   ) {}
 
   async outputs(): Promise<Outputs> {
@@ -79,17 +80,18 @@ export class Engine {
     const state = JSON.parse(await this.read(["stack", "export"])) as Deployment;
     for (const resource of state.deployment.resources)
       if (resource.id && ids.has(resource.id)) resource.id = ids.get(resource.id)!;
-    await output("pulumi", this.args(["stack", "import"]), { input: JSON.stringify(state) });
+    const input = JSON.stringify(state);
+    await output("pulumi", this.args(["stack", "import"]), { input, env: this.environment });
   }
 
   private read(args: string[]): Promise<string> {
-    return output("pulumi", this.args(args)).catch(explained);
+    return output("pulumi", this.args(args), { env: this.environment }).catch(explained);
   }
 
   /** What takes long is shown as it happens. */
   private async run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const child = spawn("pulumi", this.args(args), {
-      env: { ...process.env, ...env },
+      env: { ...this.environment, ...env },
       stdio: ["ignore", "inherit", "inherit"],
     });
     const code = await new Promise<number>((resolve, reject) => {

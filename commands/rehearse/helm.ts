@@ -5,7 +5,7 @@ import { tool, toolVersion } from "../../tools";
 import { UsageError } from "../usage-error";
 import type { KubernetesObject } from "./control-plane/api";
 import type { PlannedRelease } from "./planned";
-import { output, run, type Result } from "./run";
+import { output, run, type Result } from "../programs";
 
 const projectRoot = path.join(__dirname, "../..");
 

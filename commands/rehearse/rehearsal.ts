@@ -6,7 +6,7 @@ import { controlPlaneTools } from "./control-plane";
 import type { Images } from "./control-plane/stages";
 import { drills, lanes, type Drill } from "./drills";
 import { remoteReleases } from "./planned";
-import { claim, skipped, type Claim } from "./report";
+import { claim, skipped, type Claim } from "../report";
 import type { View } from "./view";
 
 /** Outside programs that a rehearsal runs. */

@@ -3,11 +3,12 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { requireDataUntouched } from "../../commands/rebuild/untouched";
 import { readStackSettings } from "../../commands/plan/stack-settings";
 import { EngineStack, engineTools } from "../../commands/rehearse/engine";
 import { bringUp } from "../../commands/rehearse/engine/drills";
 import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";
-import type { Report } from "../../commands/rehearse/report";
+import type { Report } from "../../commands/report";
 import { plannedStack, program, root } from "../support/planned";
 import { folders, needTools, runNode, type Ended, type Running } from "./support";
 
@@ -76,17 +77,42 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     assert.deepEqual(stack.cloud.changes, []);
   });
 
-  it("staging comes up too; a database lost with its cluster is not made anew, empty", async () => {
-    const stack = await engineStack("staging");
-    const failed = (await bringUp.run(stack)).filter(({ holds }) => !holds);
-    assert.deepEqual(failed, []);
-    await stack.loseCluster();
-    stack.cloud.lose("aws:rds/instance:Instance", "database-instance");
-    const asked = stack.cloud.changes.length;
-    const { code, stderr } = await stack.rebuild();
-    assert.equal(code, 1);
-    assert.match(stderr, /step 3 \(check\): the engine would create database-instance/);
-    assert.equal(stack.cloud.changes.length, asked);
+  describe("staging", () => {
+    let stack: EngineStack;
+
+    it("comes up, and a second preview changes nothing", async () => {
+      stack = await engineStack("staging");
+      const failed = (await bringUp.run(stack)).filter(({ holds }) => !holds);
+      assert.deepEqual(failed, []);
+    });
+
+    it("takes a restored server for the old one, as restore --to does", async () => {
+      const { engine, cloud } = stack;
+      const ids = ["database-instance", "database-replica-1"].map((name) =>
+        cloud.exchange("aws:rds/instance:Instance", name),
+      );
+      const asked = cloud.changes.length;
+      await engine.repoint(new Map(ids));
+      await engine.refresh(false);
+      requireDataUntouched(await engine.preview());
+      assert.deepEqual(await stack.changes(), []);
+      const state = await engine.resources();
+      for (const [old, now] of ids) {
+        assert.ok(state.some(({ id }) => id === now));
+        assert.ok(!state.some(({ id }) => id === old));
+      }
+      assert.equal(cloud.changes.length, asked);
+    });
+
+    it("does not make a database anew, empty, that is lost with its cluster", async () => {
+      await stack.loseCluster();
+      stack.cloud.lose("aws:rds/instance:Instance", "database-instance");
+      const asked = stack.cloud.changes.length;
+      const { code, stderr } = await stack.rebuild();
+      assert.equal(code, 1);
+      assert.match(stderr, /step 3 \(check\): the engine would create database-instance/);
+      assert.equal(stack.cloud.changes.length, asked);
+    });
   });
 
   it("ends on Ctrl-C and leaves nothing", async () => {

@@ -1,6 +1,6 @@
 import { nextTag } from "../images";
-import { claim } from "../report";
-import { CommandFailed } from "../run";
+import { claim } from "../../report";
+import { CommandFailed } from "../../programs";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import { readySince } from "../workloads";

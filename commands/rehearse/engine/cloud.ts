@@ -80,13 +80,23 @@ export class StandInCloud {
     for (const [at] of [...parts, ...this.clusters(name)]) this.resources.delete(at);
   }
 
-  /** A resource is no longer there. */
-  lose(type: string, name: string): void {
+  /** A resource is no longer there. Returns what it was. */
+  lose(type: string, name: string): CloudResource {
     const found = [...this.resources].find(
       ([, { urn }]) => typeOf(urn) === type && urn.endsWith(`::${name}`),
     );
     if (!found) throw new Error(`${type} ${name}: there is none that could be lost`);
     this.resources.delete(found[0]);
+    return found[1];
+  }
+
+  /** Another resource has taken one's place, under an id of its own. Returns both ids. */
+  exchange(type: string, name: string): [old: string, now: string] {
+    const resource = this.lose(type, name);
+    const id = `${resource.id}-restored`;
+    const state = { ...resource.state, id };
+    this.resources.set(key(resource.urn, id), { ...resource, id, state });
+    return [resource.id, id];
   }
 
   private clusters(name: string): [string, CloudResource][] {

@@ -2,12 +2,13 @@ import { rm } from "node:fs/promises";
 import type { ToolName } from "../../../tools";
 import type { Program } from "../../plan/evaluate";
 import type { Plan } from "../../plan/plan";
+import { Engine } from "../../rebuild/engine";
 import type { StackSettings } from "../../plan/stack-settings";
 import type { Say } from "../cluster";
 import { controlPlaneTools } from "../control-plane";
 import { imagesOfPlan } from "../images";
 import { remoteReleases, zonesOf } from "../planned";
-import type { Result } from "../run";
+import type { Result } from "../../programs";
 import { AwsApi } from "./aws-api";
 import { ChartRepository } from "./chart-repository";
 import { StandInCloud } from "./cloud";
@@ -106,6 +107,15 @@ export class EngineStack {
   async outputs(): Promise<Record<string, unknown>> {
     const text = await this.workspace.pulumi(["stack", "output", "--json", ...this.stack()]);
     return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  /** The engine as the recovery commands use it. */
+  get engine(): Engine {
+    return new Engine(
+      this.workspace.checkout,
+      this.options.settings.stack,
+      this.workspace.environment,
+    );
   }
 
   /** `npm run rebuild` of this checkout, confirmed. */
