@@ -12,6 +12,7 @@ interface Options {
   stack: string;
   backup?: string;
   before?: Date;
+  newest?: boolean;
   to?: Date;
   undo?: string;
   dryRun?: boolean;
@@ -25,6 +26,7 @@ const command = new Command("npm run restore --")
   .addOption(
     ways("--before <time>", "from the newest verified dump up to this time").argParser(time),
   )
+  .addOption(ways("--newest", "from the newest dump of all, verified by this very restore"))
   .addOption(ways("--to <time>", "by point-in-time recovery, to this time").argParser(time))
   .addOption(ways("--undo <database>", "give the database from before a restore its name back"))
   .option("--dry-run", "show the steps, do nothing")
@@ -45,14 +47,14 @@ async function main(): Promise<number> {
 }
 
 async function stepsOf(
-  { backup, before, to, undo: old }: Options,
+  { backup, before, newest, to, undo: old }: Options,
   outputs: Outputs,
   engine: Engine,
   jobs: DatabaseJobs,
 ): Promise<Step[]> {
   const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "_");
   if (old) return undo(outputs, jobs, old, stamp);
-  if (!to) return fromDump(outputs, jobs, { backup, before: before?.toISOString() }, stamp);
+  if (!to) return fromDump(outputs, jobs, { backup, newest, before: before?.toISOString() }, stamp);
   const rds = new RDSClient({ region: outputs.regions.primary });
   const topology =
     outputs.databaseTopology === "cluster" ? clusterTopology(rds) : instanceTopology(rds);
@@ -63,7 +65,7 @@ async function stepsOf(
 
 /** One way only. */
 function ways(flags: string, description: string): Option {
-  const all = ["backup", "before", "to", "undo"];
+  const all = ["backup", "before", "newest", "to", "undo"];
   const name = flags.split(" ")[0]!.slice(2);
   return new Option(flags, description).conflicts(all.filter((other) => other !== name));
 }

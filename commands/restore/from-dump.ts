@@ -10,23 +10,24 @@ export interface DumpChoice {
   backup?: string;
   /** The newest verified backup up to this time. */
   before?: string;
+  /** The newest complete backup, verified or not. */
+  newest?: boolean;
 }
 
 /** Restores a dump into a new database on the same server, and swaps the two names. */
 export function fromDump(
   outputs: Outputs,
   jobs: DatabaseJobs,
-  { backup, before }: DumpChoice,
+  choice: DumpChoice,
   stamp: string,
 ): Step[] {
   const [restored, old] = [`${live}_restored_${stamp}`, `${live}_before_${stamp}`];
-  const which = backup ? ["--backup", backup] : before ? ["--before", before] : [];
-  const words = backup ?? `the newest verified backup${before ? ` up to ${before}` : ""}`;
+  const { words, options } = chosen(choice);
   return [
     {
       id: "restore",
       title: `Restore ${words} into the new database ${restored}, and compare it with its manifest`,
-      run: () => jobs.run(`restore-${job(stamp)}`, ["restore", "--database", restored, ...which]),
+      run: () => jobs.run(`restore-${job(stamp)}`, ["restore", "--database", restored, ...options]),
     },
     {
       id: "swap",
@@ -44,6 +45,16 @@ export function fromDump(
     },
     answer(outputs),
   ];
+}
+
+/** A choice for people, and for the job. */
+function chosen({ backup, before, newest }: DumpChoice): { words: string; options: string[] } {
+  if (backup) return { words: backup, options: ["--backup", backup] };
+  if (newest) return { words: "the newest backup, verified or not,", options: ["--newest"] };
+  const words = "the newest verified backup";
+  return before
+    ? { words: `${words} up to ${before}`, options: ["--before", before] }
+    : { words, options: [] };
 }
 
 /** Gives the database from before a restore its name back. */

@@ -88,12 +88,27 @@ command("drill", "restore from the vault alone, and measure RPO and RTO")
   );
 command("restore", "restore a backup into a new database on the server")
   .requiredOption("--database <name>", "its name")
-  .option("--backup <id>", "this backup")
-  .option("--before <time>", "the newest verified backup up to this time", time)
+  .addOption(new Option("--backup <id>", "this backup").conflicts(["before", "newest"]))
+  .addOption(
+    new Option("--before <time>", "the newest verified backup up to this time")
+      .argParser(time)
+      .conflicts("newest"),
+  )
+  .option("--newest", "the newest complete backup, which this restore itself verifies", false)
   .option("--replace-existing", "drop a database of that name first", false)
-  .action(({ database, backup: id, before, replaceExisting: replace }) =>
+  .action(({ database, backup: id, before, newest, replaceExisting: replace }) =>
     plain("restore", async ({ log, vault, work }) => {
-      await restore({ vault, database, id, before, replace, work, log, signal: stop.signal });
+      await restore({
+        vault,
+        database,
+        id,
+        before,
+        newest,
+        replace,
+        work,
+        log,
+        signal: stop.signal,
+      });
     }),
   );
 command("swap", "give a restored database the live one's name")

@@ -4,7 +4,7 @@ import type { Log } from "./log";
 import type { Facts } from "./facts";
 import { folderOf, type Backup, type Manifest } from "./manifest";
 import { fetchFiles, inFolder, requireEqual, restoreInto } from "./restored";
-import { byTime } from "./retention";
+import { byTime, isGood } from "./retention";
 import { requireSpace } from "./scratch-server";
 import type { Vault } from "./vault";
 
@@ -16,6 +16,8 @@ export interface RestoreOptions {
   id?: string;
   /** The newest verified backup whose snapshot is not later. Absent, and no id: the newest verified. */
   before?: Date;
+  /** The newest complete backup, verified or not: this restore compares it with its manifest too. */
+  newest?: boolean;
   /** Drops a database of that name first. */
   replace: boolean;
   work: string;
@@ -132,7 +134,8 @@ export async function choose({
   vault,
   id,
   before,
-}: Pick<RestoreOptions, "vault" | "id" | "before">): Promise<Manifest> {
+  newest = false,
+}: Pick<RestoreOptions, "vault" | "id" | "before" | "newest">): Promise<Manifest> {
   const all = (await vault.backups()).sort(byTime);
   if (id) {
     const named = all.find(({ manifest }) => manifest.id === id);
@@ -144,12 +147,12 @@ export async function choose({
       );
     return named.manifest;
   }
-  const isCandidate = ({ manifest, verification }: Backup) =>
-    verification?.holds === true &&
-    (!before || Date.parse(manifest.snapshotAt) <= before.getTime());
+  const isCandidate = (backup: Backup) =>
+    (newest ? isGood(backup) : backup.verification?.holds === true) &&
+    (!before || Date.parse(backup.manifest.snapshotAt) <= before.getTime());
   for (const { manifest } of all.filter(isCandidate).reverse())
     if (!(await vault.isPruned(`${folderOf(manifest)}manifest.json`))) return manifest;
   throw new UsageError(
-    `vault: no verified backup${before ? ` up to ${before.toISOString()}` : ""}; verify one, or name one with --backup`,
+    `vault: no ${newest ? "complete" : "verified"} backup${before ? ` up to ${before.toISOString()}` : ""}; verify one, or name one with --backup`,
   );
 }

@@ -113,6 +113,20 @@ describe("backups, with a real PostgreSQL and moto", function () {
     succeeded(await asMaster("restore", "--database", "minixdr_restored", "--replace-existing"));
   });
 
+  it("--newest takes a dump that nobody has verified, and compares it itself", async () => {
+    succeeded(await backup("dump"));
+    const restore = async (...args: string[]) => {
+      const ended = await asMaster("restore", "--database", "minixdr_newest", ...args);
+      succeeded(ended);
+      await live.query("DROP DATABASE minixdr_newest", "postgres");
+      return String(ended.lines.find(({ message }) => message === "restored")!.snapshotAt);
+    };
+    const [verified, newest] = [await restore(), await restore("--newest")];
+    assert.ok(newest > verified, `${newest} is not after ${verified}`);
+    const both = ["--newest", "--before", "2026-11-23T00:00:00Z"];
+    assert.equal((await asMaster("restore", "--database", "x", ...both)).code, 2);
+  });
+
   it("swaps a restored database with the live one, and back, while clients reconnect", async () => {
     await live.query("CREATE TABLE public.only_live ()");
     let clients = true;

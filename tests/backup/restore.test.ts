@@ -85,6 +85,13 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
     assert.match(stdout, /holds +restore\.total/);
   });
 
+  it("--newest takes the newest dump, verified or not", async () => {
+    const { code, stdout, stderr, calls } = await restore({ args: ["--newest"] });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /1\. Restore the newest backup, verified or not, into/);
+    assert.match(jobsOf(calls)[0].args.join(" "), /^restore --database \S+ --newest$/);
+  });
+
   it("reaches the stack's own cluster, whatever the current context is", async () => {
     const { calls } = await restore({ args: [] });
     const [aws] = calls.filter(({ program }) => program === "aws");
