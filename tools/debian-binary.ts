@@ -3,8 +3,8 @@ import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { cacheFolder, exists, publish, removePartial } from "./cache";
-import { withLock } from "./lock";
+import { buildOnce } from "./build-once";
+import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "./missing-tool";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
@@ -35,12 +35,7 @@ export function debianBinary(pin: DebianBinary): Source {
       return findOnPath(pin.name, pin.version, ["--version"]);
     },
     install: (progress) =>
-      withLock(`${folder}.lock`, progress, async () => {
-        await removePartial(folder);
-        if (!(await exists(executable)))
-          await publish(folder, (into) => extract(pin, into, progress));
-        return executable;
-      }),
+      buildOnce(folder, pin.name, progress, (into) => extract(pin, into, progress)),
   };
 }
 

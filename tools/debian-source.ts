@@ -4,9 +4,9 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promi
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { cacheFolder, exists, publish, removePartial } from "./cache";
+import { buildOnce } from "./build-once";
+import { cacheFolder, exists } from "./cache";
 import { installPackages } from "./debian-packages";
-import { withLock } from "./lock";
 import { MissingTool } from "./missing-tool";
 import { says } from "./path-search";
 import type { Progress, Source } from "./source";
@@ -44,12 +44,7 @@ export function debianSource(pin: DebianSource): Source {
     // From the cache only: a program's own version does not tell Debian's security fixes.
     find: async () => ((await works(pin, executable)) ? executable : undefined),
     install: (progress) =>
-      withLock(`${folder}.lock`, progress, async () => {
-        await removePartial(folder);
-        if (!(await exists(executable)))
-          await publish(folder, (into) => build(pin, into, progress));
-        return executable;
-      }),
+      buildOnce(folder, pin.name, progress, (into) => build(pin, into, progress)),
   };
 }
 

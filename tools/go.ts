@@ -3,8 +3,8 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import path from "node:path";
-import { cacheFolder, exists, publish, removePartial } from "./cache";
-import { withLock } from "./lock";
+import { buildOnce } from "./build-once";
+import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "./missing-tool";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
@@ -40,14 +40,8 @@ export function goTool(tool: GoTool): Source {
       if (!tool.versionArguments) return undefined;
       return findOnPath(tool.name, version(), tool.versionArguments);
     },
-    async install(progress) {
-      return withLock(`${folder()}.lock`, progress, async () => {
-        await removePartial(folder());
-        if (!(await exists(executable())))
-          await publish(folder(), (into) => build(tool, version(), into, progress));
-        return executable();
-      });
-    },
+    install: (progress) =>
+      buildOnce(folder(), tool.name, progress, (into) => build(tool, version(), into, progress)),
   };
 }
 

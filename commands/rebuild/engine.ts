@@ -35,6 +35,8 @@ export class Engine {
     private readonly root: string,
     private readonly stack: string,
     private readonly environment: NodeJS.ProcessEnv = process.env,
+    /** Where what takes long is shown. */
+    private readonly progress: "inherit" | "ignore" = "inherit",
   ) {}
 
   async outputs(): Promise<Outputs> {
@@ -92,7 +94,7 @@ export class Engine {
   private async run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const child = spawn("pulumi", this.args(args), {
       env: { ...this.environment, ...env },
-      stdio: ["ignore", "inherit", "inherit"],
+      stdio: ["ignore", this.progress, "inherit"],
     });
     const code = await new Promise<number>((resolve, reject) => {
       child.on("error", reject).on("close", (ended) => resolve(ended ?? 1));

@@ -109,13 +109,10 @@ export class EngineStack {
     return JSON.parse(text) as Record<string, unknown>;
   }
 
-  /** The engine as the recovery commands use it. */
+  /** The engine as the recovery commands use it, without a word. */
   get engine(): Engine {
-    return new Engine(
-      this.workspace.checkout,
-      this.options.settings.stack,
-      this.workspace.environment,
-    );
+    const { checkout, environment } = this.workspace;
+    return new Engine(checkout, this.options.settings.stack, environment, "ignore");
   }
 
   /** `npm run rebuild` of this checkout, confirmed. */
