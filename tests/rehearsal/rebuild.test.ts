@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
@@ -122,6 +122,11 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     assert.equal(code, 130, stderr);
     assert.match(stderr, /stopped by SIGINT/);
     assert.deepEqual(await folders(pid), []);
+    const places = await placesOfProcesses();
+    assert.deepEqual(
+      places.filter((place) => place.includes(`${folderPrefix}${pid}-`)),
+      [],
+    );
   });
 
   it("refuses an unknown stack: one line, exit code 2", async () => {
@@ -133,6 +138,13 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     );
   });
 });
+
+/** Where all processes work, folders that are gone included; empty where /proc does not tell. */
+async function placesOfProcesses(): Promise<string[]> {
+  const names = await readdir("/proc").catch(() => []);
+  const links = names.filter((name) => /^\d+$/.test(name)).map((pid) => `/proc/${pid}/cwd`);
+  return Promise.all(links.map((link) => readlink(link).catch(() => "")));
+}
 
 /** Runs the command as npm does. */
 function command(args: string[], watch?: (text: string, child: Running) => void): Promise<Ended> {

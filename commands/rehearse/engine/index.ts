@@ -14,6 +14,7 @@ import { ChartRepository } from "./chart-repository";
 import { StandInCloud } from "./cloud";
 import { LoadBalancer } from "./load-balancer";
 import { LocalCluster } from "./managed-cluster";
+import { endProcessesIn } from "./processes";
 import { ProgramHost } from "./program-host";
 import { StandInProviders } from "./provider";
 import { Workspace } from "./workspace";
@@ -71,6 +72,7 @@ export class EngineStack {
   /** Ends every process and removes the folder. */
   async stop(): Promise<void> {
     for (const close of this.closers.reverse()) await close();
+    await endProcessesIn(this.options.folder);
     await rm(this.options.folder, { recursive: true, force: true });
   }
 
