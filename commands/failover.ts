@@ -3,7 +3,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Command } from "commander";
 import { Database } from "../images/backend/database";
-import { explain } from "./explain";
+import { explain } from "../lib/explain";
 import {
   managedCluster,
   managedInstance,
@@ -15,8 +15,8 @@ import { addedLimit, promotion } from "./laboratory/budget";
 import type { Launch } from "./launch";
 import { Engine } from "./rebuild/engine";
 import { confirm } from "./rebuild/procedure";
-import { claim, holds, report, table, writeReport, type Claim } from "./report";
-import { UsageError } from "./usage-error";
+import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
+import { UsageError } from "../lib/usage-error";
 
 const poolerName = "pgbouncer.database.svc.cluster.local";
 const steady = 5; // s of acknowledged writes before anything is started, and at the end

@@ -2,10 +2,10 @@ import { Command } from "commander";
 import { describeBudgets } from "../policies/budgets";
 import { judge } from "../policies/judge";
 import { readSettings, type Settings } from "../policies/settings";
-import { explain } from "./explain";
+import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { readPlan, writePlan, type Violation } from "./plan/plan";
-import { UsageError } from "./usage-error";
+import { UsageError } from "../lib/usage-error";
 
 interface Options {
   plan: string;

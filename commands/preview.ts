@@ -1,14 +1,14 @@
 import { Command } from "commander";
 import { describeBudgets } from "../policies/budgets";
 import { judge } from "../policies/judge";
-import { explain } from "./explain";
+import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { evaluate } from "./plan/evaluate";
 import { writePlan, type Plan } from "./plan/plan";
 import { packSettings } from "./policy";
 import { readStackSettings, stackNames } from "./plan/stack-settings";
 import { describePlan } from "./preview/describe";
-import { UsageError } from "./usage-error";
+import { UsageError } from "../lib/usage-error";
 
 interface Options {
   stack?: string;

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { MissingTool, tool } from "../tools";
-import { explain } from "./explain";
+import { explain } from "../lib/explain";
 import { drills } from "./laboratory/drills";
 import type { Job } from "./laboratory/run";
 import { missingSandbox, runInSandbox } from "./laboratory/sandbox";
@@ -10,8 +10,8 @@ import type { Launch } from "./launch";
 import { evaluate } from "./plan/evaluate";
 import { readPlan } from "./plan/plan";
 import { readStackSettings } from "./plan/stack-settings";
-import { report, skipped, table, writeReport } from "./report";
-import { UsageError } from "./usage-error";
+import { report, skipped, table, writeReport } from "../lib/report";
+import { UsageError } from "../lib/usage-error";
 
 interface Options {
   stack: string;

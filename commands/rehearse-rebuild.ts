@@ -9,9 +9,9 @@ import { readStackSettings } from "./plan/stack-settings";
 import { folderPrefix, removeLeftovers } from "./rehearse/control-plane/leftovers";
 import { EngineStack, engineTools } from "./rehearse/engine";
 import { bringUp, lostCluster, unansweredAws } from "./rehearse/engine/drills";
-import { holds, report, table, writeReport, type Claim, type Report } from "./report";
-import { explainEnd, untilStopped } from "./rehearse/stopped";
-import { View } from "./rehearse/view";
+import { holds, report, table, writeReport, type Claim, type Report } from "../lib/report";
+import { explainEnd, untilStopped } from "../lib/stopped";
+import { View } from "../lib/progress";
 
 interface Options {
   stack: string;

@@ -10,11 +10,11 @@ import { drills } from "./rehearse/drills";
 import { imagesOfPlan } from "./rehearse/images";
 import { zonesOf } from "./rehearse/planned";
 import { rehearsalTools, rehearse } from "./rehearse/rehearsal";
-import { holds, report, table, writeReport } from "./report";
-import { run } from "./programs";
-import { explainEnd, untilStopped } from "./rehearse/stopped";
-import { View } from "./rehearse/view";
-import { UsageError } from "./usage-error";
+import { holds, report, table, writeReport } from "../lib/report";
+import { run } from "../lib/processes";
+import { explainEnd, untilStopped } from "../lib/stopped";
+import { View } from "../lib/progress";
+import { UsageError } from "../lib/usage-error";
 
 interface Options {
   stack: string;

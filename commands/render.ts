@@ -2,14 +2,14 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { Command } from "commander";
 import { readRendered, renderedHash, renderedPath, renderedText } from "../policies/rendered";
-import { explain } from "./explain";
+import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { evaluate } from "./plan/evaluate";
 import type { Plan, PlannedResource } from "./plan/plan";
 import { readStackSettings, stackNames } from "./plan/stack-settings";
 import { localReleases, type PlannedRelease } from "./rehearse/planned";
 import { template } from "./rehearse/helm";
-import { UsageError } from "./usage-error";
+import { UsageError } from "../lib/usage-error";
 
 /** Objects of one release as the real Helm renders them, in the form in which they are committed. */
 export interface Rendering {

@@ -5,7 +5,7 @@ import {
   RebootDBInstanceCommand,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import { UsageError } from "../usage-error";
+import { UsageError } from "../../lib/usage-error";
 
 /** What RDS says of a database. */
 export interface DatabaseState {

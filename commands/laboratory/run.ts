@@ -1,4 +1,4 @@
-import { holds, report, table, writeReport } from "../report";
+import { holds, report, table, writeReport } from "../../lib/report";
 import { addBudget } from "./budget";
 import { drills } from "./drills";
 import { Figures } from "./figures";

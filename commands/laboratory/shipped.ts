@@ -1,7 +1,7 @@
 import type { Plan } from "../plan/plan";
 import { rendered } from "../rehearse/helm";
 import { localReleases } from "../rehearse/planned";
-import { UsageError } from "../usage-error";
+import { UsageError } from "../../lib/usage-error";
 import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 
 /** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */

@@ -1,4 +1,4 @@
-import { colours } from "../colours";
+import { colours } from "../../lib/colours";
 import type { Plan, PlannedResource } from "../plan/plan";
 
 /** The components as a tree, a line each, with the number and the kinds of their resources. */

@@ -1,4 +1,4 @@
-import { colours } from "../colours";
+import { colours } from "../../lib/colours";
 import { describeViolations } from "../policy";
 import type { Plan } from "../plan/plan";
 import { componentTree } from "./component-tree";

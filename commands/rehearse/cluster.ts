@@ -6,8 +6,8 @@ import type { Plan } from "../plan/plan";
 import { localReleases, objectsOf, zonesOf } from "./planned";
 import type { PlannedObject, PlannedRelease } from "./planned";
 import { missingReferences } from "./references";
-import { claim, type Claim } from "../report";
-import { CommandFailed, output } from "../programs";
+import { claim, type Claim } from "../../lib/report";
+import { CommandFailed, output } from "../../lib/processes";
 import { Workloads } from "./workloads";
 
 /** Told what is being done, one short line at a time. */

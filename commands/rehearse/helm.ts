@@ -2,10 +2,10 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseAllDocuments } from "yaml";
 import { tool, toolVersion } from "../../tools";
-import { UsageError } from "../usage-error";
+import { UsageError } from "../../lib/usage-error";
 import type { KubernetesObject } from "./control-plane/api";
 import type { PlannedRelease } from "./planned";
-import { output, run, type Result } from "../programs";
+import { output, run, type Result } from "../../lib/processes";
 
 const projectRoot = path.join(__dirname, "../..");
 

@@ -6,8 +6,8 @@ import { controlPlaneTools } from "./control-plane";
 import type { Images } from "./control-plane/stages";
 import { drills, lanes, type Drill } from "./drills";
 import { remoteReleases } from "./planned";
-import { claim, skipped, type Claim } from "../report";
-import type { View } from "./view";
+import { claim, skipped, type Claim } from "../../lib/report";
+import type { View } from "../../lib/progress";
 
 /** Outside programs that a rehearsal runs. */
 export const rehearsalTools: ToolName[] = ["helm", "kubectl", ...controlPlaneTools];

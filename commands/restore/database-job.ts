@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { output, run } from "../programs";
+import { output, run } from "../../lib/processes";
 import type { Outputs } from "../rebuild/engine";
 
 const namespace = "database";

@@ -9,7 +9,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Laboratory } from "../../commands/laboratory/laboratory";
 import { enterSandbox } from "../../commands/laboratory/sandbox";
 import type { Shipped } from "../../commands/laboratory/shipped";
-import type { Report } from "../../commands/report";
+import type { Report } from "../../lib/report";
 import { RdsStandIn } from "./rds-stand-in";
 
 const root = path.join(__dirname, "../..");

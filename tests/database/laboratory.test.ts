@@ -8,8 +8,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { missingSandbox, runInSandbox } from "../../commands/laboratory/sandbox";
 import { shippedIn } from "../../commands/laboratory/shipped";
 import { readPlan } from "../../commands/plan/plan";
-import type { Report } from "../../commands/report";
-import { run } from "../../commands/programs";
+import type { Report } from "../../lib/report";
+import { run } from "../../lib/processes";
 
 const root = path.join(__dirname, "../..");
 const minutes = 60_000;

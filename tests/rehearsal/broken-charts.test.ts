@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Plan, PlannedResource } from "../../commands/plan/plan";
 import { imagesOfPlan } from "../../commands/rehearse/images";
 import { rehearse } from "../../commands/rehearse/rehearsal";
-import type { Claim } from "../../commands/report";
+import type { Claim } from "../../lib/report";
 import { ofType, plannedStack, root } from "../support/planned";
 import { needTools, quiet } from "./support";
 

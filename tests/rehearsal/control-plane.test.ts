@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { ControlPlane } from "../../commands/rehearse/control-plane";
 import { Api, ApiError } from "../../commands/rehearse/control-plane/api";
 import { removeLeftovers } from "../../commands/rehearse/control-plane/leftovers";
-import { UsageError } from "../../commands/usage-error";
+import { UsageError } from "../../lib/usage-error";
 import { tool } from "../../tools";
 import { folders, needTools } from "./support";
 

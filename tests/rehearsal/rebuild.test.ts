@@ -8,7 +8,7 @@ import { readStackSettings } from "../../commands/plan/stack-settings";
 import { EngineStack, engineTools } from "../../commands/rehearse/engine";
 import { bringUp } from "../../commands/rehearse/engine/drills";
 import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";
-import type { Report } from "../../commands/report";
+import type { Report } from "../../lib/report";
 import { plannedStack, program, root } from "../support/planned";
 import { folders, needTools, runNode, type Ended, type Running } from "./support";
 

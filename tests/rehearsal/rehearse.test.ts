@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../commands/plan/plan";
 import { drills } from "../../commands/rehearse/drills";
-import type { Report } from "../../commands/report";
+import type { Report } from "../../lib/report";
 import { plannedStack } from "../support/planned";
 import { folders, needTools, runNode, type Ended, type Running } from "./support";
 

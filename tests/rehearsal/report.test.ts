@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { claim, holds, report, skipped, table } from "../../commands/report";
+import { claim, holds, report, skipped, table } from "../../lib/report";
 
 describe("the report", () => {
   const measured = { id: "drill.seconds", claim: "It is quick", unit: "s", limit: 10 };

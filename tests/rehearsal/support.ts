@@ -3,7 +3,7 @@ import type { Context } from "mocha";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
 import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";
-import { View } from "../../commands/rehearse/view";
+import { View } from "../../lib/progress";
 import { rehearsalTools } from "../../commands/rehearse/rehearsal";
 import { MissingTool, tool } from "../../tools";
 import { root } from "../support/planned";

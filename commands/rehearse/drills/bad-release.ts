@@ -3,7 +3,7 @@ import type { KubernetesObject } from "../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
 import { imagesOf, rendered } from "../helm";
 import type { PlannedRelease } from "../planned";
-import { claim, type Claim } from "../../report";
+import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import type { Pod } from "../workloads";

@@ -1,5 +1,5 @@
 import type { Cluster, Say } from "../cluster";
-import type { Claim } from "../../report";
+import type { Claim } from "../../../lib/report";
 
 /** A fault, and what has to hold while and after it happens. */
 export interface Drill {

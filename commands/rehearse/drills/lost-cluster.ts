@@ -1,4 +1,4 @@
-import { claim } from "../../report";
+import { claim } from "../../../lib/report";
 import { completeAfter, steadyBefore } from "../steady-state";
 import { dependentsOf, isData } from "../dependents";
 import type { Drill } from "./drill";

@@ -1,6 +1,6 @@
 import { ApiError } from "../control-plane/api";
 import type { Cluster, Say } from "../cluster";
-import { claim, type Claim } from "../../report";
+import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import type { Pod } from "../workloads";
 import type { Drill } from "./drill";

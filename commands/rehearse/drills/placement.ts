@@ -1,4 +1,4 @@
-import { claim, type Claim } from "../../report";
+import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import type { Cluster } from "../cluster";
 import type { Workload } from "../workloads";

@@ -1,5 +1,5 @@
 import type { Cluster, Say } from "../cluster";
-import { claim, type Claim } from "../../report";
+import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import type { Drill } from "./drill";
 

@@ -1,6 +1,6 @@
 import { nextTag } from "../images";
-import { claim } from "../../report";
-import { CommandFailed } from "../../programs";
+import { claim } from "../../../lib/report";
+import { CommandFailed } from "../../../lib/processes";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import { readySince } from "../workloads";

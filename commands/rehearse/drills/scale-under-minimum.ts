@@ -1,6 +1,6 @@
 import { rendered, template } from "../helm";
 import type { PlannedRelease } from "../planned";
-import { claim } from "../../report";
+import { claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import { withEachReplicaCount } from "../values";
 import type { Drill } from "./drill";

@@ -1,7 +1,7 @@
 import type { Cluster, Say } from "../cluster";
 import { shortened } from "../control-plane/programs";
 import { podStart } from "../control-plane/stages";
-import { claim, type Claim } from "../../report";
+import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import { placementClaims } from "./placement";
 import type { Drill } from "./drill";

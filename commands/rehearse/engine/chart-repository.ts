@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { tool } from "../../../tools";
 import type { PlannedRelease } from "../planned";
-import { output } from "../../programs";
+import { output } from "../../../lib/processes";
 
 /**
  * A stand-in for the repositories that charts come from: it serves each of these charts by name

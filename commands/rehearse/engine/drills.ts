@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { outlivesCluster } from "../../rebuild/untouched";
 import type { Say } from "../cluster";
-import { claim, type Claim, type Report } from "../../report";
+import { claim, type Claim, type Report } from "../../../lib/report";
 import { Workloads } from "../workloads";
 import type { EngineStack } from "./index";
 

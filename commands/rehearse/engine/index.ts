@@ -8,7 +8,7 @@ import type { Say } from "../cluster";
 import { controlPlaneTools } from "../control-plane";
 import { imagesOfPlan } from "../images";
 import { remoteReleases, zonesOf } from "../planned";
-import type { Result } from "../../programs";
+import type { Result } from "../../../lib/processes";
 import { AwsApi } from "./aws-api";
 import { ChartRepository } from "./chart-repository";
 import { StandInCloud } from "./cloud";

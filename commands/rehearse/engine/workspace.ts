@@ -4,7 +4,7 @@ import path from "node:path";
 import { tool } from "../../../tools";
 import type { Say } from "../cluster";
 import { endsWithParent } from "../control-plane/child";
-import { run, type Result, type RunOptions } from "../../programs";
+import { run, type Result, type RunOptions } from "../../../lib/processes";
 
 /** Neither is part of the project: the one is linked, the other not wanted. */
 const left = ["node_modules", ".git"];

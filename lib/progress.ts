@@ -1,4 +1,4 @@
-import type { Say } from "./cluster";
+import type { Say } from "../commands/rehearse/cluster";
 
 interface Task {
   title: string;

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import { CommanderError } from "commander";
-import { MissingTool } from "../../tools";
-import { UsageError } from "../usage-error";
+import { MissingTool } from "../tools";
+import { UsageError } from "./usage-error";
 
 /** The user ended it. */
 export class Stopped extends Error {
