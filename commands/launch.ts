@@ -1,4 +1,4 @@
-import type { Program } from "./plan/evaluate";
+import type { Program } from "../plan/evaluate";
 
 /** What the launcher hands to a command. */
 export interface Launch {

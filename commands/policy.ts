@@ -4,7 +4,7 @@ import { judge } from "../policies/judge";
 import { readSettings, type Settings } from "../policies/settings";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
-import { readPlan, writePlan, type Violation } from "./plan/plan";
+import { readPlan, writePlan, type Violation } from "../plan/plan";
 import { UsageError } from "../lib/usage-error";
 
 interface Options {

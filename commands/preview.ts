@@ -3,11 +3,11 @@ import { describeBudgets } from "../policies/budgets";
 import { judge } from "../policies/judge";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
-import { evaluate } from "./plan/evaluate";
-import { writePlan, type Plan } from "./plan/plan";
+import { evaluate } from "../plan/evaluate";
+import { writePlan, type Plan } from "../plan/plan";
 import { packSettings } from "./policy";
-import { readStackSettings, stackNames } from "./plan/stack-settings";
-import { describePlan } from "./preview/describe";
+import { readStackSettings, stackNames } from "../plan/stack-settings";
+import { describePlan } from "../plan/description/describe";
 import { UsageError } from "../lib/usage-error";
 
 interface Options {

@@ -7,9 +7,9 @@ import type { Job } from "./laboratory/run";
 import { missingSandbox, runInSandbox } from "./laboratory/sandbox";
 import { shippedIn } from "./laboratory/shipped";
 import type { Launch } from "./launch";
-import { evaluate } from "./plan/evaluate";
-import { readPlan } from "./plan/plan";
-import { readStackSettings } from "./plan/stack-settings";
+import { evaluate } from "../plan/evaluate";
+import { readPlan } from "../plan/plan";
+import { readStackSettings } from "../plan/stack-settings";
 import { report, skipped, table, writeReport } from "../lib/report";
 import { UsageError } from "../lib/usage-error";
 

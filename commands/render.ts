@@ -4,10 +4,10 @@ import { Command } from "commander";
 import { readRendered, renderedHash, renderedPath, renderedText } from "../policies/rendered";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
-import { evaluate } from "./plan/evaluate";
-import type { Plan, PlannedResource } from "./plan/plan";
-import { readStackSettings, stackNames } from "./plan/stack-settings";
-import { localReleases, type PlannedRelease } from "./rehearse/planned";
+import { evaluate } from "../plan/evaluate";
+import type { Plan, PlannedResource } from "../plan/plan";
+import { readStackSettings, stackNames } from "../plan/stack-settings";
+import { localReleases, type PlannedRelease } from "../plan/releases";
 import { template } from "./rehearse/helm";
 import { UsageError } from "../lib/usage-error";
 

@@ -1,6 +1,6 @@
-import type { Plan } from "../plan/plan";
+import type { Plan } from "../../plan/plan";
 import { rendered } from "../rehearse/helm";
-import { localReleases } from "../rehearse/planned";
+import { localReleases } from "../../plan/releases";
 import { UsageError } from "../../lib/usage-error";
 import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 

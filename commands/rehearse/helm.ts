@@ -4,7 +4,7 @@ import { parseAllDocuments } from "yaml";
 import { tool, toolVersion } from "../../tools";
 import { UsageError } from "../../lib/usage-error";
 import type { KubernetesObject } from "./control-plane/api";
-import type { PlannedRelease } from "./planned";
+import type { PlannedRelease } from "../../plan/releases";
 import { output, run, type Result } from "../../lib/processes";
 
 const projectRoot = path.join(__dirname, "../..");

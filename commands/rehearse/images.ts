@@ -1,7 +1,7 @@
-import type { Plan } from "../plan/plan";
+import type { Plan } from "../../plan/plan";
 import type { Images } from "./control-plane/stages";
 import { imagesOf, rendered } from "./helm";
-import { localReleases } from "./planned";
+import { localReleases } from "../../plan/releases";
 
 /** Tag of a good new version. */
 export const nextTag = "rehearsal-next";

@@ -1,11 +1,11 @@
 import { setMaxListeners } from "node:events";
-import type { Plan } from "../plan/plan";
+import type { Plan } from "../../plan/plan";
 import type { ToolName } from "../../tools";
 import { Cluster, type Say } from "./cluster";
 import { controlPlaneTools } from "./control-plane";
 import type { Images } from "./control-plane/stages";
 import { drills, lanes, type Drill } from "./drills";
-import { remoteReleases } from "./planned";
+import { remoteReleases } from "../../plan/releases";
 import { claim, skipped, type Claim } from "../../lib/report";
 import type { View } from "../../lib/progress";
 

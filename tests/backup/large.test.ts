@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
-import { localReleases } from "../../commands/rehearse/planned";
+import { localReleases } from "../../plan/releases";
 import { plannedStack } from "../support/planned";
 import { Cloud } from "./support/cloud";
 import { removeFolders } from "./support/folder";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { renderings } from "../../commands/render";
-import { localReleases, type PlannedRelease } from "../../commands/rehearse/planned";
+import { localReleases, type PlannedRelease } from "../../plan/releases";
 import { template } from "../../commands/rehearse/helm";
 import { MissingTool, tool } from "../../tools";
 import { plannedStack, root } from "../support/planned";

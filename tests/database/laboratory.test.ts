@@ -7,7 +7,7 @@ import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { missingSandbox, runInSandbox } from "../../commands/laboratory/sandbox";
 import { shippedIn } from "../../commands/laboratory/shipped";
-import { readPlan } from "../../commands/plan/plan";
+import { readPlan } from "../../plan/plan";
 import type { Report } from "../../lib/report";
 import { run } from "../../lib/processes";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import type { Plan, PlannedResource } from "../../commands/plan/plan";
+import type { Plan, PlannedResource } from "../../plan/plan";
 import { imagesOfPlan } from "../../commands/rehearse/images";
 import { rehearse } from "../../commands/rehearse/rehearsal";
 import type { Claim } from "../../lib/report";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Plan } from "../../commands/plan/plan";
-import { dependentsOf, isData } from "../../commands/rehearse/dependents";
-import { objectsOf, releasesOf, zonesOf } from "../../commands/rehearse/planned";
+import type { Plan } from "../../plan/plan";
+import { dependentsOf, isData } from "../../plan/dependents";
+import { objectsOf, releasesOf, zonesOf } from "../../plan/releases";
 import { withEachReplicaCount, withTag } from "../../commands/rehearse/values";
 import { plannedStack } from "../support/planned";
 

@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { requireDataUntouched } from "../../commands/rebuild/untouched";
-import { readStackSettings } from "../../commands/plan/stack-settings";
+import { readStackSettings } from "../../plan/stack-settings";
 import { EngineStack, engineTools } from "../../commands/rehearse/engine";
 import { bringUp } from "../../commands/rehearse/engine/drills";
 import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { writePlan } from "../../commands/plan/plan";
+import { writePlan } from "../../plan/plan";
 import { drills } from "../../commands/rehearse/drills";
 import type { Report } from "../../lib/report";
 import { plannedStack } from "../support/planned";

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { compile } from "../../commands/compile.cjs";
-import { evaluate, type Program } from "../../commands/plan/evaluate";
-import type { Plan, PlannedResource } from "../../commands/plan/plan";
-import { readStackSettings } from "../../commands/plan/stack-settings";
+import { evaluate, type Program } from "../../plan/evaluate";
+import type { Plan, PlannedResource } from "../../plan/plan";
+import { readStackSettings } from "../../plan/stack-settings";
 
 /** The project's folder. */
 export const root = join(__dirname, "../..");

@@ -2,7 +2,7 @@ import type { Cluster, Say } from "../cluster";
 import type { KubernetesObject } from "../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
 import { imagesOf, rendered } from "../helm";
-import type { PlannedRelease } from "../planned";
+import type { PlannedRelease } from "../../../plan/releases";
 import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";

@@ -1,6 +1,6 @@
 import { claim } from "../../../lib/report";
 import { completeAfter, steadyBefore } from "../steady-state";
-import { dependentsOf, isData } from "../dependents";
+import { dependentsOf, isData } from "../../../plan/dependents";
 import type { Drill } from "./drill";
 
 /** Seconds in which everything has to be there again; the design's target. */

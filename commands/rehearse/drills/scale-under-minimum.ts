@@ -1,5 +1,5 @@
 import { rendered, template } from "../helm";
-import type { PlannedRelease } from "../planned";
+import type { PlannedRelease } from "../../../plan/releases";
 import { claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";
 import { withEachReplicaCount } from "../values";

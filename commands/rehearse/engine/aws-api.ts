@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { accountId } from "../../plan/stand-ins";
+import { accountId } from "../../../plan/stand-ins";
 import type { StandInCloud } from "./cloud";
 
 /** A stand-in for the two AWS APIs that `npm run rebuild` asks itself: who calls, and is the cluster there. */

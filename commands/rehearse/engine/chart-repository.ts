@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { tool } from "../../../tools";
-import type { PlannedRelease } from "../planned";
+import type { PlannedRelease } from "../../../plan/releases";
 import { output } from "../../../lib/processes";
 
 /**

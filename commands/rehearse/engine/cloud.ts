@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { standIn } from "../../plan/stand-ins";
+import { standIn } from "../../../plan/stand-ins";
 
 /** Properties of a resource. */
 export type Properties = Record<string, unknown>;

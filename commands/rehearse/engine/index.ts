@@ -1,13 +1,13 @@
 import { rm } from "node:fs/promises";
 import type { ToolName } from "../../../tools";
-import type { Program } from "../../plan/evaluate";
-import type { Plan } from "../../plan/plan";
+import type { Program } from "../../../plan/evaluate";
+import type { Plan } from "../../../plan/plan";
 import { Engine } from "../../rebuild/engine";
-import type { StackSettings } from "../../plan/stack-settings";
+import type { StackSettings } from "../../../plan/stack-settings";
 import type { Say } from "../cluster";
 import { controlPlaneTools } from "../control-plane";
 import { imagesOfPlan } from "../images";
-import { remoteReleases, zonesOf } from "../planned";
+import { remoteReleases, zonesOf } from "../../../plan/releases";
 import type { Result } from "../../../lib/processes";
 import { AwsApi } from "./aws-api";
 import { ChartRepository } from "./chart-repository";

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { accountId } from "../../plan/stand-ins";
+import { accountId } from "../../../plan/stand-ins";
 import { ControlPlane, type ControlPlaneOptions } from "../control-plane";
 import type { ManagedCluster, Properties } from "./cloud";
 

@@ -5,7 +5,7 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { callStandIn } from "../../plan/stand-ins";
+import { callStandIn } from "../../../plan/stand-ins";
 import { differing, type Properties, type StandInCloud } from "./cloud";
 import { constructCluster } from "./eks-component";
 import { bound, channelOptions } from "./grpc";

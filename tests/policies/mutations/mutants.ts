@@ -1,4 +1,4 @@
-import type { PlannedResource } from "../../../commands/plan/plan";
+import type { PlannedResource } from "../../../plan/plan";
 import { unknown, type Properties, type Resource } from "../../../policies/resource";
 import { availability, poolerSettings, present, references } from "./availability";
 

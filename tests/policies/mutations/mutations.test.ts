@@ -4,7 +4,7 @@ import { exemptionPolicy, judgeResources } from "../../../policies/judge";
 import { withDeployed } from "../../../policies/releases";
 import type { Resource } from "../../../policies/resource";
 import { readSettings, type Settings } from "../../../policies/settings";
-import type { Plan } from "../../../commands/plan/plan";
+import type { Plan } from "../../../plan/plan";
 import { plannedStack, root } from "../../support/planned";
 import { availability } from "./availability";
 import { indifferent, indifferentTypes } from "./indifferent";

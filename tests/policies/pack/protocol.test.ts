@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { availableParallelism, loadavg } from "node:os";
 import { EnforcementLevel } from "@pulumi/pulumi/proto/analyzer_pb";
-import type { Plan, PlannedResource } from "../../../commands/plan/plan";
+import type { Plan, PlannedResource } from "../../../plan/plan";
 import { rules } from "../../../policies/rules";
 import { named, plannedStack, root } from "../../support/planned";
 import { PackServer } from "./server";

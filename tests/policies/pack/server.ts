@@ -7,7 +7,7 @@ import { AnalyzerClient } from "@pulumi/pulumi/proto/analyzer_grpc_pb";
 import * as analyzer from "@pulumi/pulumi/proto/analyzer_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Plan, PlannedResource } from "../../../commands/plan/plan";
+import type { Plan, PlannedResource } from "../../../plan/plan";
 
 /** How the engine writes a value that it does not know yet. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../../commands/policy";
-import { writePlan, type Plan } from "../../../commands/plan/plan";
+import { writePlan, type Plan } from "../../../plan/plan";
 import { plannedStack, program, root } from "../../support/planned";
 
 describe("npm run policy", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { judge } from "../../../policies/judge";
 import { readSettings } from "../../../policies/settings";
-import { unknownMark, type Path, type PlannedResource } from "../../../commands/plan/plan";
+import { unknownMark, type Path, type PlannedResource } from "../../../plan/plan";
 import { plannedStack, root } from "../../support/planned";
 
 /** The engine's first preview knows nothing that only creation can tell. */

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { exemptionPolicy, judgeResources } from "../../../policies/judge";
 import { rules } from "../../../policies/rules";
 import { readSettings } from "../../../policies/settings";
-import { readStackSettings, stackNames } from "../../../commands/plan/stack-settings";
+import { readStackSettings, stackNames } from "../../../plan/stack-settings";
 import { root } from "../../support/planned";
 import { judgedStack } from "./support";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { evaluate } from "../../../commands/plan/evaluate";
-import type { Plan } from "../../../commands/plan/plan";
-import { readStackSettings } from "../../../commands/plan/stack-settings";
+import { evaluate } from "../../../plan/evaluate";
+import type { Plan } from "../../../plan/plan";
+import { readStackSettings } from "../../../plan/stack-settings";
 import { named, only, plannedStack, program, root } from "../../support/planned";
 
 interface Rule {

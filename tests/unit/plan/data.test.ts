@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Plan } from "../../../commands/plan/plan";
+import type { Plan } from "../../../plan/plan";
 import { named, ofType, only, plannedStack } from "../../support/planned";
 
 describe("keys", () => {

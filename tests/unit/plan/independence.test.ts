@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Plan, PlannedResource } from "../../../commands/plan/plan";
+import type { Plan, PlannedResource } from "../../../plan/plan";
 import { plannedStack } from "../../support/planned";
 
 /** Components that must survive the loss of the cluster, with everything in them. */

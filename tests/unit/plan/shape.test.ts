@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Plan, PlannedResource } from "../../../commands/plan/plan";
-import { evaluate } from "../../../commands/plan/evaluate";
-import { readStackSettings } from "../../../commands/plan/stack-settings";
-import { standIn } from "../../../commands/plan/stand-ins";
+import type { Plan, PlannedResource } from "../../../plan/plan";
+import { evaluate } from "../../../plan/evaluate";
+import { readStackSettings } from "../../../plan/stack-settings";
+import { standIn } from "../../../plan/stand-ins";
 import { ofType, plannedStack, program, root } from "../../support/planned";
 
 const stacks = ["prod", "staging"];

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { UsageError } from "../../lib/usage-error";
+import { UsageError } from "../lib/usage-error";
 
 /** Version of the plan file; others read it too, so a change of meaning is a new version. */
 export const planVersion = 1;

@@ -1,4 +1,4 @@
-import type { Plan, PlannedResource } from "../plan/plan";
+import type { Plan, PlannedResource } from "../plan";
 
 /** What a reviewer asks first, read from the plan's resources alone. */
 export function keyFacts(plan: Plan): Record<string, string> {

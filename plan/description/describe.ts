@@ -1,6 +1,6 @@
 import { colours } from "../../lib/colours";
-import { describeViolations } from "../policy";
-import type { Plan } from "../plan/plan";
+import { describeViolations } from "../../commands/policy";
+import type { Plan } from "../plan";
 import { componentTree } from "./component-tree";
 import { keyFacts } from "./key-facts";
 import { warnings } from "./warnings";

@@ -1,5 +1,5 @@
-import type { Plan, PlannedResource } from "../plan/plan";
-import { UsageError } from "../../lib/usage-error";
+import type { Plan, PlannedResource } from "./plan";
+import { UsageError } from "../lib/usage-error";
 import { dependentsOf } from "./dependents";
 
 /** What a plan says about a Helm release. */

@@ -209,8 +209,7 @@ export function standIn(
   if (resource.custom === false && type !== "eks:index:Cluster")
     return { id: undefined, state: inputs };
   const row = rows[type];
-  if (!row)
-    throw new Error(`${type} ("${name}") has no stand-in; add a row to commands/plan/stand-ins.ts`);
+  if (!row) throw new Error(`${type} ("${name}") has no stand-in; add a row to plan/stand-ins.ts`);
   const region = inputs.region ?? config["aws:region"];
   const prefix = idPrefixes[type];
   return {
@@ -223,5 +222,5 @@ export function standIn(
 export function callStandIn({ token, inputs }: MockCallArgs): MockCallResult {
   if (token === "aws:index/getCallerIdentity:getCallerIdentity")
     return { ...inputs, accountId, arn: `arn:aws:iam::${accountId}:root` };
-  throw new Error(`${token} has no stand-in; add one to commands/plan/stand-ins.ts`);
+  throw new Error(`${token} has no stand-in; add one to plan/stand-ins.ts`);
 }

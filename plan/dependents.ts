@@ -1,4 +1,4 @@
-import type { Plan, PlannedResource } from "../plan/plan";
+import type { Plan, PlannedResource } from "./plan";
 
 /** Services whose resources hold data or addresses, and so must outlive a cluster. */
 const dataServices = ["rds", "s3", "elasticache", "kms", "secretsmanager", "lb", "route53", "acm"];

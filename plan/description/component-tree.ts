@@ -1,5 +1,5 @@
 import { colours } from "../../lib/colours";
-import type { Plan, PlannedResource } from "../plan/plan";
+import type { Plan, PlannedResource } from "../plan";
 
 /** The components as a tree, a line each, with the number and the kinds of their resources. */
 export function componentTree(plan: Plan): string[] {

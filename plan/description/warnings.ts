@@ -1,4 +1,4 @@
-import type { Plan } from "../plan/plan";
+import type { Plan } from "../plan";
 
 /** What is allowed, but should not go to production unseen. */
 export function warnings(plan: Plan): string[] {
