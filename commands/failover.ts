@@ -9,12 +9,12 @@ import {
   managedInstance,
   requireReady,
   type ManagedDatabase,
-} from "./failover/managed-database";
-import { WriteWatch } from "./failover/write-watch";
+} from "../recovery/failover/managed-database";
+import { WriteWatch } from "../recovery/failover/write-watch";
 import { addedLimit, promotion } from "./laboratory/budget";
 import type { Launch } from "./launch";
-import { Engine } from "./rebuild/engine";
-import { confirm } from "./rebuild/procedure";
+import { Engine } from "../recovery/engine";
+import { confirm } from "../recovery/procedure";
 import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
 import { UsageError } from "../lib/usage-error";
 

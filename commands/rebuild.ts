@@ -1,10 +1,10 @@
 import path from "node:path";
 import { Command } from "commander";
-import { answers } from "./rebuild/application";
-import { Engine, type Outputs } from "./rebuild/engine";
-import { proveLost } from "./rebuild/lost-cluster";
-import { exitWith, recover, type Step } from "./rebuild/procedure";
-import { requireDataUntouched, requireSameAddresses } from "./rebuild/untouched";
+import { answers } from "../recovery/application";
+import { Engine, type Outputs } from "../recovery/engine";
+import { proveLost } from "../recovery/lost-cluster";
+import { exitWith, recover, type Step } from "../recovery/procedure";
+import { requireDataUntouched, requireSameAddresses } from "../recovery/untouched";
 
 /** Load balancer, pods and DNS of a cluster that is up. */
 const patienceSeconds = 1800;

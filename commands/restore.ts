@@ -1,12 +1,12 @@
 import path from "node:path";
 import { RDSClient } from "@aws-sdk/client-rds";
 import { Command, InvalidArgumentError, Option } from "commander";
-import { Engine, type Outputs } from "./rebuild/engine";
-import { exitWith, recover, type Step } from "./rebuild/procedure";
-import { DatabaseJobs } from "./restore/database-job";
-import { fromDump, undo } from "./restore/from-dump";
-import { clusterTopology, instanceTopology } from "./restore/server";
-import { requireRestorable, toTime } from "./restore/to-time";
+import { Engine, type Outputs } from "../recovery/engine";
+import { exitWith, recover, type Step } from "../recovery/procedure";
+import { DatabaseJobs } from "../recovery/restore/database-job";
+import { fromDump, undo } from "../recovery/restore/from-dump";
+import { clusterTopology, instanceTopology } from "../recovery/restore/server";
+import { requireRestorable, toTime } from "../recovery/restore/to-time";
 
 interface Options {
   stack: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
-import { requireSameAddresses } from "../../commands/rebuild/untouched";
+import { requireSameAddresses } from "../../recovery/untouched";
 import { root } from "../support/planned";
 import { removeFolders } from "./support/folder";
 import { outputs, runCommand, Scripted, StandIns, type Answer } from "./support/stand-ins";

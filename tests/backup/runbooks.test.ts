@@ -92,7 +92,7 @@ describe("the runbooks", function () {
   it("every output that a recovery command or a runbook reads is one of the stack", async () => {
     const { outputs } = await plannedStack("prod");
     const wanted = [
-      ...readFileSync(join(root, "commands/rebuild/engine.ts"), "utf8").matchAll(
+      ...readFileSync(join(root, "recovery/engine.ts"), "utf8").matchAll(
         /^ {2}(\w+): (?:string|"|\{)/gm,
       ),
     ].map(([, name]) => name!);

@@ -4,7 +4,7 @@ import {
   managedCluster,
   managedInstance,
   requireReady,
-} from "../../commands/failover/managed-database";
+} from "../../recovery/failover/managed-database";
 import { main } from "../../commands/failover";
 import { RdsStandIn, type StandInDatabase } from "./rds-stand-in";
 

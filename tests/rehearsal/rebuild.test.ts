@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { requireDataUntouched } from "../../commands/rebuild/untouched";
+import { requireDataUntouched } from "../../recovery/untouched";
 import { readStackSettings } from "../../plan/stack-settings";
 import { EngineStack, engineTools } from "../../commands/rehearse/engine";
 import { bringUp } from "../../commands/rehearse/engine/drills";

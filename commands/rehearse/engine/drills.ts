@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { outlivesCluster } from "../../rebuild/untouched";
+import { outlivesCluster } from "../../../recovery/untouched";
 import type { Say } from "../cluster";
 import { claim, type Claim, type Report } from "../../../lib/report";
 import { Workloads } from "../workloads";

@@ -2,7 +2,7 @@ import { rm } from "node:fs/promises";
 import type { ToolName } from "../../../tools";
 import type { Program } from "../../../plan/evaluate";
 import type { Plan } from "../../../plan/plan";
-import { Engine } from "../../rebuild/engine";
+import { Engine } from "../../../recovery/engine";
 import type { StackSettings } from "../../../plan/stack-settings";
 import type { Say } from "../cluster";
 import { controlPlaneTools } from "../control-plane";

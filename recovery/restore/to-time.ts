@@ -1,7 +1,7 @@
-import { answers } from "../rebuild/application";
-import type { Engine, Outputs } from "../rebuild/engine";
-import type { Step } from "../rebuild/procedure";
-import { requireDataUntouched } from "../rebuild/untouched";
+import { answers } from "../application";
+import type { Engine, Outputs } from "../engine";
+import type { Step } from "../procedure";
+import { requireDataUntouched } from "../untouched";
 import { UsageError } from "../../lib/usage-error";
 import type { DatabaseJobs } from "./database-job";
 import type { Replicas, Server, Topology } from "./server";

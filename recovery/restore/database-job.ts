@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { output, run } from "../../lib/processes";
-import type { Outputs } from "../rebuild/engine";
+import type { Outputs } from "../engine";
 
 const namespace = "database";
 const template = "cronjob/database-backup-restore";

@@ -1,6 +1,6 @@
-import { answers } from "../rebuild/application";
-import type { Outputs } from "../rebuild/engine";
-import type { Step } from "../rebuild/procedure";
+import { answers } from "../application";
+import type { Outputs } from "../engine";
+import type { Step } from "../procedure";
 import type { DatabaseJobs } from "./database-job";
 
 const live = "minixdr";

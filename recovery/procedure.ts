@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { CommanderError } from "commander";
-import { UsageError } from "../../lib/usage-error";
-import { claim, holds, report, table, writeReport, type Claim } from "../../lib/report";
+import { UsageError } from "../lib/usage-error";
+import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
 
 /** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
 const rtoSeconds = 4 * 3600;
