@@ -11,7 +11,7 @@ import {
   type ManagedDatabase,
 } from "../recovery/failover/managed-database";
 import { WriteWatch } from "../recovery/failover/write-watch";
-import { addedLimit, promotion } from "./laboratory/budget";
+import { addedLimit, promotion } from "../rehearsal/database/budget";
 import type { Launch } from "./launch";
 import { Engine } from "../recovery/engine";
 import { confirm } from "../recovery/procedure";

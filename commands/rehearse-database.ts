@@ -2,10 +2,10 @@ import path from "node:path";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { MissingTool, tool } from "../tools";
 import { explain } from "../lib/explain";
-import { drills } from "./laboratory/drills";
-import type { Job } from "./laboratory/run";
-import { missingSandbox, runInSandbox } from "./laboratory/sandbox";
-import { shippedIn } from "./laboratory/shipped";
+import { drills } from "../rehearsal/database/drills";
+import type { Job } from "../rehearsal/database/run";
+import { missingSandbox, runInSandbox } from "../rehearsal/sandbox/sandbox";
+import { shippedIn } from "../rehearsal/database/shipped";
 import type { Launch } from "./launch";
 import { evaluate } from "../plan/evaluate";
 import { readPlan } from "../plan/plan";
@@ -53,7 +53,7 @@ async function rehearse(options: Options, { root, program }: Launch): Promise<nu
   const shipped = await shippedIn(plan);
   const chosen = options.drill.length > 0 ? options.drill : Object.keys(drills);
   const job: Job = { shipped, chosen, repetitions: options.repetitions, json };
-  return runInSandbox(path.join(__dirname, "laboratory/run.ts"), [JSON.stringify(job)]);
+  return runInSandbox(path.join(__dirname, "../rehearsal/database/run.ts"), [JSON.stringify(job)]);
 }
 
 function options(args: string[]): Options {

@@ -8,7 +8,7 @@ import { evaluate } from "../plan/evaluate";
 import type { Plan, PlannedResource } from "../plan/plan";
 import { readStackSettings, stackNames } from "../plan/stack-settings";
 import { localReleases, type PlannedRelease } from "../plan/releases";
-import { template } from "./rehearse/helm";
+import { template } from "../rehearsal/workloads/helm";
 import { UsageError } from "../lib/usage-error";
 
 /** Objects of one release as the real Helm renders them, in the form in which they are committed. */

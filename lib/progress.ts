@@ -1,4 +1,4 @@
-import type { Say } from "../commands/rehearse/cluster";
+import type { Say } from "../rehearsal/workloads/cluster";
 
 interface Task {
   title: string;

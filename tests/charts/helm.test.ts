@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 import { renderings } from "../../commands/render";
 import { localReleases, type PlannedRelease } from "../../plan/releases";
-import { template } from "../../commands/rehearse/helm";
+import { template } from "../../rehearsal/workloads/helm";
 import { MissingTool, tool } from "../../tools";
 import { plannedStack, root } from "../support/planned";
 

@@ -6,9 +6,9 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { Laboratory } from "../../commands/laboratory/laboratory";
-import { enterSandbox } from "../../commands/laboratory/sandbox";
-import type { Shipped } from "../../commands/laboratory/shipped";
+import { Laboratory } from "../../rehearsal/database/laboratory";
+import { enterSandbox } from "../../rehearsal/sandbox/sandbox";
+import type { Shipped } from "../../rehearsal/database/shipped";
 import type { Report } from "../../lib/report";
 import { RdsStandIn } from "./rds-stand-in";
 

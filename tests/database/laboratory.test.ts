@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { missingSandbox, runInSandbox } from "../../commands/laboratory/sandbox";
-import { shippedIn } from "../../commands/laboratory/shipped";
+import { missingSandbox, runInSandbox } from "../../rehearsal/sandbox/sandbox";
+import { shippedIn } from "../../rehearsal/database/shipped";
 import { readPlan } from "../../plan/plan";
 import type { Report } from "../../lib/report";
 import { run } from "../../lib/processes";

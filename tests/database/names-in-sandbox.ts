@@ -2,8 +2,8 @@
 import assert from "node:assert/strict";
 import { resolve4, setServers } from "node:dns/promises";
 import { setTimeout as pause } from "node:timers/promises";
-import { Names } from "../../commands/laboratory/names";
-import { enterSandbox } from "../../commands/laboratory/sandbox";
+import { Names } from "../../rehearsal/sandbox/names";
+import { enterSandbox } from "../../rehearsal/sandbox/sandbox";
 
 async function main(folder: string): Promise<void> {
   enterSandbox(folder);

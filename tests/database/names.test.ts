@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { missingSandbox, runInSandbox } from "../../commands/laboratory/sandbox";
+import { missingSandbox, runInSandbox } from "../../rehearsal/sandbox/sandbox";
 import path from "node:path";
 
 describe("the laboratory's resolver", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { percentile } from "../../commands/laboratory/figures";
-import { PgBouncerConfiguration } from "../../commands/laboratory/pgbouncer-configuration";
+import { percentile } from "../../rehearsal/database/figures";
+import { PgBouncerConfiguration } from "../../rehearsal/database/pgbouncer-configuration";
 
 const shipped = new PgBouncerConfiguration(
   [

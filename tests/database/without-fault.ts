@@ -1,10 +1,10 @@
 // Runs inside the sandbox: a partition that cuts nothing, and a crash of nobody.
 import assert from "node:assert/strict";
-import { drills } from "../../commands/laboratory/drills";
-import { Figures } from "../../commands/laboratory/figures";
-import { Laboratory } from "../../commands/laboratory/laboratory";
-import { enterSandbox } from "../../commands/laboratory/sandbox";
-import type { Shipped } from "../../commands/laboratory/shipped";
+import { drills } from "../../rehearsal/database/drills";
+import { Figures } from "../../rehearsal/database/figures";
+import { Laboratory } from "../../rehearsal/database/laboratory";
+import { enterSandbox } from "../../rehearsal/sandbox/sandbox";
+import type { Shipped } from "../../rehearsal/database/shipped";
 
 async function main(folder: string, shipped: Shipped): Promise<void> {
   enterSandbox(folder);

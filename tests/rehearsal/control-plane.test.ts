@@ -5,9 +5,9 @@ import { readFile, readdir, readlink } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ControlPlane } from "../../commands/rehearse/control-plane";
-import { Api, ApiError } from "../../commands/rehearse/control-plane/api";
-import { removeLeftovers } from "../../commands/rehearse/control-plane/leftovers";
+import { ControlPlane } from "../../rehearsal/control-plane/control-plane";
+import { Api, ApiError } from "../../rehearsal/control-plane/api";
+import { removeLeftovers } from "../../rehearsal/control-plane/leftovers";
 import { UsageError } from "../../lib/usage-error";
 import { tool } from "../../tools";
 import { folders, needTools } from "./support";
@@ -106,7 +106,7 @@ describe("the control plane", function () {
   it("dies with a run that is killed; the next run removes its folder", async function () {
     if (process.platform !== "linux") this.skip();
     const program = `
-      const { ControlPlane } = require("./commands/rehearse/control-plane");
+      const { ControlPlane } = require("./rehearsal/control-plane/control-plane");
       ControlPlane.start(${JSON.stringify({ zones, images })}).then((plane) => console.log(plane.folder));
     `;
     const child = spawn(process.execPath, ["--import", "tsx", "-e", program], {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Plan } from "../../plan/plan";
 import { dependentsOf, isData } from "../../plan/dependents";
 import { objectsOf, releasesOf, zonesOf } from "../../plan/releases";
-import { withEachReplicaCount, withTag } from "../../commands/rehearse/values";
+import { withEachReplicaCount, withTag } from "../../rehearsal/workloads/values";
 import { plannedStack } from "../support/planned";
 
 describe("what a rehearsal reads of a plan", () => {

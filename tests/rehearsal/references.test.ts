@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import type { Api } from "../../commands/rehearse/control-plane/api";
-import { missingReferences } from "../../commands/rehearse/references";
-import type { Pod } from "../../commands/rehearse/workloads";
+import type { Api } from "../../rehearsal/control-plane/api";
+import { missingReferences } from "../../rehearsal/workloads/references";
+import type { Pod } from "../../rehearsal/workloads/workloads";
 
 const pod = {
   metadata: { name: "web-1", namespace: "web", uid: "1" },

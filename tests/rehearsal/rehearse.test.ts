@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../plan/plan";
-import { drills } from "../../commands/rehearse/drills";
+import { drills } from "../../rehearsal/workloads/drills";
 import type { Report } from "../../lib/report";
 import { plannedStack } from "../support/planned";
 import { folders, needTools, runNode, type Ended, type Running } from "./support";

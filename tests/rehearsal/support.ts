@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import type { Context } from "mocha";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
-import { folderPrefix } from "../../commands/rehearse/control-plane/leftovers";
+import { folderPrefix } from "../../rehearsal/control-plane/leftovers";
 import { View } from "../../lib/progress";
-import { rehearsalTools } from "../../commands/rehearse/rehearsal";
+import { rehearsalTools } from "../../rehearsal/workloads/rehearsal";
 import { MissingTool, tool } from "../../tools";
 import { root } from "../support/planned";
 

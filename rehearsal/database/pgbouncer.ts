@@ -1,0 +1,185 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { connect } from "node:net";
+import { join } from "node:path";
+import { Client, type ClientConfig } from "pg";
+import { tool } from "../../tools";
+import type { Authority } from "../sandbox/certificates";
+import type { PgBouncerConfiguration } from "./pgbouncer-configuration";
+import { unprivileged } from "../sandbox/unprivileged";
+
+/** What all PgBouncers of the laboratory share. */
+export interface PgBouncerSurroundings {
+  folder: string;
+  authority: Authority;
+  /** Name under which clients verify them: the Service's. */
+  serviceName: string;
+  /** User names and plain passwords, as in the userlist of the planned secret. */
+  users: Record<string, string>;
+}
+
+/** One database's pools, all users together. */
+export interface PoolState {
+  cl_active: number;
+  cl_waiting: number;
+  /** Server connections in whatever state. */
+  servers: number;
+  /** Seconds that the longest waiting client has waited. */
+  maxwait: number;
+}
+
+/** One real PgBouncer on a loopback address of its own. */
+export class PgBouncer {
+  readonly configuration: PgBouncerConfiguration;
+  readonly port: number;
+  /** Folder of its Unix socket. */
+  readonly sockets: string;
+  private readonly log: string;
+  private readonly file: string;
+  private process: ChildProcess | undefined;
+
+  /** @param shipped the configuration of which only addresses and file paths are replaced */
+  constructor(
+    readonly name: string,
+    readonly address: string,
+    shipped: PgBouncerConfiguration,
+    private readonly around: PgBouncerSurroundings,
+  ) {
+    const folder = join(around.folder, name);
+    this.sockets = folder;
+    mkdirSync(folder);
+    const { certificate, key } = around.authority.sign(name, [around.serviceName]);
+    const users = join(folder, "userlist.txt");
+    const list = Object.entries(around.users).map(
+      ([user, password]) => `"${user}" "${password}"\n`,
+    );
+    writeFileSync(users, list.join(""), { mode: 0o600 });
+    this.configuration = shipped.replace({
+      listen_addr: address,
+      auth_file: users,
+      client_tls_cert_file: certificate,
+      client_tls_key_file: key,
+      unix_socket_dir: folder,
+      server_tls_ca_file: around.authority.file,
+    });
+    this.port = Number(shipped.get("listen_port"));
+    this.file = join(folder, "pgbouncer.ini");
+    this.log = join(folder, "pgbouncer.log");
+    writeFileSync(this.file, this.configuration.text);
+  }
+
+  /** Starts and waits until it listens. */
+  async start(): Promise<void> {
+    const log = openSync(this.log, "a");
+    const [command = "", ...args] = [...unprivileged, await tool("pgbouncer"), this.file];
+    this.process = spawn(command, args, { stdio: ["ignore", log, log] });
+    closeSync(log);
+    while (!(await listens(this.address, this.port))) {
+      if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
+      await new Promise((resolve) => setTimeout(resolve, 20)); // PgBouncer tells nobody that it listens
+    }
+  }
+
+  /** SIGTERM, as a pod's end begins: it takes no new clients and waits until the others have left. */
+  async drain(): Promise<void> {
+    await this.end("SIGTERM");
+  }
+
+  async kill(): Promise<void> {
+    await this.end("SIGKILL");
+  }
+
+  get running(): boolean {
+    return this.process?.exitCode === null && this.process.signalCode === null;
+  }
+
+  /** SHOW POOLS for one database, over the socket. */
+  async pool(database: string): Promise<PoolState> {
+    return poolState(await this.command("SHOW POOLS"), database);
+  }
+
+  /**
+   * The same, asked for as the exporter asks: over TLS, as the statistics user. The exporter's metrics
+   * are these numbers.
+   */
+  async exportedPool(database: string): Promise<PoolState> {
+    const user = this.configuration.get("stats_users")!;
+    const rows = await this.console("SHOW POOLS", {
+      ...{ host: this.address, user, password: this.around.users[user]! },
+      ssl: { ca: this.around.authority.pem, servername: this.around.serviceName },
+    });
+    return poolState(rows, database);
+  }
+  /** Runs a command as the administrator: PgBouncer's own user, on the Unix socket only. */
+  async command(command: string): Promise<Record<string, unknown>[]> {
+    return this.console(command, { host: this.sockets, user: "pgbouncer" });
+  }
+
+  /** Processor time that it has used so far, in seconds. */
+  cpuSeconds(): number {
+    const fields = readFileSync(`/proc/${this.process?.pid}/stat`, "utf8")
+      .split(") ")[1]!
+      .split(" ");
+    const ticks = Number(fields[11]) + Number(fields[12]); // utime and stime
+    return ticks / 100; // Linux counts 100 a second for user space, on every platform
+  }
+
+  /** The end of its log, for a failure's message. */
+  lastWords(): string {
+    return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
+  }
+
+  private async console(command: string, as: ClientConfig): Promise<Record<string, unknown>[]> {
+    const client = new Client({ ...as, port: this.port, database: "pgbouncer" });
+    await client.connect();
+    try {
+      return (await client.query(command)).rows as Record<string, unknown>[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  private async end(signal: NodeJS.Signals): Promise<void> {
+    if (!this.process || !this.running) return;
+    const gone = once(this.process, "exit");
+    this.process.kill(signal);
+    await gone;
+  }
+}
+
+async function listens(host: string, port: number): Promise<boolean> {
+  const socket = connect(port, host);
+  try {
+    await once(socket, "connect");
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+}
+
+function poolState(rows: Record<string, unknown>[], database: string): PoolState {
+  const idle = { cl_active: 0, cl_waiting: 0, servers: 0, maxwait: 0 };
+  return rows
+    .filter((row) => row.database === database)
+    .reduce<PoolState>((sum, row) => {
+      const number = (key: string) => Number(row[key]);
+      const servers = [
+        "active",
+        "idle",
+        "used",
+        "tested",
+        "login",
+        "being_canceled",
+        "active_cancel",
+      ];
+      return {
+        cl_active: sum.cl_active + number("cl_active"),
+        cl_waiting: sum.cl_waiting + number("cl_waiting"),
+        servers: servers.reduce((all, state) => all + number(`sv_${state}`), sum.servers),
+        maxwait: Math.max(sum.maxwait, number("maxwait")),
+      };
+    }, idle);
+}

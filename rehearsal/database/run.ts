@@ -1,0 +1,57 @@
+import { holds, report, table, writeReport } from "../../lib/report";
+import { addBudget } from "./budget";
+import { drills } from "./drills";
+import { Figures } from "./figures";
+import { Laboratory } from "./laboratory";
+import { enterSandbox } from "../sandbox/sandbox";
+import { difference, type Shipped } from "./shipped";
+
+/** What the command hands into the sandbox. */
+export interface Job {
+  shipped: Shipped;
+  /** Names of the drills to run. */
+  chosen: string[];
+  repetitions: number;
+  /** Absolute path of the report, where one is wanted. */
+  json?: string;
+}
+
+/** The inner half of `rehearse:database`: runs as the first process of the sandbox. */
+async function main(folder: string, { shipped, chosen, repetitions, json }: Job): Promise<number> {
+  const since = Date.now();
+  const say = (line: string) => process.stderr.write(`${line}\n`);
+  const figures = new Figures();
+  enterSandbox(folder);
+  const laboratory = await Laboratory.start(folder, shipped);
+  say(`laboratory up after ${Math.round((Date.now() - since) / 100) / 10} s`);
+  say("pgbouncer.ini, as the chart renders it (-) and as it runs here (+):");
+  for (const line of difference(shipped, laboratory.poolers[0]!.configuration)) say(`  ${line}`);
+  for (const name of chosen) {
+    say(`▸ ${name}`);
+    const started = Date.now();
+    try {
+      await drills[name]!({ laboratory, figures, repetitions, say: (line) => say(`  ${line}`) });
+    } catch (error) {
+      figures.add({
+        ...{ id: `${name}.completed`, claim: `the drill broke off: ${(error as Error).message}` },
+        ...{ value: 1, unit: "", limit: 0 },
+      });
+      say((error as Error).stack ?? String(error));
+    }
+    say(`  ${Math.round((Date.now() - started) / 1000)} s`);
+  }
+  addBudget(figures, shipped);
+  const result = report("rehearse:database", shipped.stack, since, figures.claims);
+  if (json) await writeReport(json, result);
+  process.stdout.write(`\n${table(result)}`);
+  return holds(result) ? 0 : 1;
+}
+
+const [folder = "", job = ""] = process.argv.slice(2);
+main(folder, JSON.parse(job) as Job).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    process.stderr.write(`rehearse:database: ${error.stack}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,64 @@
+import type { Plan } from "../../plan/plan";
+import { rendered } from "../workloads/helm";
+import { localReleases } from "../../plan/releases";
+import { UsageError } from "../../lib/usage-error";
+import { PgBouncerConfiguration } from "./pgbouncer-configuration";
+
+/** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */
+export interface Shipped {
+  stack: string;
+  /** The pgbouncer.ini that the chart renders with the planned values. */
+  configuration: string;
+  /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
+  reconnectScript: string;
+  /** The planned parameter group's max_connections. */
+  maxConnections: number;
+  topology: "cluster" | "instance";
+}
+
+/** Reads the database path out of a plan and renders its chart with Helm. */
+export async function shippedIn(plan: Plan): Promise<Shipped> {
+  const release = localReleases(plan).find(({ name }) => name === "pgbouncer");
+  if (!release)
+    throw new UsageError(`plan of ${plan.stack}: it has no release pgbouncer: nothing to rehearse`);
+  const configMap = (await rendered(release)).find(
+    (object) => object.kind === "ConfigMap" && "pgbouncer.ini" in dataOf(object),
+  );
+  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = dataOf(configMap);
+  if (!configuration || !reconnectScript)
+    throw new UsageError(
+      `${release.chart}: no ConfigMap of it has pgbouncer.ini and reconnect.sh: render it to see why`,
+    );
+  const clustered = plan.resources.some(({ type }) => type === "aws:rds/cluster:Cluster");
+  return {
+    stack: plan.stack,
+    configuration,
+    reconnectScript,
+    maxConnections: maxConnections(plan, clustered),
+    topology: clustered ? "cluster" : "instance",
+  };
+}
+
+function maxConnections(plan: Plan, clustered: boolean): number {
+  const type = clustered
+    ? "aws:rds/clusterParameterGroup:ClusterParameterGroup"
+    : "aws:rds/parameterGroup:ParameterGroup";
+  const values = plan.resources
+    .filter((resource) => resource.type === type)
+    .flatMap(({ inputs }) => (inputs.parameters ?? []) as { name: string; value: string }[])
+    .filter(({ name }) => name === "max_connections")
+    .map(({ value }) => Number(value));
+  if (values.length === 0 || !Number.isInteger(values[0]))
+    throw new UsageError(
+      `plan of ${plan.stack}: no ${type} sets max_connections to a number: set it in the program`,
+    );
+  return values[0]!;
+}
+
+/** The replaced lines, for the reader to judge that nothing else differs. */
+export function difference(shipped: Shipped, used: PgBouncerConfiguration): string[] {
+  return new PgBouncerConfiguration(shipped.configuration).difference(used);
+}
+
+const dataOf = (object: unknown) =>
+  (object as { data?: Record<string, string> } | undefined)?.data ?? {};

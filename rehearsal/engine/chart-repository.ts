@@ -1,0 +1,61 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { tool } from "../../tools";
+import type { PlannedRelease } from "../../plan/releases";
+import { output } from "../../lib/processes";
+
+/**
+ * A stand-in for the repositories that charts come from: it serves each of these charts by name
+ * and version, with a ConfigMap in the place of its contents.
+ */
+export class ChartRepository {
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(releases: PlannedRelease[], folder: string): Promise<ChartRepository> {
+    const charts = path.join(folder, "charts");
+    const served = path.join(folder, "repository");
+    for (const { chart, version } of releases) await emptyChart(path.join(charts, chart), version);
+    const helm = await tool("helm");
+    for (const { chart } of releases)
+      await output(helm, ["package", path.join(charts, chart), "--destination", served]);
+    const server = createServer((request, response) => {
+      const file = path.join(served, path.basename(request.url!));
+      readFile(file).then(
+        (content) => response.end(content),
+        () => response.writeHead(404).end(),
+      );
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await output(helm, ["repo", "index", served, "--url", url]);
+    return new ChartRepository(server, url);
+  }
+
+  stop(): void {
+    this.server.closeAllConnections();
+    this.server.close();
+  }
+}
+
+async function emptyChart(folder: string, version: string): Promise<void> {
+  const name = path.basename(folder);
+  await mkdir(path.join(folder, "templates"), { recursive: true });
+  await writeFile(
+    path.join(folder, "Chart.yaml"),
+    JSON.stringify({ apiVersion: "v2", name, version, description: `Stand-in for ${name}` }),
+  );
+  await writeFile(
+    path.join(folder, "templates/stand-in.yaml"),
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "ConfigMap",
+      metadata: { name: `stand-in-${name}` },
+      data: { standsFor: `${name} ${version}` },
+    }),
+  );
+}

@@ -1,0 +1,162 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { outlivesCluster } from "../../recovery/untouched";
+import type { Say } from "../workloads/cluster";
+import { claim, type Claim, type Report } from "../../lib/report";
+import { Workloads } from "../workloads/workloads";
+import type { EngineStack } from "./engine-stack";
+
+/** A part of the rehearsal; each goes on where the one before it has ended. */
+export interface EngineDrill {
+  title: string;
+  run(stack: EngineStack, say?: Say): Promise<Claim[]>;
+}
+
+/** The first `up` of an empty account; the limit is what a person waits for at a desk. */
+const bringUpLimit = 300;
+/** The design's target for a lost cluster on a control plane of this machine, seconds. */
+const rebuildLimit = 120;
+
+/** The engine's first preview and update, with the pack, and a second preview that changes nothing. */
+export const bringUp: EngineDrill = {
+  title: "First up, under the policy pack",
+  async run(stack, say) {
+    const seconds = await timed(() => stack.up(say));
+    say?.("a second preview");
+    const changes = await stack.changes();
+    return [
+      claim({
+        id: "bring-up.seconds",
+        claim: "The real engine's first preview passes the policy pack, and its update succeeds",
+        value: seconds,
+        unit: "s",
+        limit: bringUpLimit,
+        kind: "simulated",
+      }),
+      claim({
+        id: "bring-up.changes-left",
+        claim: `A second preview changes nothing${listed(changes.map(({ urn }) => urn))}`,
+        value: changes.length,
+        unit: "changes",
+        limit: 0,
+      }),
+    ];
+  },
+};
+
+/** A rebuild while neither AWS nor the cluster's API answers, which proves no loss. */
+export const unansweredAws: EngineDrill = {
+  title: "Rebuild while AWS does not answer",
+  async run(stack, say) {
+    const before = await stack.state();
+    const asked = stack.cloud.changes.length;
+    stack.aws.hangs = true;
+    const { code, stderr } = await stack.rebuild([], say).finally(() => (stack.aws.hangs = false));
+    const refused = code === 1 && /did not say that the cluster is gone/.test(stderr);
+    const injection = "EKS and STS accept the connection and never answer";
+    return [
+      claim({
+        id: "time-out.taken-for-a-loss",
+        claim: "A time-out is no lost cluster: rebuild refuses with exit code 1",
+        value: refused ? 0 : 1,
+        unit: "rebuilds",
+        limit: 0,
+        injection,
+      }),
+      claim({
+        id: "time-out.changes",
+        claim: "Neither the stack's state nor a resource has changed",
+        value: stack.cloud.changes.length - asked + ((await stack.state()) === before ? 0 : 1),
+        unit: "changes",
+        limit: 0,
+        injection,
+      }),
+    ];
+  },
+};
+
+/** The cluster is lost, storage and all, and `npm run rebuild` brings it back. */
+export const lostCluster: EngineDrill = {
+  title: "Lost cluster: npm run rebuild",
+  async run(stack, say) {
+    const workloads = await workloadsOf(stack);
+    const addresses = await stack.outputs();
+    const asked = stack.cloud.changes.length;
+    const { api, folder } = stack.cluster.plane!;
+    await stack.loseCluster();
+    const unreachable = await api.get("/readyz").then(
+      () => false,
+      () => true,
+    );
+    if (!unreachable) throw new Error("the cluster was not lost: its API still answers");
+    const injection = `all processes killed, ${folder} with etcd's data removed, its API refuses connections, EKS says ResourceNotFoundException`;
+    const steps = await rebuilt(stack, say);
+    const touched = stack.cloud.changes.slice(asked).filter(({ urn }) => outlivesCluster(urn));
+    const after = await workloadsOf(stack);
+    const missing = workloads.filter((workload) => !after.includes(workload));
+    const changes = await stack.changes();
+    const now = await stack.outputs();
+    const moved = Object.keys(addresses).filter(
+      (name) => JSON.stringify(addresses[name]) !== JSON.stringify(now[name]),
+    );
+    const none = (id: string, text: string, found: string[]) =>
+      claim({
+        id: `rebuild.${id}`,
+        claim: `${text}${listed(found)}`,
+        value: found.length,
+        unit: "",
+        limit: 0,
+        injection,
+      });
+    return [
+      ...steps.map((step) => ({ ...step, kind: "simulated" as const, injection })),
+      none(
+        "data-touched",
+        "No resource that outlives the cluster was created, changed or deleted",
+        touched.map(({ urn }) => urn),
+      ),
+      none("outputs-changed", "Every output of the stack is what it was", moved),
+      none("workloads-missing", `The same ${workloads.length} workloads are there`, missing),
+      none(
+        "changes-left",
+        "A preview afterwards changes nothing",
+        changes.map(({ urn }) => urn),
+      ),
+    ];
+  },
+};
+
+/** The claims of the command's own report, the whole held against the target for this machine. */
+async function rebuilt(stack: EngineStack, say?: Say): Promise<Claim[]> {
+  const file = path.join(stack.folder, "rebuild.json");
+  const { code, stdout, stderr } = await stack.rebuild(["--json", file], say);
+  if (code !== 0)
+    throw new Error(`npm run rebuild: exit code ${code}: ${(stderr || stdout).slice(-2000)}`);
+  const { claims } = JSON.parse(await readFile(file, "utf8")) as Report;
+  return claims.map((step) =>
+    step.id === "rebuild.total"
+      ? { ...step, limit: rebuildLimit, holds: step.value! <= rebuildLimit }
+      : step,
+  );
+}
+
+/** Workloads with their replicas, once all of these are ready. */
+async function workloadsOf({ cluster }: EngineStack): Promise<string[]> {
+  const workloads = await Workloads.follow(cluster.plane!.api);
+  try {
+    await workloads.until(() => workloads.unsteady(), 60);
+    return workloads.all.map(({ id, desired }) => `${id} × ${desired}`).sort();
+  } finally {
+    workloads.end();
+  }
+}
+
+async function timed(work: () => Promise<unknown>): Promise<number> {
+  const since = performance.now();
+  await work();
+  return (performance.now() - since) / 1000;
+}
+
+function listed(found: string[]): string {
+  return found.length === 0 ? "" : `; not ${found.map((urn) => urn.split("::").at(-1)).join(", ")}`;
+}

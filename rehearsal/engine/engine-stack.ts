@@ -1,0 +1,160 @@
+import { rm } from "node:fs/promises";
+import type { ToolName } from "../../tools";
+import type { Program } from "../../plan/evaluate";
+import type { Plan } from "../../plan/plan";
+import { Engine } from "../../recovery/engine";
+import type { StackSettings } from "../../plan/stack-settings";
+import type { Say } from "../workloads/cluster";
+import { controlPlaneTools } from "../control-plane/control-plane";
+import { imagesOfPlan } from "../workloads/images";
+import { remoteReleases, zonesOf } from "../../plan/releases";
+import type { Result } from "../../lib/processes";
+import { AwsApi } from "../aws/aws-api";
+import { ChartRepository } from "./chart-repository";
+import { StandInCloud } from "../aws/cloud";
+import { LoadBalancer } from "../aws/load-balancer";
+import { LocalCluster } from "../aws/managed-cluster";
+import { endProcessesIn } from "./processes";
+import { ProgramHost } from "./program-host";
+import { StandInProviders } from "../aws/provider";
+import { Workspace } from "./workspace";
+
+/** Outside programs that it runs. */
+export const engineTools: ToolName[] = [
+  "pulumi",
+  "pulumi-resource-kubernetes",
+  "helm",
+  ...controlPlaneTools,
+];
+
+/** What a stack is brought up from. */
+export interface EngineOptions {
+  root: string;
+  /** An empty folder, which goes with the stack. */
+  folder: string;
+  program: Program;
+  settings: StackSettings;
+  /** The same program's plan. */
+  plan: Plan;
+  signal: AbortSignal;
+}
+
+/** A change that a preview announces. */
+interface PlannedChange {
+  op: string;
+  urn: string;
+}
+
+/**
+ * A stack under the real Pulumi engine, its real Kubernetes provider and a real control plane,
+ * with stand-ins for AWS, for the load balancer and for the charts of other repositories.
+ */
+export class EngineStack {
+  private readonly closers: (() => unknown)[] = [];
+  cloud!: StandInCloud;
+  cluster!: LocalCluster;
+  aws!: AwsApi;
+  private workspace!: Workspace;
+
+  private constructor(private readonly options: EngineOptions) {}
+
+  static async start(options: EngineOptions): Promise<EngineStack> {
+    const stack = new EngineStack(options);
+    try {
+      await stack.prepare();
+      return stack;
+    } catch (error) {
+      await stack.stop();
+      throw error;
+    }
+  }
+
+  /** Ends every process and removes the folder. */
+  async stop(): Promise<void> {
+    for (const close of this.closers.reverse()) await close();
+    await endProcessesIn(this.options.folder);
+    await rm(this.options.folder, { recursive: true, force: true });
+  }
+
+  /** Its own folder, which goes with it. */
+  get folder(): string {
+    return this.options.folder;
+  }
+
+  /** The cluster is gone, storage and all, and AWS knows it no more. */
+  async loseCluster(): Promise<void> {
+    const { eksClusterName } = await this.outputs();
+    await this.cluster.destroy();
+    this.cloud.loseCluster(String(eksClusterName));
+  }
+
+  /** As `npm run up` does it, without asking. */
+  async up(say?: Say): Promise<void> {
+    const args = ["up", "--yes", "--policy-pack", "policies", ...this.stack()];
+    await this.workspace.pulumi(args, say);
+  }
+
+  /** What an `up` would change now. */
+  async changes(): Promise<PlannedChange[]> {
+    const text = await this.workspace.pulumi(["preview", "--json", ...this.stack()]);
+    const { steps = [] } = JSON.parse(text) as { steps?: PlannedChange[] };
+    return steps.filter(({ op }) => op !== "same" && op !== "read");
+  }
+
+  /** The stack's state, as a text that is equal when nothing has changed. */
+  state(): Promise<string> {
+    return this.workspace.pulumi(["stack", "export", ...this.stack()]);
+  }
+
+  async outputs(): Promise<Record<string, unknown>> {
+    const text = await this.workspace.pulumi(["stack", "output", "--json", ...this.stack()]);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+
+  /** The engine as the recovery commands use it, without a word. */
+  get engine(): Engine {
+    const { checkout, environment } = this.workspace;
+    return new Engine(checkout, this.options.settings.stack, environment, "ignore");
+  }
+
+  /** `npm run rebuild` of this checkout, confirmed. */
+  rebuild(args: string[] = [], say?: Say): Promise<Result> {
+    const { stack } = this.options.settings;
+    return this.workspace.command("rebuild", [...this.stack(), ...args], `${stack}\n`, say);
+  }
+
+  private async prepare(): Promise<void> {
+    const { root, folder, program, settings, plan, signal } = this.options;
+    const { config, stack } = settings;
+    const images = await imagesOfPlan(plan);
+    this.cluster = new LocalCluster(
+      { zones: zonesOf(plan), images, signal },
+      config["aws:region"]!,
+    );
+    this.closers.push(() => this.cluster.destroy());
+    this.cloud = new StandInCloud(config, this.cluster);
+    const provider = await this.started(StandInProviders.start(this.cloud));
+    this.aws = await this.started(AwsApi.start(this.cloud));
+    const balancer = await this.started(LoadBalancer.start(() => this.cluster.plane?.api));
+    const charts = await this.started(ChartRepository.start(remoteReleases(plan), folder));
+    const host = await this.started(ProgramHost.start(program, charts.url));
+    this.workspace = await Workspace.make({
+      ...{ root, folder, stack, signal, client: host.address },
+      environment: {
+        ...provider.environment,
+        ...this.aws.environment,
+        ...balancer.environment(new URL(String(plan.outputs.url)).hostname),
+      },
+    });
+  }
+
+  private async started<T extends { stop(): void }>(starting: Promise<T>): Promise<T> {
+    const part = await starting;
+    this.closers.push(() => part.stop());
+    return part;
+  }
+
+  private stack(): string[] {
+    return ["--stack", this.options.settings.stack];
+  }
+}

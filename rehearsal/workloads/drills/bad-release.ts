@@ -1,0 +1,149 @@
+import type { Cluster, Say } from "../cluster";
+import type { KubernetesObject } from "../../control-plane/api";
+import { failingJobTag, missingTag } from "../images";
+import { imagesOf, rendered } from "../helm";
+import type { PlannedRelease } from "../../../plan/releases";
+import { claim, type Claim } from "../../../lib/report";
+import { withSteadyState } from "../steady-state";
+import { withTag } from "../values";
+import type { Pod } from "../workloads";
+import type { Drill } from "./drill";
+
+/** Seconds after which Helm gives an upgrade up here; the plan's own time-out is many minutes. */
+const timeout = 25;
+
+/** A way to break a release. */
+interface Fault {
+  /** For claims' ids. */
+  name: string;
+  releases: PlannedRelease[];
+  /** Tag of the images that are broken, and which repositories get it. */
+  tag: string;
+  repositories(release: PlannedRelease): (repository: string) => boolean;
+  /** Whether a pod with that tag shows the fault. */
+  shows(pod: Pod): boolean;
+}
+
+/** A broken image and a failing migration; the release rolls back by itself. */
+export const badRelease: Drill = {
+  name: "bad-release",
+  title: "Bad release: broken image, failing migration",
+  async run(cluster, say) {
+    const hooks = new Map<PlannedRelease, string[]>();
+    for (const release of cluster.releases) hooks.set(release, await hookImages(release));
+    const image: Fault = {
+      name: "image",
+      releases: cluster.releases,
+      tag: missingTag,
+      // A hook with a broken image would stop the release before any Deployment has it.
+      repositories: (release) => (repository) =>
+        !hooks.get(release)!.some((hook) => hook.startsWith(`${repository}:`)),
+      shows: (pod) => containerStates(pod).some((s) => s.waiting?.reason === "ErrImagePull"),
+    };
+    const migration: Fault = {
+      name: "migration",
+      releases: cluster.releases.filter((release) => hooks.get(release)!.length > 0),
+      tag: failingJobTag,
+      repositories: () => () => true,
+      shows: (pod) => containerStates(pod).some((s) => s.terminated?.exitCode === 1),
+    };
+    return withSteadyState("bad-release", cluster, { away: () => 0, recovery: 60 }, async () => [
+      ...(await inject(cluster, image, say)),
+      ...(await inject(cluster, migration, say)),
+    ]);
+  },
+};
+
+async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
+  const { name, releases, tag } = fault;
+  say(`upgrading to a bad ${name}`);
+  const before = workloads.all.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
+  const kept = new Set(before.map(({ metadata }) => metadata.uid));
+  const stop = workloads.onChange(() => {
+    const serving = workloads.pods.filter((pod) => workloads.serves(pod));
+    const still = new Set(serving.map(({ metadata }) => metadata.uid));
+    for (const uid of kept) if (!still.has(uid)) kept.delete(uid);
+  });
+  const start = performance.now();
+  const outcomes = await Promise.all(
+    releases.map(async (release) => {
+      const values = withTag(release.values, tag, fault.repositories(release));
+      const { code } = await helm.upgrade(release, { values, timeout });
+      const [last] = (await helm.history(release)).slice(-1);
+      return { release, back: code !== 0 && last?.status === "deployed" };
+    }),
+  ).finally(stop);
+  const seconds = (performance.now() - start) / 1000;
+  const faulty = workloads.seen.filter((pod) => hasTag(pod, tag) && fault.shows(pod));
+  const of = ({ namespace }: PlannedRelease) =>
+    faulty.filter((p) => p.metadata.namespace === namespace);
+  // A fault that did not happen proves nothing.
+  const failed = outcomes.filter(({ release, back }) => !back || of(release).length === 0);
+  const staying = workloads.pods.filter(
+    (pod) => hasTag(pod, tag) && !isOfJob(pod) && !pod.metadata.deletionTimestamp,
+  );
+  const shared = {
+    kind: "simulated" as const,
+    repetitions: releases.length,
+    injection:
+      `upgraded to the tag ${tag}, simulated by kwok; pods that failed: ` +
+      releases.map((release) => `${release.name} ${of(release).length}`).join(", ") +
+      `; Helm's time-out is ${timeout} s instead of the planned one`,
+  };
+  return [
+    claim({
+      ...shared,
+      id: `bad-release.${name}.not-rolled-back`,
+      claim: `A release with a bad ${name} fails and rolls back by itself${failed.map(({ release }) => `; not ${release.name}`).join("")}`,
+      value: releases.length === 0 ? 1 : failed.length,
+      unit: "releases",
+      limit: 0,
+    }),
+    claim({
+      ...shared,
+      id: `bad-release.${name}.broken-pods`,
+      claim: "No pod of the bad release stays",
+      value: staying.length,
+      unit: "pods",
+      limit: 0,
+    }),
+    claim({
+      ...shared,
+      id: `bad-release.${name}.old-pods-lost`,
+      claim: "The old pods never left",
+      value: before.length - kept.size,
+      unit: "pods",
+      limit: 0,
+    }),
+    claim({
+      ...shared,
+      id: `bad-release.${name}.seconds`,
+      claim: `The failure is noticed and rolled back (the upgrade itself got ${timeout} s)`,
+      value: seconds,
+      unit: "s",
+      limit: 2 * timeout + 10,
+    }),
+  ];
+}
+
+/** Images of a release's Jobs that Helm runs before an upgrade. */
+async function hookImages(release: PlannedRelease): Promise<string[]> {
+  type Annotated = KubernetesObject & { metadata: { annotations?: Record<string, string> } };
+  const hooks = ((await rendered(release)) as Annotated[]).filter(
+    ({ kind, metadata }) =>
+      kind === "Job" && metadata.annotations?.["helm.sh/hook"]?.includes("pre-upgrade"),
+  );
+  return hooks.flatMap(imagesOf);
+}
+
+function hasTag(pod: Pod, tag: string): boolean {
+  return pod.spec.containers.some(({ image }) => image.split("@")[0]!.endsWith(`:${tag}`));
+}
+
+function isOfJob({ metadata }: Pod): boolean {
+  return metadata.ownerReferences?.some(({ kind }) => kind === "Job") ?? false;
+}
+
+function containerStates({ status }: Pod) {
+  return (status.containerStatuses ?? []).map(({ state }) => state);
+}
