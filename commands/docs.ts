@@ -2,8 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { configKeys } from "../config";
-import { pages } from "../policies/documentation";
-import { readSettings } from "../policies/settings";
+import { pages } from "../policies/pack/documentation";
+import { readSettings } from "../policies/pack/settings";
 import type { Launch } from "./launch";
 
 const begin = "<!-- config keys: written by npm run docs -->";

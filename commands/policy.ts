@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { describeBudgets } from "../policies/budgets";
-import { judge } from "../policies/judge";
-import { readSettings, type Settings } from "../policies/settings";
+import { judge } from "../policies/pack/judge";
+import { readSettings, type Settings } from "../policies/pack/settings";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { readPlan, writePlan, type Violation } from "../plan/plan";

@@ -1,6 +1,6 @@
 import { Command } from "commander";
 import { describeBudgets } from "../policies/budgets";
-import { judge } from "../policies/judge";
+import { judge } from "../policies/pack/judge";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { evaluate } from "../plan/evaluate";

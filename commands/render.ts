@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, relative } from "node:path";
 import { Command } from "commander";
-import { readRendered, renderedHash, renderedPath, renderedText } from "../policies/rendered";
+import { readRendered, renderedHash, renderedPath, renderedText } from "../policies/model/rendered";
 import { explain } from "../lib/explain";
 import type { Launch } from "./launch";
 import { evaluate } from "../plan/evaluate";

@@ -6,7 +6,7 @@ const path = require("node:path");
 
 const compiled = build({
   absWorkingDir: __dirname,
-  entryPoints: ["index.ts"],
+  entryPoints: ["pack/entry.ts"],
   bundle: true,
   write: false,
   platform: "node",
@@ -27,7 +27,7 @@ require("@pulumi/policy");
 Module._load = load;
 
 module.exports = compiled.then(({ outputFiles }) => {
-  const pack = new Module(path.join(__dirname, "index.ts"));
+  const pack = new Module(path.join(__dirname, "pack/entry.ts"));
   pack.paths = Module._nodeModulePaths(__dirname);
   pack._compile(outputFiles[0].text, path.join(__dirname, "index.bundle.cjs"));
 });

@@ -1,7 +1,7 @@
-import { fromPlan, type PlanResource } from "../adapters/plan";
-import { withDeployed } from "../releases";
-import { Stack } from "../resource";
-import type { Settings } from "../settings";
+import { fromPlan, type PlanResource } from "../pack/adapters/plan";
+import { withDeployed } from "../model/releases";
+import { Stack } from "../model/resource";
+import type { Settings } from "../pack/settings";
 import { describeFailover, failoverBudget, writers } from "./failover";
 import { availabilityLedger, describeLedger } from "./ledger";
 

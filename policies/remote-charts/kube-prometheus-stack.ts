@@ -1,6 +1,6 @@
-import type { KubernetesObject } from "../kubernetes";
-import { at, type Properties } from "../resource";
-import type { RemoteChart } from ".";
+import type { KubernetesObject } from "../model/kubernetes";
+import { at, type Properties } from "../model/resource";
+import type { RemoteChart } from "./remote-charts";
 
 export const kubePrometheusStack: RemoteChart = {
   chart: "kube-prometheus-stack",

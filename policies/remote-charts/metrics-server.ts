@@ -1,5 +1,5 @@
-import { at } from "../resource";
-import type { RemoteChart } from ".";
+import { at } from "../model/resource";
+import type { RemoteChart } from "./remote-charts";
 
 export const metricsServer: RemoteChart = {
   chart: "metrics-server",

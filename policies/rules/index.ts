@@ -1,4 +1,4 @@
-import type { Group, Rule, RuleDefinition } from "../rule";
+import type { Group, Rule, RuleDefinition } from "../model/rule";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";

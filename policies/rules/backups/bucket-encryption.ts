@@ -1,6 +1,6 @@
-import { bucketType, configures, holdsData } from "../../buckets";
-import { equals, isAssigned, isSet, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures, holdsData } from "../../model/buckets";
+import { equals, isAssigned, isSet, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "bucket-encryption",

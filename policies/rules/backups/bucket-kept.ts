@@ -1,6 +1,6 @@
-import { bucketType, holdsData } from "../../buckets";
-import { isFalse, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, holdsData } from "../../model/buckets";
+import { isFalse, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "bucket-kept",

@@ -1,6 +1,6 @@
-import { bucketType, configures, holdsData } from "../../buckets";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures, holdsData } from "../../model/buckets";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const tiersOfBackups = ["daily/", "weekly/", "monthly/"];
 

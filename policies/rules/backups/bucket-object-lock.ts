@@ -1,6 +1,6 @@
-import { bucketType, configures, holdsData } from "../../buckets";
-import { atLeast, equals, isTrue, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures, holdsData } from "../../model/buckets";
+import { atLeast, equals, isTrue, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "bucket-object-lock",

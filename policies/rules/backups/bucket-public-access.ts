@@ -1,6 +1,6 @@
-import { bucketType, configures } from "../../buckets";
-import { isTrue, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures } from "../../model/buckets";
+import { isTrue, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "bucket-public-access",

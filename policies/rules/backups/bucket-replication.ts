@@ -1,7 +1,7 @@
-import { bucketType, configures, holdsData } from "../../buckets";
-import { equals, isAssigned, isObject, mismatch } from "../../expectation";
-import { list, type Resource } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures, holdsData } from "../../model/buckets";
+import { equals, isAssigned, isObject, mismatch } from "../../model/expectation";
+import { list, type Resource } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const replication = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 

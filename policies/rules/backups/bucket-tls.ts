@@ -1,7 +1,7 @@
-import { bucketType, configures } from "../../buckets";
-import { show } from "../../expectation";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { bucketType, configures } from "../../model/buckets";
+import { show } from "../../model/expectation";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "bucket-tls",

@@ -1,5 +1,5 @@
-import { isTrue } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isTrue } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "cache-failover",

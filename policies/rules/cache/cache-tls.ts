@@ -1,5 +1,5 @@
-import { equals, isAssigned, isTrue } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { equals, isAssigned, isTrue } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "cache-tls",

@@ -1,7 +1,7 @@
-import { list } from "../../resource";
-import { atLeast, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
-import { spanZones } from "../../zones";
+import { list } from "../../model/resource";
+import { atLeast, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
+import { spanZones } from "../../model/zones";
 
 const subnetGroup = "aws:elasticache/subnetGroup:SubnetGroup";
 

@@ -1,6 +1,6 @@
-import { isTrue, mismatch, show } from "../../expectation";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { isTrue, mismatch, show } from "../../model/expectation";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const paths: Record<string, string> = {
   "eks:index:Cluster": "",

@@ -1,5 +1,5 @@
-import { includes, isTrue, onceKnown } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { includes, isTrue, onceKnown } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "cluster-nodes",

@@ -1,5 +1,5 @@
-import { includes, isAssigned } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { includes, isAssigned } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "cluster-secrets-encryption",

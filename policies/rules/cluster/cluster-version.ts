@@ -1,5 +1,5 @@
-import { equals, matches } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { equals, matches } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 const minor = matches(/^1\.\d{2}$/, 'a Kubernetes minor such as "1.36"');
 

@@ -1,6 +1,6 @@
-import type { RuleDefinition } from "../../rule";
-import { privateSubnets } from "../../routes";
-import { spanZones, tooFewZones, zonesOf } from "../../zones";
+import type { RuleDefinition } from "../../model/rule";
+import { privateSubnets } from "../../model/routes";
+import { spanZones, tooFewZones, zonesOf } from "../../model/zones";
 
 export default {
   name: "cluster-zones",

@@ -1,6 +1,6 @@
 import { nodeZones } from "../../budgets/ledger";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "node-pool",

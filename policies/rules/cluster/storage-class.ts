@@ -1,5 +1,5 @@
-import { equals } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { equals } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "storage-class",

@@ -1,6 +1,6 @@
-import { isFalse } from "../../expectation";
-import { propertyRule } from "../../rule";
-import { isReplica } from "../../database";
+import { isFalse } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
+import { isReplica } from "../../model/database";
 
 export default propertyRule({
   name: "database-automated-backups-kept",

@@ -1,6 +1,6 @@
-import { databaseInstance, isReplica } from "../../database";
-import { between, isAssigned, isSet, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { databaseInstance, isReplica } from "../../model/database";
+import { between, isAssigned, isSet, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 const replication =
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";

@@ -1,6 +1,6 @@
-import { between } from "../../expectation";
-import { propertyRule } from "../../rule";
-import { isReplica } from "../../database";
+import { between } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
+import { isReplica } from "../../model/database";
 
 export default propertyRule({
   name: "database-backup-retention",

@@ -1,5 +1,5 @@
-import { matches } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { matches } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 const modern = matches(
   /^rds-ca-(rsa2048|rsa4096|ecc384)-g1$/,

@@ -1,5 +1,5 @@
-import { isAssigned, isTrue } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isAssigned, isTrue } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "database-encryption",

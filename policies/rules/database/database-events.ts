@@ -1,7 +1,7 @@
-import { databaseCluster, databaseInstance, isReplica } from "../../database";
-import { includes, isAssigned, mismatch } from "../../expectation";
-import { list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { databaseCluster, databaseInstance, isReplica } from "../../model/database";
+import { includes, isAssigned, mismatch } from "../../model/expectation";
+import { list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const subscription = "aws:rds/eventSubscription:EventSubscription";
 

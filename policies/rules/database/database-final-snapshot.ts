@@ -1,6 +1,6 @@
-import { isAssigned, isFalse } from "../../expectation";
-import { propertyRule } from "../../rule";
-import { isReplica } from "../../database";
+import { isAssigned, isFalse } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
+import { isReplica } from "../../model/database";
 
 export default propertyRule({
   name: "database-final-snapshot",

@@ -1,5 +1,5 @@
-import { includes } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { includes } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "database-logs",

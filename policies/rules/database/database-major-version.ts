@@ -1,6 +1,6 @@
-import { equals, matches } from "../../expectation";
-import { propertyRule } from "../../rule";
-import { isReplica } from "../../database";
+import { equals, matches } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
+import { isReplica } from "../../model/database";
 
 export default propertyRule({
   name: "database-major-version",

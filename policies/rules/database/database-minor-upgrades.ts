@@ -1,5 +1,5 @@
-import { isFalse, isTrue } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isFalse, isTrue } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "database-minor-upgrades",

@@ -1,5 +1,5 @@
-import { between, isAssigned } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { between, isAssigned } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "database-monitoring",

@@ -1,7 +1,7 @@
-import { databaseCluster, databaseInstance, isReplica } from "../../database";
-import { isSet, isTrue, mismatch } from "../../expectation";
-import { list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { databaseCluster, databaseInstance, isReplica } from "../../model/database";
+import { isSet, isTrue, mismatch } from "../../model/expectation";
+import { list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "database-multi-az",

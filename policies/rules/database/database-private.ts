@@ -1,5 +1,5 @@
-import { isFalse } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isFalse } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "database-private",

@@ -1,7 +1,7 @@
-import { databaseCluster, databaseInstance, isReplica, replicasOf } from "../../database";
-import { show } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
-import { zonesBehind } from "../../zones";
+import { databaseCluster, databaseInstance, isReplica, replicasOf } from "../../model/database";
+import { show } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
+import { zonesBehind } from "../../model/zones";
 
 const subnetGroup = "aws:rds/subnetGroup:SubnetGroup";
 

@@ -1,6 +1,6 @@
-import { databaseCluster, databaseInstance, isReplica } from "../../database";
-import type { RuleDefinition } from "../../rule";
-import { spanZones } from "../../zones";
+import { databaseCluster, databaseInstance, isReplica } from "../../model/database";
+import type { RuleDefinition } from "../../model/rule";
+import { spanZones } from "../../model/zones";
 
 const subnetGroup = "aws:rds/subnetGroup:SubnetGroup";
 

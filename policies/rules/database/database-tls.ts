@@ -1,6 +1,6 @@
-import { databaseCluster, databaseInstance, parameter, parametersOf } from "../../database";
-import { show } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { databaseCluster, databaseInstance, parameter, parametersOf } from "../../model/database";
+import { show } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "database-tls",

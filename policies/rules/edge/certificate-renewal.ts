@@ -1,6 +1,6 @@
-import { list } from "../../resource";
-import { equals, mismatch } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
+import { list } from "../../model/resource";
+import { equals, mismatch } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "certificate-renewal",

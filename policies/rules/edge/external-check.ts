@@ -1,5 +1,5 @@
-import { between, equals, isSet } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { between, equals, isSet } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "external-check",

@@ -1,5 +1,5 @@
-import type { RuleDefinition } from "../../rule";
-import { spanZones } from "../../zones";
+import type { RuleDefinition } from "../../model/rule";
+import { spanZones } from "../../model/zones";
 
 export default {
   name: "load-balancer-zones",

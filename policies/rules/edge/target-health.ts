@@ -1,6 +1,6 @@
-import { between, isSet, mismatch } from "../../expectation";
-import { numberAt } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { between, isSet, mismatch } from "../../model/expectation";
+import { numberAt } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const slowest = 15;
 

@@ -1,6 +1,6 @@
-import { isAssigned, matches, mismatch } from "../../expectation";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { isAssigned, matches, mismatch } from "../../model/expectation";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "tls-listener",

@@ -1,6 +1,6 @@
-import { isTrue, mismatch } from "../../expectation";
-import { list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { isTrue, mismatch } from "../../model/expectation";
+import { list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const record = "aws:route53/record:Record";
 

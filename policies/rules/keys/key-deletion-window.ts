@@ -1,5 +1,5 @@
-import { atLeast } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { atLeast } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "key-deletion-window",

@@ -1,5 +1,5 @@
-import { between, isTrue } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { between, isTrue } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "key-rotation",

@@ -1,5 +1,5 @@
-import { isAssigned } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isAssigned } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "secret-encryption",

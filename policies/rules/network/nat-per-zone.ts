@@ -1,6 +1,12 @@
-import { show } from "../../expectation";
-import type { RuleDefinition } from "../../rule";
-import { defaultRoute, gatewayOf, natGateway, privateSubnets, subnetType } from "../../routes";
+import { show } from "../../model/expectation";
+import type { RuleDefinition } from "../../model/rule";
+import {
+  defaultRoute,
+  gatewayOf,
+  natGateway,
+  privateSubnets,
+  subnetType,
+} from "../../model/routes";
 
 export default {
   name: "nat-per-zone",

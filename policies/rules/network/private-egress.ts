@@ -1,5 +1,5 @@
-import type { RuleDefinition } from "../../rule";
-import { defaultRoute, gatewayOf, natGateway, privateSubnets } from "../../routes";
+import type { RuleDefinition } from "../../model/rule";
+import { defaultRoute, gatewayOf, natGateway, privateSubnets } from "../../model/routes";
 
 export default {
   name: "private-egress",

@@ -1,5 +1,5 @@
-import type { RuleDefinition } from "../../rule";
-import { defaultRoute, gatewayOf, internetGateway, subnetType } from "../../routes";
+import type { RuleDefinition } from "../../model/rule";
+import { defaultRoute, gatewayOf, internetGateway, subnetType } from "../../model/routes";
 
 export default {
   name: "public-egress",

@@ -1,6 +1,6 @@
 import { failoverBudget, ownLimit, quoted } from "../../budgets/failover";
-import { databaseCluster, databaseInstance, isReplica } from "../../database";
-import type { RuleDefinition } from "../../rule";
+import { databaseCluster, databaseInstance, isReplica } from "../../model/database";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "failover-budget",

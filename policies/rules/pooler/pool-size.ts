@@ -4,10 +4,10 @@ import {
   isReplica,
   parameter,
   parametersOf,
-} from "../../database";
-import { numberAt } from "../../resource";
-import { number, poolers, type Pooler } from "../../pooler";
-import type { RuleDefinition } from "../../rule";
+} from "../../model/database";
+import { numberAt } from "../../model/resource";
+import { number, poolers, type Pooler } from "../../model/pooler";
+import type { RuleDefinition } from "../../model/rule";
 
 /** Connections that go past the pools: migrations, dumps, exporter, an operator. */
 const direct = 20;

@@ -1,6 +1,6 @@
-import { configMap } from "../../kubernetes";
-import { number, poolers } from "../../pooler";
-import type { RuleDefinition } from "../../rule";
+import { configMap } from "../../model/kubernetes";
+import { number, poolers } from "../../model/pooler";
+import type { RuleDefinition } from "../../model/rule";
 
 const least = 2000;
 

@@ -1,6 +1,6 @@
-import { configMap } from "../../kubernetes";
-import { poolers } from "../../pooler";
-import type { RuleDefinition } from "../../rule";
+import { configMap } from "../../model/kubernetes";
+import { poolers } from "../../model/pooler";
+import type { RuleDefinition } from "../../model/rule";
 
 const required = { server_tls_sslmode: "verify-full", client_tls_sslmode: "require" };
 

@@ -1,5 +1,5 @@
-import { isNotEmpty, isSet } from "../../expectation";
-import { propertyRule } from "../../rule";
+import { isNotEmpty, isSet } from "../../model/expectation";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "alarm-notifies",

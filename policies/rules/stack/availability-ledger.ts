@@ -1,5 +1,5 @@
 import { availabilityLedger } from "../../budgets/ledger";
-import type { RuleDefinition } from "../../rule";
+import type { RuleDefinition } from "../../model/rule";
 
 /** A degraded mode for when the writer is away, and answers for when the database is. */
 const needed = 2;

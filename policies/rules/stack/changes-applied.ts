@@ -1,5 +1,5 @@
-import { releaseType } from "../../kubernetes";
-import type { RuleDefinition } from "../../rule";
+import { releaseType } from "../../model/kubernetes";
+import type { RuleDefinition } from "../../model/rule";
 
 /** What @pulumi/eks ignores by itself: both count only when the cluster is created. */
 const creationOnly = [

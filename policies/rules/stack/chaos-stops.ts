@@ -1,6 +1,6 @@
-import { isAssigned } from "../../expectation";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { isAssigned } from "../../model/expectation";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "chaos-stops",

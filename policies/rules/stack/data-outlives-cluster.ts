@@ -1,5 +1,5 @@
-import type { Resource, Stack } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import type { Resource, Stack } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const cluster = ["eks:index:Cluster", "aws:eks/cluster:Cluster", "pulumi:providers:kubernetes"];
 

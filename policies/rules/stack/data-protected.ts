@@ -1,4 +1,4 @@
-import type { RuleDefinition } from "../../rule";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "data-protected",

@@ -1,7 +1,7 @@
-import { show } from "../../expectation";
-import { autoscaler, autoscalerOf, replicated } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { show } from "../../model/expectation";
+import { autoscaler, autoscalerOf, replicated } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "autoscaler",

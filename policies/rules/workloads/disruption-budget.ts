@@ -1,7 +1,7 @@
-import { show } from "../../expectation";
-import { disruptionBudget, fewestReplicas, replicated, selects } from "../../kubernetes";
-import { at, type Properties } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { show } from "../../model/expectation";
+import { disruptionBudget, fewestReplicas, replicated, selects } from "../../model/kubernetes";
+import { at, type Properties } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "disruption-budget",

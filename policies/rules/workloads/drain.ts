@@ -5,10 +5,10 @@ import {
   podSpec,
   preStopSeconds,
   servicesOf,
-} from "../../kubernetes";
-import { show } from "../../expectation";
-import { at } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+} from "../../model/kubernetes";
+import { show } from "../../model/expectation";
+import { at } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 /** Until every node, or the load balancer, has learnt that a pod is leaving. */
 const learned = { service: 5, loadBalancer: 15 };

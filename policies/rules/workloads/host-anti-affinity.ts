@@ -1,6 +1,6 @@
-import { podSpec, replicated, selects } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { podSpec, replicated, selects } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const path = "affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution";
 

@@ -1,6 +1,6 @@
-import { alertmanager, operated, prometheus, statefulSet } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { alertmanager, operated, prometheus, statefulSet } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "kept-volume",

@@ -1,7 +1,12 @@
-import { containers, deployment, isBehindLoadBalancer, preStopSeconds } from "../../kubernetes";
-import { show } from "../../expectation";
-import { at, numberAt } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import {
+  containers,
+  deployment,
+  isBehindLoadBalancer,
+  preStopSeconds,
+} from "../../model/kubernetes";
+import { show } from "../../model/expectation";
+import { at, numberAt } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 /** The controller's own reaction, before the load balancer is even told. */
 const reaction = 10;

@@ -1,6 +1,6 @@
-import { deployment, podSpec } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { deployment, podSpec } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const taints = ["node.kubernetes.io/unreachable", "node.kubernetes.io/not-ready"];
 

@@ -1,7 +1,7 @@
-import { show } from "../../expectation";
-import { containers, cronJob, job, operated, podSpec, running } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { show } from "../../model/expectation";
+import { containers, cronJob, job, operated, podSpec, running } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 /** A tag other than `latest`, or a digest. */
 const pinned = /(:(?!latest(@|$))[\w][\w.-]*|@sha256:[0-9a-f]{64})$/;

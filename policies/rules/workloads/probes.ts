@@ -1,4 +1,4 @@
-import { show } from "../../expectation";
+import { show } from "../../model/expectation";
 import {
   daemonSet,
   deployment,
@@ -6,9 +6,9 @@ import {
   mainContainer,
   probeSeconds,
   statefulSet,
-} from "../../kubernetes";
-import { at } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+} from "../../model/kubernetes";
+import { at } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const kinds = ["readinessProbe", "livenessProbe"];
 

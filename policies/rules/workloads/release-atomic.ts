@@ -1,6 +1,6 @@
-import { between, isFalse, isTrue, matches } from "../../expectation";
-import { releaseType } from "../../kubernetes";
-import { propertyRule } from "../../rule";
+import { between, isFalse, isTrue, matches } from "../../model/expectation";
+import { releaseType } from "../../model/kubernetes";
+import { propertyRule } from "../../model/rule";
 
 export default propertyRule({
   name: "release-atomic",

@@ -1,6 +1,6 @@
-import { releaseType } from "../../kubernetes";
-import { deployedBy } from "../../releases";
-import type { RuleDefinition } from "../../rule";
+import { releaseType } from "../../model/kubernetes";
+import { deployedBy } from "../../model/releases";
+import type { RuleDefinition } from "../../model/rule";
 
 /** Components whose objects a plan does not show. */
 const opaque = [

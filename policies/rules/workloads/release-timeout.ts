@@ -1,8 +1,14 @@
-import { autoscalerOf, containers, deployment, probeSeconds, releaseType } from "../../kubernetes";
-import { show } from "../../expectation";
-import { deployedBy } from "../../releases";
-import { at, numberAt, Stack } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import {
+  autoscalerOf,
+  containers,
+  deployment,
+  probeSeconds,
+  releaseType,
+} from "../../model/kubernetes";
+import { show } from "../../model/expectation";
+import { deployedBy } from "../../model/releases";
+import { at, numberAt, Stack } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "release-timeout",

@@ -1,6 +1,6 @@
-import { show } from "../../expectation";
-import { fewestReplicas, replicated } from "../../kubernetes";
-import type { RuleDefinition } from "../../rule";
+import { show } from "../../model/expectation";
+import { fewestReplicas, replicated } from "../../model/kubernetes";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "replicas",

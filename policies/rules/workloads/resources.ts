@@ -1,6 +1,6 @@
-import { containers, cronJob, job, operated, running } from "../../kubernetes";
-import { at } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { containers, cronJob, job, operated, running } from "../../model/kubernetes";
+import { at } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 const paths = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 

@@ -1,7 +1,7 @@
-import { show } from "../../expectation";
-import { deployment, statefulSet } from "../../kubernetes";
-import { at } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { show } from "../../model/expectation";
+import { deployment, statefulSet } from "../../model/kubernetes";
+import { at } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "rolling-update",

@@ -1,5 +1,5 @@
-import { bare } from "../../kubernetes";
-import type { RuleDefinition } from "../../rule";
+import { bare } from "../../model/kubernetes";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "rollout",

@@ -5,9 +5,9 @@ import {
   mainContainer,
   probeSeconds,
   statefulSet,
-} from "../../kubernetes";
-import { at } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+} from "../../model/kubernetes";
+import { at } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "startup-probe",

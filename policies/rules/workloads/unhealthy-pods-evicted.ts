@@ -1,6 +1,6 @@
-import { equals, mismatch } from "../../expectation";
-import { disruptionBudget } from "../../kubernetes";
-import type { RuleDefinition } from "../../rule";
+import { equals, mismatch } from "../../model/expectation";
+import { disruptionBudget } from "../../model/kubernetes";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "unhealthy-pods-evicted",

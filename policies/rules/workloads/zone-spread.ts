@@ -1,7 +1,7 @@
-import { podSpec, replicated, selects } from "../../kubernetes";
-import { at, list } from "../../resource";
-import type { Resource } from "../../resource";
-import type { RuleDefinition } from "../../rule";
+import { podSpec, replicated, selects } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
+import type { Resource } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "zone-spread",

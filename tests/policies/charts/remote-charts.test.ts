@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { parseAllDocuments } from "yaml";
-import type { KubernetesObject } from "../../../policies/kubernetes";
-import { remoteCharts } from "../../../policies/remote-charts";
-import { at, list, type Properties } from "../../../policies/resource";
+import type { KubernetesObject } from "../../../policies/model/kubernetes";
+import { remoteCharts } from "../../../policies/remote-charts/remote-charts";
+import { at, list, type Properties } from "../../../policies/model/resource";
 import { tool, toolVersion } from "../../../tools";
 import { ofType, plannedStack } from "../../support/planned";
 

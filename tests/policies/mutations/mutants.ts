@@ -1,5 +1,5 @@
 import type { PlannedResource } from "../../../plan/plan";
-import { unknown, type Properties, type Resource } from "../../../policies/resource";
+import { unknown, type Properties, type Resource } from "../../../policies/model/resource";
 import { availability, poolerSettings, present, references } from "./availability";
 
 /** One way to make the stack less available. */

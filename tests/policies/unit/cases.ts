@@ -1,4 +1,4 @@
-import { unknown, type Resource } from "../../../policies/resource";
+import { unknown, type Resource } from "../../../policies/model/resource";
 import { setting } from "./support";
 
 /** How one rule is broken: in which resource of which plan, at which path, by which value. */

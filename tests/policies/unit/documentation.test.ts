@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
-import { pages } from "../../../policies/documentation";
-import { readSettings } from "../../../policies/settings";
+import { pages } from "../../../policies/pack/documentation";
+import { readSettings } from "../../../policies/pack/settings";
 import { root } from "../../support/planned";
 
 describe("the pages about the policy pack", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { judge } from "../../../policies/judge";
-import { readSettings } from "../../../policies/settings";
+import { judge } from "../../../policies/pack/judge";
+import { readSettings } from "../../../policies/pack/settings";
 import { unknownMark, type Path, type PlannedResource } from "../../../plan/plan";
 import { plannedStack, root } from "../../support/planned";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { judgeResources } from "../../../policies/judge";
-import { unknown, type Resource } from "../../../policies/resource";
-import { groups } from "../../../policies/rule";
+import { judgeResources } from "../../../policies/pack/judge";
+import { unknown, type Resource } from "../../../policies/model/resource";
+import { groups } from "../../../policies/model/rule";
 import { rules } from "../../../policies/rules";
 import { root } from "../../support/planned";
 import { cases, engineCluster, experiment, optionCases } from "./cases";

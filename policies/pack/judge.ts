@@ -1,9 +1,9 @@
 import { fromPlan, type PlanResource } from "./adapters/plan";
-import { withDeployed } from "./releases";
-import { Stack, type Resource } from "./resource";
-import type { Rule } from "./rule";
-import { tiers } from "./rule";
-import { rules } from "./rules";
+import { withDeployed } from "../model/releases";
+import { Stack, type Resource } from "../model/resource";
+import type { Rule } from "../model/rule";
+import { tiers } from "../model/rule";
+import { rules } from "../rules";
 import type { Settings } from "./settings";
 
 /** A broken rule, as the engine would report it. */

@@ -1,4 +1,4 @@
-import { sealed, unknown, type Properties, type Resource } from "../resource";
+import { sealed, unknown, type Properties, type Resource } from "../../model/resource";
 
 /** A resource of a plan file, as far as rules need it. */
 export interface PlanResource {

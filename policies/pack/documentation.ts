@@ -1,7 +1,7 @@
-import { promised, committed } from "./budgets/ledger";
-import { ownLimit, quoted } from "./budgets/failover";
-import { groups, type Group, type Rule } from "./rule";
-import { rules } from "./rules";
+import { promised, committed } from "../budgets/ledger";
+import { ownLimit, quoted } from "../budgets/failover";
+import { groups, type Group, type Rule } from "../model/rule";
+import { rules } from "../rules";
 import type { Settings } from "./settings";
 
 const titles: Record<Group, string> = {

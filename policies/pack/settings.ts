@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { tiers, type Tier } from "./rule";
+import { tiers, type Tier } from "../model/rule";
 
 /** A workload or resource that a rule need not hold for, and why. */
 export interface Exemption {

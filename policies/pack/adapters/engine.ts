@@ -3,7 +3,7 @@ import {
   type PolicyResource,
   type ResourceValidationArgs,
 } from "@pulumi/policy";
-import { unknown, type Properties, type Resource } from "../resource";
+import { unknown, type Properties, type Resource } from "../../model/resource";
 
 /** A resource that the engine is about to create or change. It knows no other resource yet. */
 export function fromEngine(args: ResourceValidationArgs): Resource {

@@ -9,11 +9,11 @@ import {
 } from "@pulumi/policy";
 import { fromEngine, fromEngineStack } from "./adapters/engine";
 import { exemptionPolicy, judgeOne, judgeResources, page, type Violation } from "./judge";
-import { releaseType } from "./kubernetes";
-import { withDeployed } from "./releases";
-import { Stack, type Properties, type Resource } from "./resource";
-import type { Rule } from "./rule";
-import { rules } from "./rules";
+import { releaseType } from "../model/kubernetes";
+import { withDeployed } from "../model/releases";
+import { Stack, type Properties, type Resource } from "../model/resource";
+import type { Rule } from "../model/rule";
+import { rules } from "../rules";
 import { readSettings, type Settings } from "./settings";
 
 /** The pack's folder: the launcher sets it, because the working directory may be any. */

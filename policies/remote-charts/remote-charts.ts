@@ -1,5 +1,5 @@
-import type { KubernetesObject } from "../kubernetes";
-import type { Properties } from "../resource";
+import type { KubernetesObject } from "../model/kubernetes";
+import type { Properties } from "../model/resource";
 import { kubePrometheusStack } from "./kube-prometheus-stack";
 import { metricsServer } from "./metrics-server";
 

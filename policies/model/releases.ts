@@ -9,10 +9,10 @@ import {
   type KubernetesObject,
 } from "./kubernetes";
 import { show } from "./expectation";
-import { remoteCharts } from "./remote-charts";
+import { remoteCharts } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
 import { at, sealed, unknown, type Properties, type Resource } from "./resource";
-import type { Settings } from "./settings";
+import type { Settings } from "../pack/settings";
 
 /** What a release deploys, or why that cannot be told. */
 export type Deployed = { objects: Resource[] } | { problem: string };
