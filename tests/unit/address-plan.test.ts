@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Netmask } from "netmask";
-import { zoneAddresses } from "../../components/address-plan";
+import { zoneAddresses } from "../../components/network/address-plan";
 
 const letters = [..."abcdefgh"];
 const vpc = fc

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type * as iam from "@pulumi/aws/iam";
 import { dumpPrefixes, statePrefix } from "./backup-vault";
-import { allow } from "./iam-policy";
+import { allow } from "../iam-policy";
 
 /**
  * What the backup jobs may do: add, read and tag objects of the vault, and report metrics. They

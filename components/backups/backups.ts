@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import { BackupVault, type BackupVaultArgs } from "./backup-vault";
-import { allow, trustPolicy } from "./iam-policy";
+import { allow, trustPolicy } from "../iam-policy";
 
 export interface BackupsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */

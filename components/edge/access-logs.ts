@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as s3 from "@pulumi/aws/s3";
-import { closeBucket } from "./bucket";
+import { closeBucket } from "../bucket";
 
 export interface AccessLogsArgs {
   /** Bucket name, unique in the world. */

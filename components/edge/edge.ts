@@ -5,7 +5,7 @@ import * as lb from "@pulumi/aws/lb";
 import * as route53 from "@pulumi/aws/route53";
 import * as vpc from "@pulumi/aws/vpc";
 import { AccessLogs } from "./access-logs";
-import { transformed, type Transform } from "./transform";
+import { transformed, type Transform } from "../transform";
 
 export interface EdgeArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`; also the load balancer's name. */

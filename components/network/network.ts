@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
-import type { NetworkConfig } from "../config";
+import type { NetworkConfig } from "../../config";
 import { zoneAddresses } from "./address-plan";
-import { trustPolicy } from "./iam-policy";
-import { transformed, type Transform } from "./transform";
+import { trustPolicy } from "../iam-policy";
+import { transformed, type Transform } from "../transform";
 
 export interface NetworkArgs extends NetworkConfig {
   /** Region of the zones. */

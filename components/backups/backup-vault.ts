@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as s3 from "@pulumi/aws/s3";
-import { closeBucket } from "./bucket";
-import { transformed, type Transform } from "./transform";
+import { closeBucket } from "../bucket";
+import { transformed, type Transform } from "../transform";
 
 export interface BackupVaultArgs {
   /** Bucket name, unique in the world. */
