@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "../../commands/policy";
+import { writePlan, type Plan } from "../../plan/plan";
+import { plannedStack, program, root } from "../support/planned";
+
+describe("npm run policy", () => {
+  let folder: string;
+  let printed: string;
+  const { log, error } = console;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), "mini-xdr-policy-"));
+    printed = "";
+    console.log = console.error = (line: string) => (printed += `${line}\n`);
+  });
+  afterEach(() => {
+    Object.assign(console, { log, error });
+    rmSync(folder, { recursive: true });
+  });
+
+  const run = async (...args: string[]) => main(args, { root, program: await program() });
+  const saved = (plan: Plan) => {
+    const file = join(folder, "plan.json");
+    writePlan(file, plan);
+    return file;
+  };
+
+  it("finds nothing in a sound plan, and prints both budgets", async () => {
+    assert.equal(await run("--plan", saved(await plannedStack("prod"))), 0);
+    assert.match(printed, /failover budget: 35 s quoted by AWS .* of 45 s/);
+    assert.match(printed, /availability ledger: .* 99\.870 %.*bridged by degraded read-only mode/);
+    assert.match(printed, /every rule holds/);
+  });
+
+  it("exits 1 on a mandatory violation, and writes it into the plan file", async () => {
+    const plan = await plannedStack("prod");
+    const resources = plan.resources.map((resource) =>
+      resource.name === "database-cluster" ? { ...resource, protect: false } : resource,
+    );
+    const report = join(folder, "judged.json");
+    assert.equal(await run("--plan", saved({ ...plan, resources }), "--json", report), 1);
+    assert.match(printed, /✗ data-protected \[mandatory\] database-cluster/);
+    const { violations } = JSON.parse(readFileSync(report, "utf8")) as Plan;
+    assert.deepEqual(
+      violations.map(({ policy, enforcementLevel }) => [policy, enforcementLevel]),
+      [["data-protected", "mandatory"]],
+    );
+  });
+
+  it("exits 0 on what only advises", async () => {
+    assert.equal(await run("--plan", saved(await plannedStack("staging"))), 0);
+    assert.match(printed, /0 mandatory and 2 advisory violations/);
+    assert.match(printed, /! nat-per-zone \[advisory\]/);
+  });
+
+  it("exits 2 on a file that is no plan, in one line", async () => {
+    assert.equal(await run("--plan", join(folder, "none.json")), 2);
+    assert.match(printed, /^error: .*none\.json: not a plan file/);
+  });
+});

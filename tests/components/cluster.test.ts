@@ -1,0 +1,134 @@
+import assert from "node:assert/strict";
+import { named, ofType, only, plannedStack } from "../support/planned";
+
+describe("the cluster", () => {
+  it("runs in Auto Mode over three zones, with access entries, secrets under an own key, all logs", async () => {
+    const { inputs, propertyDependencies } = only(await plannedStack("prod"), "eks:index:Cluster");
+    assert.equal((inputs.autoMode as { enabled: boolean }).enabled, true);
+    assert.equal((inputs.privateSubnetIds as string[]).length, 3);
+    assert.equal(inputs.authenticationMode, "API");
+    assert.match(propertyDependencies.encryptionConfigKeyArn![0]!, /::keys-cluster$/);
+    assert.deepEqual([...(inputs.enabledClusterLogTypes as string[])].sort(), [
+      "api",
+      "audit",
+      "authenticator",
+      "controllerManager",
+      "scheduler",
+    ]);
+    assert.equal(inputs.endpointPrivateAccess, true);
+    assert.deepEqual(inputs.publicAccessCidrs, ["203.0.113.0/24"]);
+    assert.equal(inputs.deletionProtection, true);
+  });
+
+  it("is known to its provider by something that changes with a rebuild alone", async () => {
+    const provider = only(await plannedStack("prod"), "pulumi:providers:kubernetes");
+    assert.equal(provider.inputs.clusterIdentifier, "2026-01-01T00:00:00Z");
+  });
+
+  it("lets the load balancer in and itself to database and cache, by rules of its own side", async () => {
+    const plan = await plannedStack("prod");
+    const rules = plan.resources.filter(
+      ({ type, name }) => type.startsWith("aws:vpc/securityGroup") && name.startsWith("traffic-"),
+    );
+    assert.deepEqual(
+      rules
+        .map(({ inputs, type }) => `${type.includes("Ingress") ? "in" : "out"} ${inputs.fromPort}`)
+        .sort(),
+      ["in 5432", "in 6379", "in 8000", "in 8080", "out 8000", "out 8080"],
+    );
+    for (const { inputs } of rules) assert.ok(!("cidrIpv4" in inputs));
+  });
+
+  it("brings what Auto Mode does not: storage, network policies, nodes, metrics", async () => {
+    const plan = await plannedStack("prod");
+    const storage = only(plan, "kubernetes:storage.k8s.io/v1:StorageClass").inputs;
+    assert.equal(storage.provisioner, "ebs.csi.eks.amazonaws.com");
+    assert.equal((storage.parameters as { encrypted: string }).encrypted, "true");
+    assert.equal(storage.volumeBindingMode, "WaitForFirstConsumer");
+    const policies = named(plan, "platform-network-policies").inputs;
+    assert.deepEqual(policies.data, { "enable-network-policy-controller": "true" });
+    const pool = only(plan, "kubernetes:karpenter.sh/v1:NodePool").inputs;
+    assert.match(JSON.stringify(pool), /"budgets":\[\{"nodes":"1"\}\]/);
+    assert.equal(named(plan, "platform-metrics-server").inputs.version, "3.13.0");
+  });
+
+  it("gives pods rights in AWS by Pod Identity, which survives a rebuild", async () => {
+    const plan = await plannedStack("prod");
+    const role = JSON.stringify(named(plan, "backup-identity-role").inputs.assumeRolePolicy);
+    assert.match(role, /"pods.eks.amazonaws.com"/);
+    const association = only(plan, "aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs;
+    assert.equal(association.serviceAccount, "database-backup");
+  });
+
+  it("takes its images from repositories with fixed tags, scanned and replicated", async () => {
+    const plan = await plannedStack("prod");
+    const repositories = ofType(plan, "aws:ecr/repository:Repository");
+    assert.equal(repositories.length, 5);
+    for (const { inputs } of repositories) {
+      assert.equal(inputs.imageTagMutability, "IMMUTABLE");
+      assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true });
+    }
+    only(plan, "aws:ecr/replicationConfiguration:ReplicationConfiguration");
+  });
+});
+
+describe("the releases", () => {
+  for (const stack of ["prod", "staging"])
+    it(`${stack}: are pinned, atomic, bounded, and have time for every pod`, async () => {
+      const releases = ofType(await plannedStack(stack), "kubernetes:helm.sh/v3:Release");
+      assert.deepEqual(releases.map(({ inputs }) => inputs.name).sort(), [
+        "database-backup",
+        "database-bootstrap",
+        "kube-prometheus-stack",
+        "metrics-server",
+        "mini-xdr",
+        "pgbouncer",
+        "prometheus-operator-crds",
+      ]);
+      for (const { inputs, name } of releases) {
+        assert.match(String(inputs.version), /^\d+\.\d+\.\d+$/, name);
+        assert.equal(inputs.atomic, true);
+        assert.equal(inputs.cleanupOnFail, true);
+        assert.ok(Number(inputs.maxHistory) > 0 && Number(inputs.maxHistory) <= 20);
+        assert.ok(Number(inputs.timeout) >= 300);
+      }
+    });
+
+  it("the application waits for no monitoring, only for its definitions", async () => {
+    const plan = await plannedStack("prod");
+    const { dependencies } = named(plan, "application-release");
+    const all = dependencies.concat(
+      ...dependencies.map((urn) => plan.resources.find((r) => r.urn === urn)?.dependencies ?? []),
+    );
+    assert.ok(!all.some((urn) => urn.endsWith("::observability-release")));
+    assert.ok(all.some((urn) => urn.endsWith("::observability-definitions")));
+  });
+
+  it("the application knows PgBouncer's address alone; migrations go straight to the writer", async () => {
+    const plan = await plannedStack("prod");
+    const values = named(plan, "application-release").inputs.values as Record<
+      string,
+      { host: string; port: number }
+    >;
+    assert.equal(values.database!.host, "pgbouncer.database.svc.cluster.local");
+    assert.equal(values.database!.port, 6432);
+    assert.match(values.migrations!.host, /^mini-xdr-prod\.cluster-/);
+    const addresses = JSON.stringify({ ...values, migrations: undefined });
+    assert.doesNotMatch(addresses, /rds\.amazonaws\.com/);
+  });
+
+  it("monitoring survives a zone and picks up every release's monitors", async () => {
+    const plan = await plannedStack("prod");
+    const values = named(plan, "observability-release").inputs.values as {
+      prometheus: { prometheusSpec: Record<string, unknown> };
+      alertmanager: { alertmanagerSpec: Record<string, unknown> };
+    };
+    const { prometheusSpec } = values.prometheus;
+    assert.equal(prometheusSpec.replicas, 3);
+    assert.equal(values.alertmanager.alertmanagerSpec.replicas, 3);
+    assert.equal(prometheusSpec.podAntiAffinity, "hard");
+    assert.equal(prometheusSpec.retentionSize, "85GiB");
+    for (const kind of ["rule", "serviceMonitor", "podMonitor", "probe", "scrapeConfig"])
+      assert.equal(prometheusSpec[`${kind}SelectorNilUsesHelmValues`], false);
+  });
+});

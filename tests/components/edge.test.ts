@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { named, ofType, only, plannedStack } from "../support/planned";
+
+describe("the edge", () => {
+  it("balances over three zones, cannot be deleted by accident, and logs", async () => {
+    const { inputs, protect } = only(
+      await plannedStack("prod"),
+      "aws:lb/loadBalancer:LoadBalancer",
+    );
+    assert.equal((inputs.subnets as string[]).length, 3);
+    assert.equal(inputs.enableCrossZoneLoadBalancing, true);
+    assert.equal(inputs.enableDeletionProtection, true);
+    assert.equal((inputs.accessLogs as { enabled: boolean }).enabled, true);
+    assert.equal(protect, true);
+  });
+
+  it("keeps its access logs in a bucket that a load balancer can write: SSE-S3, no lock", async () => {
+    const plan = await plannedStack("prod");
+    assert.match(JSON.stringify(named(plan, "edge-access-logs-encryption").inputs), /"AES256"/);
+    assert.ok(!plan.resources.some(({ name }) => name === "edge-access-logs-lock"));
+  });
+
+  it("asks the backend for its readiness, and finds a dead target within its error window", async () => {
+    const plan = await plannedStack("prod");
+    const { healthCheck, targetType, tags, deregistrationDelay } = named(
+      plan,
+      "edge-backend-targets",
+    ).inputs as Record<string, Record<string, unknown>>;
+    assert.equal(healthCheck!.path, "/health/ready");
+    assert.equal(Number(healthCheck!.interval) * Number(healthCheck!.unhealthyThreshold), 10);
+    assert.equal(targetType, "ip");
+    assert.equal(deregistrationDelay, 15);
+    assert.deepEqual(tags, { "eks:eks-cluster-name": "mini-xdr-prod" });
+  });
+
+  it("serves TLS with a validated certificate and redirects HTTP to it", async () => {
+    const plan = await plannedStack("prod");
+    const listener = named(plan, "edge-listener");
+    assert.equal(listener.inputs.protocol, "HTTPS");
+    assert.match(String(listener.inputs.sslPolicy), /TLS13/);
+    assert.match(listener.propertyDependencies.certificateArn![0]!, /certificate-validation$/);
+    assert.match(JSON.stringify(named(plan, "edge-redirect").inputs), /"HTTP_301"/);
+  });
+
+  it("has a name that follows the load balancer, and a probe from outside", async () => {
+    const plan = await plannedStack("prod");
+    const record = named(plan, "edge-record").inputs;
+    assert.equal(record.name, "xdr.example.com");
+    assert.match(JSON.stringify(record.aliases), /"evaluateTargetHealth":true/);
+    const probe = only(plan, "aws:route53/healthCheck:HealthCheck").inputs;
+    assert.equal(probe.type, "HTTPS");
+    assert.equal(probe.resourcePath, "/health/ready");
+  });
+});
+
+describe("the alarms", () => {
+  it("watch what Prometheus cannot see when the cluster is gone", async () => {
+    const alarms = ofType(await plannedStack("prod"), "aws:cloudwatch/metricAlarm:MetricAlarm");
+    const metrics = new Set(alarms.map(({ inputs }) => `${inputs.namespace}/${inputs.metricName}`));
+    for (const metric of [
+      "AWS/RDS/CPUUtilization",
+      "AWS/RDS/FreeStorageSpace",
+      "AWS/RDS/DatabaseConnections",
+      "AWS/RDS/ReplicaLag",
+      "AWS/ElastiCache/DatabaseMemoryUsagePercentage",
+      "AWS/ElastiCache/MasterLinkHealthStatus",
+      "AWS/ApplicationELB/HTTPCode_ELB_5XX_Count",
+      "AWS/ApplicationELB/HTTPCode_Target_5XX_Count",
+      "AWS/ApplicationELB/UnHealthyHostCount",
+      "AWS/ApplicationELB/HealthyHostCount",
+      "AWS/Route53/HealthCheckStatus",
+      "MiniXdr/Backups/NewestBackupAgeSeconds",
+    ])
+      assert.ok(metrics.has(metric), metric);
+  });
+
+  it("every one of them tells the topic, and where silence means trouble, it alarms", async () => {
+    const alarms = ofType(await plannedStack("prod"), "aws:cloudwatch/metricAlarm:MetricAlarm");
+    for (const { inputs, name } of alarms) {
+      assert.equal((inputs.alarmActions as string[]).length, 1, name);
+      assert.equal((inputs.okActions as string[]).length, 1, name);
+    }
+    for (const name of [
+      "alarms-backup-age",
+      "alarms-edge-unreachable",
+      "alarms-edge-healthy-backend",
+    ])
+      assert.equal(alarms.find((a) => a.name === name)?.inputs.treatMissingData, "breaching");
+  });
+
+  it("Route 53's alarm and its topic live in us-east-1", async () => {
+    const plan = await plannedStack("prod");
+    const { inputs } = named(plan, "alarms-edge-unreachable");
+    assert.equal(inputs.region, "us-east-1");
+    assert.match((inputs.alarmActions as string[])[0]!, /^arn:aws:sns:us-east-1:/);
+  });
+});

@@ -1,0 +1,96 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { tool } from "../../tools";
+import { root } from "../support/planned";
+import { run } from "../images/backup/support/programs";
+
+/** What is wrong with a command line of a runbook; undefined when its program knows it. */
+export type Check = (words: string[]) => Promise<string | undefined>;
+
+const optionsOf = (words: string[]) =>
+  words.filter((word) => word.startsWith("--")).map((word) => word.split("=")[0]!);
+
+const helps = new Map<string, Promise<{ code: number; text: string }>>();
+
+function help(file: string, args: string[]): Promise<{ code: number; text: string }> {
+  const key = [file, ...args].join(" ");
+  const found =
+    helps.get(key) ??
+    run(file, args, { cwd: root, env: { ...process.env, NODE_NO_WARNINGS: "1" } }).then(
+      ({ code, stdout, stderr }) => ({ code, text: stdout + stderr }),
+    );
+  helps.set(key, found);
+  return found;
+}
+
+function unknownOption(words: string[], text: string): string | undefined {
+  const missing = optionsOf(words).find((option) => !new RegExp(`${option}\\b`).test(text));
+  return missing && `it has no ${missing}`;
+}
+
+/** The project's own scripts; what `up` passes on to Pulumi is Pulumi's. */
+export const npm: Check = async ([command, script, separator, ...rest]) => {
+  if (command !== "run") return command === "ci" ? undefined : `npm ${command} is not used here`;
+  const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  if (!scripts[script!]) return `no script ${script}`;
+  if (separator !== "--" || rest.length === 0) return undefined;
+  if (script === "up") return pulumi(["up", ...rest]);
+  const { code, text } = await help("npm", ["run", "--silent", script!, "--", "--help"]);
+  return code === 0 ? unknownOption(rest, text) : `--help ended with ${code}`;
+};
+
+export const pulumi: Check = async (words) => {
+  const end = words.findIndex((word) => !/^[a-z][\w-]*$/.test(word));
+  const verbs = end === -1 ? words : words.slice(0, end);
+  const { code, text } = await help(await tool("pulumi"), [...verbs, "--help"]);
+  // Asked for help on a command that is none, the CLI shows its own.
+  if (code !== 0 || !text.includes(`pulumi ${verbs[0]}`)) return `no command ${verbs.join(" ")}`;
+  return unknownOption(words, text);
+};
+
+export const kubectl: Check = async (words) => {
+  const program = await tool("kubectl");
+  const everywhere = (await help(program, ["options"])).text;
+  const end = words.indexOf("--");
+  const own = end === -1 ? words : words.slice(0, end);
+  const namespace = own.indexOf("--namespace");
+  const rest = namespace === -1 ? own : own.toSpliced(namespace, 2);
+  const verbs = rest.slice(0, ["create", "rollout"].includes(rest[0]!) ? 2 : 1);
+  const { text } = await help(program, [...verbs, "--help"]);
+  if (!text.includes(`kubectl ${verbs.join(" ")}`)) return `no command ${verbs.join(" ")}`;
+  return unknownOption(own, text + everywhere);
+};
+
+/** High-level commands of the AWS CLI that no API operation stands behind. */
+const s3Commands = ["cp", "ls", "mv", "rm", "sync"];
+/** Of every command of the AWS CLI. */
+const awsOptions = ["--region", "--output", "--query", "--profile"];
+
+/** By the SDK of the service: operations, waiters and the members of their inputs. */
+export const aws: Check = async ([service, operation, ...rest]) => {
+  if (service === "s3")
+    return s3Commands.includes(operation!) ? undefined : `no command s3 ${operation}`;
+  const name = (operation === "wait" ? `waituntil${rest[0]}` : `${operation}command`).replaceAll(
+    "-",
+    "",
+  );
+  const exported = Object.keys((await import(`@aws-sdk/client-${service}`)) as object);
+  if (!exported.some((one) => one.toLowerCase() === name)) return `no operation ${operation}`;
+  if (operation === "wait") return undefined;
+  const members = inputOf(service!, operation!.replaceAll("-", ""));
+  for (const option of optionsOf(rest).filter((option) => !awsOptions.includes(option))) {
+    const member = option.replace(/^--(no-)?/, "").replaceAll("-", "");
+    if (!new RegExp(`^\\s+${member}\\??:`, "im").test(members)) return `no input ${option}`;
+  }
+  return undefined;
+};
+
+/** The SDK's declaration of an operation's input. */
+function inputOf(service: string, operation: string): string {
+  const models = join(root, "node_modules/@aws-sdk", `client-${service}`, "dist-types/models");
+  const types = readdirSync(models)
+    .filter((file) => file.endsWith(".d.ts"))
+    .map((file) => readFileSync(join(models, file), "utf8"));
+  const input = new RegExp(`interface ${operation}(?:Message|Request|Input) \\{[^]*?^\\}`, "im");
+  return input.exec(types.join("\n"))?.[0] ?? "";
+}

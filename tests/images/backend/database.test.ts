@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { Pool } from "pg";
+import { Database, Reads } from "../../../images/backend/database";
+
+/** A pool whose connections answer as told; nothing listens anywhere. */
+function scripted(...answers: (Error | unknown[])[]) {
+  const given: { text: string; destroyed?: boolean }[] = [];
+  const database = new Database({
+    ...{ host: "localhost", port: 1, database: "d", user: "u", password: "p", ca: "" },
+  });
+  const pool = (database as unknown as { pool: Pool }).pool;
+  pool.connect = (() => {
+    const request: (typeof given)[number] = { text: "" };
+    given.push(request);
+    return Promise.resolve({
+      query: (text: string) => {
+        request.text += `${text};`;
+        const answer = answers.shift() ?? [];
+        return answer instanceof Error ? Promise.reject(answer) : Promise.resolve({ rows: answer });
+      },
+      release: (destroy?: boolean) => (request.destroyed = destroy === true),
+    });
+  }) as unknown as typeof pool.connect;
+  return { database, given };
+}
+
+const broken = Object.assign(new Error("read ECONNRESET"), { code: "ECONNRESET" });
+const readOnly = Object.assign(new Error("read-only"), { code: "25006" });
+const duplicate = Object.assign(new Error("duplicate key"), { code: "23505" });
+
+describe("Database", () => {
+  it("tries an idempotent statement a second time, on another connection", async () => {
+    const { database, given } = scripted(broken, [{ one: 1 }]);
+    assert.deepEqual((await database.queryIdempotent("SELECT 1")).rows, [{ one: 1 }]);
+    assert.deepEqual(
+      given.map(({ destroyed }) => destroyed),
+      [true, false],
+    );
+    assert.equal(database.retries, 1);
+  });
+
+  it("never tries a third time", async () => {
+    const { database, given } = scripted(broken, broken, []);
+    await assert.rejects(database.queryIdempotent("SELECT 1"), broken);
+    assert.equal(given.length, 2);
+  });
+
+  it("does not repeat what is not declared idempotent", async () => {
+    const { database, given } = scripted(broken, []);
+    await assert.rejects(database.query("INSERT"), broken);
+    assert.equal(given.length, 1);
+  });
+
+  it("does not repeat a wrong statement, and keeps its connection", async () => {
+    const { database, given } = scripted(duplicate);
+    await assert.rejects(database.queryIdempotent("INSERT"), duplicate);
+    assert.deepEqual(given, [{ text: "INSERT;", destroyed: false }]);
+  });
+
+  it("leaves a connection whose server takes no writes", async () => {
+    const { database, given } = scripted(readOnly, []);
+    await database.queryIdempotent("INSERT");
+    assert.equal(given[0]?.destroyed, true);
+  });
+
+  it("rolls a transaction back when its statement is wrong", async () => {
+    const { database, given } = scripted([], duplicate);
+    const work = database.transaction((client) => client.query("INSERT"));
+    await assert.rejects(work, duplicate);
+    assert.deepEqual(given, [{ text: "BEGIN;INSERT;ROLLBACK;", destroyed: false }]);
+  });
+
+  it("says nothing on a broken connection, and gives it up", async () => {
+    const { database, given } = scripted([], broken);
+    await assert.rejects(
+      database.transaction((client) => client.query("INSERT")),
+      broken,
+    );
+    assert.deepEqual(given, [{ text: "BEGIN;INSERT;", destroyed: true }]);
+  });
+});
+
+describe("Reads", () => {
+  const who = (name: string) => [{ name }];
+  /** Lets the first measurement, which starts with the object, come in. */
+  const measured = () => new Promise((resolve) => setImmediate(resolve));
+
+  it("reads from a replica that keeps up", async () => {
+    const reads = new Reads(
+      scripted(who("writer")).database,
+      scripted([{ lag: 1 }], who("replica")).database,
+      2,
+    );
+    await measured();
+    assert.deepEqual((await reads.query("SELECT")).rows, who("replica"));
+    assert.match(reads.metrics(), /^minixdr_database_replication_lag_seconds 1$/m);
+    reads.close();
+  });
+
+  it("reads from the writer above the limit", async () => {
+    const reads = new Reads(scripted(who("writer")).database, scripted([{ lag: 3 }]).database, 2);
+    await measured();
+    assert.deepEqual((await reads.query("SELECT")).rows, who("writer"));
+    reads.close();
+  });
+
+  it("reads from the writer when the replica breaks or cannot tell its lag", async () => {
+    for (const replica of [scripted([{ lag: 0 }], broken), scripted(broken)]) {
+      const reads = new Reads(scripted(who("writer")).database, replica.database, 2);
+      await measured();
+      assert.deepEqual((await reads.query("SELECT")).rows, who("writer"));
+      assert.match(reads.metrics(), /seconds \+Inf$/m);
+      reads.close();
+    }
+  });
+
+  it("does not ask the writer about a wrong statement", async () => {
+    const writer = scripted();
+    const reads = new Reads(writer.database, scripted([{ lag: 0 }], duplicate).database, 2);
+    await measured();
+    await assert.rejects(reads.query("SELECT"), duplicate);
+    assert.equal(writer.given.length, 0);
+    reads.close();
+  });
+});

@@ -1,0 +1,228 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { mkdir, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+} from "@aws-sdk/client-s3";
+import type { Manifest } from "../../../images/backup/manifest";
+import { Cloud } from "./support/cloud";
+import { newFolder, removeFolders } from "./support/folder";
+import { LiveDatabase } from "./support/live-database";
+import { runJob, startJob, type Ended } from "./support/job";
+import { postgresFolder, motoServer, run } from "./support/programs";
+
+describe("backups, with a real PostgreSQL and moto", function () {
+  this.timeout(120_000);
+  let cloud: Cloud;
+  let live: LiveDatabase;
+
+  before(async function () {
+    this.timeout(400_000);
+    await Promise.all([postgresFolder(), motoServer()]).catch((error: Error) => {
+      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
+      this.skip();
+    });
+    cloud = await Cloud.start();
+    live = await LiveDatabase.start();
+    await live.as(
+      "minixdr_migrations",
+      `SET search_path = minixdr;
+       CREATE TABLE events (id bigserial PRIMARY KEY, at timestamptz DEFAULT now(), body text);
+       CREATE TABLE "Odd name %" (x int);
+       INSERT INTO events (body) SELECT md5(i::text) FROM generate_series(1, 20000) i;
+       INSERT INTO "Odd name %" VALUES (1), (2);
+       CREATE VIEW recent AS SELECT * FROM events ORDER BY id DESC LIMIT 10;
+       GRANT SELECT ON recent TO minixdr_read_only;`,
+    );
+  });
+
+  after(async () => {
+    await Promise.all([cloud?.stop(), live?.stop()]);
+    await removeFolders();
+  });
+
+  const backup = (...args: string[]) =>
+    runJob(args, { ...cloud.environment(), ...live.environment("backup") });
+  const asMaster = (...args: string[]) =>
+    runJob(args, { ...cloud.environment(), ...live.environment("master") });
+
+  it("dumps under write load, verifies and restores: every row of the snapshot", async () => {
+    let writing = true;
+    const writer = (async () => {
+      let written = 0;
+      while (writing) {
+        await live.as("minixdr_app", "INSERT INTO minixdr.events (body) VALUES ('load')");
+        written += 1;
+      }
+      return written;
+    })();
+    const dumped = await backup("dump");
+    writing = false;
+    assert.ok((await writer) > 0);
+    succeeded(dumped);
+    const manifest = await newest(cloud, dumped);
+    assert.equal(manifest.tier, "monthly", "the first of its month");
+    assert.ok(manifest.facts.rows["minixdr.events"]! >= 20000);
+    succeeded(await backup("verify"));
+    succeeded(await asMaster("restore", "--database", "minixdr_restored"));
+    const [restored] = await live.query<{ n: string }>(
+      "SELECT count(*) AS n FROM minixdr.events",
+      "minixdr_restored",
+    );
+    assert.equal(Number(restored!.n), manifest.facts.rows["minixdr.events"]);
+  });
+
+  it("stores everything under the vault's key, with the dump's SHA-256 beside it", async () => {
+    const dumped = await backup("dump");
+    const { dump } = await newest(cloud, dumped);
+    const head = await cloud.s3.send(
+      new HeadObjectCommand({ Bucket: cloud.bucket, Key: dump.key }),
+    );
+    assert.equal(head.ServerSideEncryption, "aws:kms");
+    assert.equal(head.SSEKMSKeyId, cloud.kmsKey);
+    const beside = await cloud.s3.send(
+      new GetObjectCommand({ Bucket: cloud.bucket, Key: `${dump.key}.sha256` }),
+    );
+    assert.equal(await beside.Body!.transformToString(), `${dump.sha256}  database.dump\n`);
+  });
+
+  it("restores roles and rights: the application may write, the reader may not", async () => {
+    const [events] = await live.query<{ owner: string }>(
+      "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'events'",
+      "minixdr_restored",
+    );
+    assert.equal(events!.owner, "minixdr_migrations");
+    await live.as(
+      "minixdr_app",
+      "INSERT INTO minixdr.events (body) VALUES ('x')",
+      "minixdr_restored",
+    );
+    await assert.rejects(
+      live.as("minixdr_exporter", "SELECT FROM minixdr.events", "minixdr_restored"),
+      /permission denied/,
+    );
+  });
+
+  it("never restores over an existing database without the explicit word", async () => {
+    const refused = await asMaster("restore", "--database", "minixdr_restored");
+    assert.equal(refused.code, 2);
+    assert.match(refused.error, /--database minixdr_restored: it exists.*--replace-existing/);
+    succeeded(await asMaster("restore", "--database", "minixdr_restored", "--replace-existing"));
+  });
+
+  it("--newest takes a dump that nobody has verified, and compares it itself", async () => {
+    succeeded(await backup("dump"));
+    const restore = async (...args: string[]) => {
+      const ended = await asMaster("restore", "--database", "minixdr_newest", ...args);
+      succeeded(ended);
+      await live.query("DROP DATABASE minixdr_newest", "postgres");
+      return String(ended.lines.find(({ message }) => message === "restored")!.snapshotAt);
+    };
+    const [verified, newest] = [await restore(), await restore("--newest")];
+    assert.ok(newest > verified, `${newest} is not after ${verified}`);
+    const both = ["--newest", "--before", "2026-11-23T00:00:00Z"];
+    assert.equal((await asMaster("restore", "--database", "x", ...both)).code, 2);
+  });
+
+  it("swaps a restored database with the live one, and back, while clients reconnect", async () => {
+    await live.query("CREATE TABLE public.only_live ()");
+    let clients = true;
+    const client = (async () => {
+      while (clients) await live.as("minixdr_app", "SELECT pg_sleep(0.01)").catch(() => {});
+    })();
+    const swap = (restored: string, before: string) =>
+      asMaster("swap", "--live", "minixdr", "--restored", restored, "--before", before);
+    succeeded(await swap("minixdr_restored", "minixdr_before"));
+    const tables = async () =>
+      (await live.query("SELECT to_regclass('public.only_live') AS t"))[0]!.t;
+    assert.equal(await tables(), null);
+    succeeded(await swap("minixdr_before", "minixdr_restored"));
+    assert.equal(await tables(), "only_live");
+    clients = false;
+    await client;
+    await live.query("DROP TABLE public.only_live");
+  });
+
+  it("archives a mounted ConfigMap as plain files, its manifest last", async () => {
+    // As the kubelet mounts it: links into a folder that is exchanged as a whole.
+    const folder = join(await newFolder(), "stack-configuration");
+    await mkdir(join(folder, "..2026_11_24"), { recursive: true });
+    await writeFile(join(folder, "..2026_11_24/stack.json"), '{"tier":"enterprise"}');
+    await symlink("..2026_11_24", join(folder, "..data"));
+    await symlink("..data/stack.json", join(folder, "stack.json"));
+    const ended = await backup("state", folder);
+    succeeded(ended);
+    const key = String(ended.lines.at(-1)!.key);
+    assert.match(key, /^state\/.*\/state\.tar\.gz$/);
+    const { Body } = await cloud.s3.send(new GetObjectCommand({ Bucket: cloud.bucket, Key: key }));
+    const archive = join(await newFolder(), "state.tar.gz");
+    await writeFile(archive, await Body!.transformToByteArray());
+    const { stdout } = await run("tar", ["--list", "--verbose", "--file", archive]);
+    const files = stdout.split("\n").filter((line) => line.startsWith("-"));
+    assert.deepEqual(
+      files.map((line) => line.split(" ").at(-1)),
+      ["stack-configuration/stack.json"],
+    );
+    assert.doesNotMatch(stdout, /^l/m, "no link");
+  });
+
+  it("drills: RPO and RTO from the canary, kept as metrics", async () => {
+    succeeded(await backup("dump"));
+    const results = join(await newFolder(), "results.md");
+    const ended = await backup("drill", "--results", results);
+    succeeded(ended);
+    const row =
+      /^\| \d{4}-\d\d-\d\d \| restore \| mini-xdr-prod \| [\d.]+ s \| [\d.]+ s \| dump of [\d.]+ MB \|$/m;
+    assert.match(readFileSync(results, "utf8"), row);
+    const measured = (id: string) => ended.lines.find(({ message }) => message === id)!;
+    assert.ok(Number(measured("drill.rpo").seconds) < 3600);
+    assert.ok(Number(measured("drill.rto").seconds) > 0);
+    assert.ok(measured("drill.rpo.worst").holds);
+    assert.ok((await cloud.metrics()).includes("JobFailed mini-xdr-prod drill"));
+  });
+
+  it("serves the vault's figures to Prometheus and sends the age to CloudWatch", async () => {
+    const job = await startJob(["exporter", "--port", "19187"], cloud.environment());
+    while (!job.lines.some(({ message }) => message === "serving metrics"))
+      await new Promise((resolve) => job.child.stdout!.once("data", resolve));
+    const text = await (await fetch("http://127.0.0.1:19187/metrics")).text();
+    job.child.kill("SIGTERM");
+    assert.equal((await job.done).code, 0);
+    for (const name of [
+      "newest_age_seconds",
+      "verified_age_seconds",
+      "newest_bytes",
+      "size_ratio",
+      "measured_rpo_seconds",
+      "measured_rto_seconds",
+    ])
+      assert.match(text, new RegExp(`^minixdr_backup_${name} [\\d.]+$`, "m"));
+    assert.match(text, /^minixdr_backup_job_failed\{job_name="drill"\} 0$/m);
+    assert.ok((await cloud.metrics()).includes("NewestBackupAgeSeconds mini-xdr-prod"));
+  });
+
+  it("leaves no unfinished upload behind", async () => {
+    const { Uploads = [] } = await cloud.s3.send(
+      new ListMultipartUploadsCommand({ Bucket: cloud.bucket }),
+    );
+    assert.deepEqual(Uploads, []);
+  });
+});
+
+function succeeded({ code, error }: Ended): void {
+  assert.equal(code, 0, error);
+}
+
+async function newest(cloud: Cloud, { lines }: Ended): Promise<Manifest> {
+  const started = lines.find(({ message }) => message === "dumping")!;
+  const { Body } = await cloud.s3.send(
+    new GetObjectCommand({
+      Bucket: cloud.bucket,
+      Key: `${started.tier}/${started.id}/manifest.json`,
+    }),
+  );
+  return JSON.parse(await Body!.transformToString()) as Manifest;
+}

@@ -1,0 +1,94 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { rmSync } from "node:fs";
+import { chmod, mkdtemp } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { root } from "../../../support/planned";
+import { newFolder } from "./folder";
+import { postgresFolder } from "./programs";
+import { unprivileged } from "./unprivileged";
+
+let bundle: Promise<string> | undefined;
+
+/** The program as the image has it: bundled by the same build. */
+function bundled(): Promise<string> {
+  return (bundle ??= (async () => {
+    const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
+    await chmod(folder, 0o755);
+    // Every suite of the process uses it.
+    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+    const outfile = join(folder, "backup.cjs");
+    await build({
+      entryPoints: [join(root, "images/backup/main.ts")],
+      outfile,
+      bundle: true,
+      platform: "node",
+      target: "node20",
+      external: ["pg-native"],
+      logLevel: "error",
+    });
+    return outfile;
+  })());
+}
+
+/** A job that runs as in its pod: a process of its own, everything by environment. */
+export interface Job {
+  child: ChildProcess;
+  /** Lines that it has logged so far. */
+  lines: LogLine[];
+  done: Promise<Ended>;
+}
+
+export interface LogLine {
+  level: string;
+  message: string;
+  [field: string]: unknown;
+}
+
+export interface Ended {
+  code: number | null;
+  lines: LogLine[];
+  /** The last error line; empty when there is none. */
+  error: string;
+}
+
+export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<Job> {
+  const work = await newFolder();
+  const child = spawn(process.execPath, [await bundled(), ...args], {
+    ...unprivileged,
+    cwd: work,
+    env: {
+      PATH: process.env.PATH,
+      // The SDK's note about the next Node.
+      NODE_NO_WARNINGS: "1",
+      PG_BIN: await postgresFolder(),
+      WORK_FOLDER: work,
+      RPO_LIMIT_SECONDS: "3600",
+      RTO_LIMIT_SECONDS: "14400",
+      ...env,
+    },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const lines: LogLine[] = [];
+  let text = "";
+  child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
+    const parts = (text + chunk).split("\n");
+    text = parts.pop()!;
+    lines.push(...parts.map((line) => JSON.parse(line) as LogLine));
+  });
+  let stderr = "";
+  child.stderr!.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
+  const done = new Promise<Ended>((resolve) => {
+    child.on("close", (code) => {
+      const error = lines.findLast(({ level }) => level === "error")?.message ?? "";
+      resolve({ code, lines, error: error || stderr });
+    });
+  });
+  return { child, lines, done };
+}
+
+/** Runs a job to its end. */
+export async function runJob(args: string[], env: NodeJS.ProcessEnv): Promise<Ended> {
+  return (await startJob(args, env)).done;
+}

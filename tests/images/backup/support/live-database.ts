@@ -1,0 +1,126 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { Client } from "pg";
+import { root } from "../../../support/planned";
+import { newFolder } from "./folder";
+import { postgresFolder, run } from "./programs";
+import { unprivileged } from "./unprivileged";
+
+/** Passwords of the tests' roles; the server listens on a socket in a folder of its own. */
+const password = "only-for-this-test";
+
+/**
+ * A PostgreSQL 15 that is set up as the stack's is: a master who is no superuser, as on RDS, and
+ * the roles that the chart database-bootstrap makes, by its own script.
+ */
+export class LiveDatabase {
+  private constructor(
+    readonly host: string,
+    private readonly child: ChildProcess,
+  ) {}
+
+  static async start(settings: Record<string, string> = {}): Promise<LiveDatabase> {
+    const bin = await postgresFolder();
+    const folder = await newFolder();
+    const data = join(folder, "data");
+    const initialised = await run(
+      join(bin, "initdb"),
+      ["-D", data, "-U", "rdsadmin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
+      unprivileged,
+    );
+    if (initialised.code !== 0) throw new Error(initialised.stderr);
+    const all = {
+      listen_addresses: "",
+      unix_socket_directories: folder,
+      fsync: "off",
+      ...settings,
+    };
+    const options = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
+    const child = spawn(join(bin, "postgres"), ["-D", data, ...options], {
+      ...unprivileged,
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const ready = new Promise<void>((resolve, reject) => {
+      createInterface({ input: child.stderr! }).on("line", (line) => {
+        if (line.includes("ready to accept connections")) resolve();
+      });
+      child.once("close", () => reject(new Error("postgres ended while it started")));
+    });
+    await ready;
+    const database = new LiveDatabase(folder, child);
+    await database.bootstrap(bin);
+    return database;
+  }
+
+  /** libpq's variables of a role. */
+  environment(role: "master" | "backup" | "migrations" | "app"): NodeJS.ProcessEnv {
+    return {
+      PGHOST: this.host,
+      PGUSER: `minixdr_${role}`,
+      PGDATABASE: "minixdr",
+      PGPASSWORD: password,
+    };
+  }
+
+  async query<T extends object = Record<string, unknown>>(
+    sql: string,
+    database = "minixdr",
+  ): Promise<T[]> {
+    return this.as("rdsadmin", sql, database);
+  }
+
+  async as<T extends object>(user: string, sql: string, database = "minixdr"): Promise<T[]> {
+    const client = new Client({ host: this.host, user, database });
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      // Several statements answer with several results.
+      const result = await client.query(sql);
+      return (Array.isArray(result) ? result.at(-1) : result).rows as T[];
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** As if its machine had lost power. */
+  kill(): void {
+    this.child.kill("SIGQUIT");
+  }
+
+  async stop(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const closed = once(this.child, "close");
+    this.kill();
+    await closed;
+  }
+
+  private async bootstrap(bin: string): Promise<void> {
+    await this.query(
+      // RDS lets its master end sessions and set these two (rds_superuser).
+      `CREATE ROLE minixdr_master LOGIN CREATEROLE CREATEDB; GRANT pg_signal_backend TO minixdr_master;
+       GRANT SET ON PARAMETER log_min_duration_statement, log_statement TO minixdr_master`,
+      "postgres",
+    );
+    await this.query("CREATE DATABASE minixdr OWNER minixdr_master", "postgres");
+    const roles = ["migrations", "app", "read_only", "backup", "exporter"];
+    const env = Object.fromEntries(
+      roles.flatMap((role) => [
+        [`${role.toUpperCase()}_USER`, `minixdr_${role}`],
+        [`${role.toUpperCase()}_PASSWORD`, password],
+      ]),
+    );
+    const script = join(root, "charts/database-bootstrap/files/roles.sql");
+    const { code, stderr } = await run(join(bin, "psql"), ["--no-psqlrc", "--file", script], {
+      env: { ...process.env, ...this.environment("master"), ...env },
+    });
+    if (code !== 0) throw new Error(stderr);
+    // The canary's schema, as roles.sql has it.
+    await this.as(
+      "minixdr_master",
+      "GRANT minixdr_backup TO CURRENT_USER; CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION minixdr_backup",
+    );
+  }
+}

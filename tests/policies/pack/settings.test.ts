@@ -1,0 +1,85 @@
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { exemptionPolicy, judgeResources } from "../../../policies/pack/judge";
+import { rules } from "../../../policies/rules";
+import { readSettings } from "../../../policies/pack/settings";
+import { readStackSettings, stackNames } from "../../../plan/stack-settings";
+import { root } from "../../support/planned";
+import { judgedStack } from "../support";
+
+describe("the policy pack's settings", function () {
+  this.timeout(60_000);
+
+  it("have every stack's own tier", () => {
+    for (const stack of stackNames(root)) {
+      const { project, config } = readStackSettings(root, stack);
+      assert.equal(
+        readSettings(root, stack).tier,
+        config[`${project}:tier`] ?? "enterprise",
+        stack,
+      );
+    }
+  });
+
+  it("are the strictest for a stack that nobody named", () => {
+    const { tier, failoverTargetSeconds } = readSettings(root, "another");
+    assert.deepEqual(
+      { tier, failoverTargetSeconds },
+      { tier: "enterprise", failoverTargetSeconds: undefined },
+    );
+  });
+
+  it("exempt from rules that exist, with a reason", () => {
+    const names = rules.map(({ name }) => name);
+    for (const { rules: exempted, reason } of readSettings(root, "prod").exemptions) {
+      for (const rule of exempted) assert.ok(names.includes(rule), rule);
+      assert.ok(reason.length > 20, reason);
+    }
+  });
+
+  it("name the key that is wrong", () => {
+    const folder = mkdtempSync(join(tmpdir(), "mini-xdr-settings-"));
+    const write = (config: unknown) =>
+      writeFileSync(join(folder, "policies", "config.json"), JSON.stringify(config));
+    try {
+      mkdirSync(join(folder, "policies"));
+      write({ stacks: { prod: { tier: "gold" } }, exemptions: [] });
+      assert.throws(() => readSettings(folder, "prod"), {
+        message:
+          'policies/config.json: stacks.prod.tier: "gold" is not allowed; allowed: starter, pro, enterprise',
+      });
+      write({ stacks: {}, exemptions: [{ workload: "a/b", rules: ["replicas"] }] });
+      assert.throws(() => readSettings(folder, "prod"), /exemptions: "a\/b" is incomplete/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it("report an exemption that nothing needs", async () => {
+    const { settings, resources } = await judgedStack("prod");
+    const exemptions = [
+      ...settings.exemptions,
+      { workload: "mini-xdr/mini-xdr-backend", rules: ["replicas"], reason: "a test of this" },
+    ];
+    const found = judgeResources(resources, { ...settings, exemptions });
+    assert.deepEqual(
+      found.map(({ policy, enforcementLevel }) => [policy, enforcementLevel]),
+      [[exemptionPolicy, "mandatory"]],
+    );
+    assert.match(found[0]!.message, /mini-xdr-backend needs no exemption from replicas/);
+  });
+
+  it("let the tier decide what is mandatory", async () => {
+    const { settings, resources } = await judgedStack("staging");
+    const levels = (tier: "starter" | "pro" | "enterprise") => {
+      const found = judgeResources(resources, { ...settings, tier });
+      return new Set(
+        found.filter(({ policy }) => policy === "nat-per-zone").map((v) => v.enforcementLevel),
+      );
+    };
+    assert.deepEqual(levels("pro"), new Set(["advisory"]));
+    assert.deepEqual(levels("enterprise"), new Set(["mandatory"]));
+  });
+});

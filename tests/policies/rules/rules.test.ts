@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { judgeResources } from "../../../policies/pack/judge";
+import { unknown, type Resource } from "../../../policies/model/resource";
+import { groups } from "../../../policies/model/rule";
+import { rules } from "../../../policies/rules";
+import { root } from "../../support/planned";
+import { cases, engineCluster, experiment, optionCases } from "./cases";
+import { broken, changing, judgedStack, setting, type Judged } from "../support";
+
+describe("the rules of the policy pack", function () {
+  this.timeout(60_000);
+  const stacks: Record<string, Judged> = {};
+
+  before(async () => {
+    for (const stack of ["prod", "staging"]) stacks[stack] = await judgedStack(stack);
+  });
+
+  it("are one a file, named like it, in the folder of what they protect", () => {
+    const files = groups.flatMap((group) =>
+      readdirSync(join(root, "policies", "rules", group)).map((file) => `${group}/${file}`),
+    );
+    const named = rules.map(({ group, name }) => `${group}/${name}.ts`);
+    assert.deepEqual(named.sort(), files.sort());
+  });
+
+  it("are all tested", () => {
+    const tested = [...Object.keys(cases), ...Object.keys(optionCases), "chaos-stops", "rollout"];
+    assert.deepEqual(rules.map(({ name }) => name).sort(), tested.sort());
+  });
+
+  for (const stack of ["prod", "staging"])
+    it(`pass the plan of ${stack}, without a mandatory violation`, () => {
+      const { resources, settings } = stacks[stack]!;
+      const found = judgeResources(resources, settings);
+      assert.deepEqual(
+        found.filter(({ enforcementLevel }) => enforcementLevel === "mandatory"),
+        [],
+      );
+    });
+
+  for (const [rule, { stack, resource, path, bad, open }] of Object.entries(cases)) {
+    it(`${rule}: ${path} must not be ${JSON.stringify(bad)}, absent${open ? "" : " or unknown"}`, () => {
+      const judged = stacks[stack]!;
+      assert.deepEqual(broken(judged, judged.resources, rule), [], "as planned");
+      const violates = (value: unknown) =>
+        broken(judged, changing(judged, resource, setting(path, value)), rule).length > 0;
+      // A configuration file that is absent is judged where a database needs it.
+      const needed = !path.startsWith("data/") || rule === "failover-budget";
+      assert.ok(violates(bad), "with the bad value");
+      if (needed) assert.ok(violates(undefined), "absent");
+      if (needed) assert.equal(violates(unknown), !open, "unknown");
+    });
+  }
+
+  for (const [rule, change] of Object.entries(optionCases))
+    it(`${rule}: the option must not be otherwise`, () => {
+      const judged = stacks.prod!;
+      const changed = changing(judged, ["aws:rds/cluster:Cluster", ""], (resource) =>
+        change(resource, judged.resources),
+      );
+      assert.deepEqual(broken(judged, judged.resources, rule), []);
+      assert.notDeepEqual(broken(judged, changed, rule), []);
+    });
+
+  it("rollout: pods must not be bare", () => {
+    const judged = stacks.prod!;
+    for (const type of ["core/v1:Pod", "core/v1:ReplicationController", "apps/v1:ReplicaSet"]) {
+      const pod = { ...experiment, type: `kubernetes:${type}` };
+      assert.equal(broken(judged, [...judged.resources, pod], "rollout").length, 1, type);
+    }
+  });
+
+  it("release-readable: a component that hides its objects must be a Release", () => {
+    const judged = stacks.prod!;
+    const chart = { ...experiment, type: "kubernetes:helm.sh/v4:Chart" };
+    assert.equal(broken(judged, [...judged.resources, chart], "release-readable").length, 1);
+  });
+
+  describe("the cluster that the engine sends instead of its component", () => {
+    let judged: Judged, component: Resource, cluster: Resource;
+    before(() => {
+      judged = stacks.prod!;
+      component = judged.resources.find(({ type }) => type === "eks:index:Cluster")!;
+      cluster = engineCluster(component);
+    });
+    const beside = (changed: Resource) =>
+      judgeResources([...judged.resources, changed], judged.settings).map(({ policy }) => policy);
+
+    it("is as good as its component", () => assert.deepEqual(beside(cluster), []));
+
+    for (const [path, rule] of Object.entries({
+      "accessConfig/authenticationMode": "cluster-authentication",
+      deletionProtection: "cluster-deletion-protection",
+      "vpcConfig/endpointPrivateAccess": "cluster-endpoint",
+      "vpcConfig/publicAccessCidrs": "cluster-endpoint",
+      enabledClusterLogTypes: "cluster-logs",
+      "computeConfig/enabled": "cluster-nodes",
+      "computeConfig/nodePools": "cluster-nodes",
+      "encryptionConfig/resources": "cluster-secrets-encryption",
+      version: "cluster-version",
+    }))
+      it(`${rule}: ${path} is judged`, () => {
+        assert.deepEqual(beside(setting(path, undefined)(cluster)), [rule]);
+        // What the component derives itself, only the first preview does not know.
+        const derived = path.startsWith("computeConfig");
+        assert.deepEqual(beside(setting(path, unknown)(cluster)), derived ? [] : [rule]);
+      });
+
+    it("cluster-zones: counts its private subnets alone", () => {
+      const { publicSubnetIds, privateSubnetIds } = component.propertyDependencies;
+      const vpcConfig = [...publicSubnetIds!, ...privateSubnetIds!.slice(1)];
+      assert.deepEqual(beside({ ...cluster, propertyDependencies: { vpcConfig } }), [
+        "cluster-zones",
+      ]);
+    });
+
+    it("private-egress, nat-per-zone: its private subnets have routes to gateways", () => {
+      const without = judged.resources.filter(({ name }) => !/^network-nat-eu-/.test(name));
+      const found = judgeResources([...without, cluster], judged.settings);
+      const rules = found.filter(({ urn }) => urn === cluster.urn).map(({ policy }) => policy);
+      assert.deepEqual(new Set(rules), new Set(["private-egress", "nat-per-zone"]));
+    });
+
+    it("changes-applied: may ignore what counts at its creation alone", () => {
+      const ignoring = { ...cluster, ignoreChanges: [...cluster.ignoreChanges, "version"] };
+      assert.deepEqual(beside(ignoring), ["changes-applied"]);
+    });
+  });
+
+  it("chaos-stops: an experiment must name an alarm that stops it", () => {
+    const judged = stacks.prod!;
+    const violates = (value: unknown) =>
+      broken(
+        judged,
+        [...judged.resources, setting("stopConditions", value)(experiment)],
+        "chaos-stops",
+      ).length > 0;
+    assert.deepEqual(broken(judged, [...judged.resources, experiment], "chaos-stops"), []);
+    assert.ok(violates([{ source: "none" }]));
+    assert.ok(violates(undefined));
+    assert.ok(violates(unknown));
+  });
+});

@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { RDSClient } from "@aws-sdk/client-rds";
+import {
+  managedCluster,
+  managedInstance,
+  requireReady,
+} from "../../recovery/failover/managed-database";
+import { main } from "../../commands/failover";
+import { RdsStandIn, type StandInDatabase } from "./support/rds-stand-in";
+
+const cluster: StandInDatabase = {
+  topology: "cluster",
+  ...{ identifier: "mini-xdr-prod", status: "available", members: ["one", "two", "three"] },
+};
+const instance: StandInDatabase = {
+  topology: "instance",
+  ...{ identifier: "mini-xdr-staging", status: "available", members: ["zone-a", "zone-b"] },
+};
+
+/** The database of a stand-in, asked through AWS's own SDK. */
+async function managed(database: StandInDatabase) {
+  const rds = await RdsStandIn.start({ ...database });
+  const client = new RDSClient({
+    ...{ region: "eu-central-1", endpoint: rds.environment.AWS_ENDPOINT_URL_RDS },
+    credentials: { accessKeyId: "stand-in", secretAccessKey: "stand-in" },
+  });
+  const make = database.topology === "cluster" ? managedCluster : managedInstance;
+  return { rds, database: make(client, database.identifier) };
+}
+
+describe("a managed failover, against a stand-in of the RDS API", () => {
+  for (const [given, action, writer] of [
+    [cluster, "FailoverDBCluster", "two"],
+    [instance, "RebootDBInstance", "zone-b"],
+  ] as const)
+    it(`moves the writer of a ${given.topology} by ${action}`, async () => {
+      const { rds, database } = await managed(given);
+      assert.equal((await requireReady(database)).writer, given.members[0]);
+      await database.failOver();
+      assert.deepEqual(await database.state(), { status: "available", writer, standby: true });
+      assert.ok(rds.actions.includes(action));
+      rds.close();
+    });
+
+  const refusals: [string, StandInDatabase, RegExp][] = [
+    ["a busy cluster", { ...cluster, status: "modifying" }, /is modifying: wait until/],
+    ["a cluster without standbys", { ...cluster, members: ["one"] }, /has no standby/],
+    ["an instance in one zone", { ...instance, members: ["zone-a"] }, /has no standby/],
+  ];
+  for (const [what, given, expected] of refusals)
+    it(`refuses ${what}`, async () => {
+      const { rds, database } = await managed(given);
+      await assert.rejects(requireReady(database), expected);
+      rds.close();
+    });
+
+  it("names the variable that says where the pool is", async () => {
+    const said: string[] = [];
+    const { error } = console;
+    const { PGSSLROOTCERT } = process.env;
+    delete process.env.PGSSLROOTCERT;
+    console.error = (line: string) => said.push(line);
+    try {
+      const code = await main(["--stack", "prod"], { root: ".", program: () => undefined });
+      assert.equal(code, 2);
+      assert.match(said.join("\n"), /PGSSLROOTCERT: it is not set/);
+    } finally {
+      console.error = error;
+      if (PGSSLROOTCERT) process.env.PGSSLROOTCERT = PGSSLROOTCERT;
+    }
+  });
+});

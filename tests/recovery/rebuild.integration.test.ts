@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import type { ServerResponse } from "node:http";
+import { join } from "node:path";
+import { requireSameAddresses } from "../../recovery/untouched";
+import { root } from "../support/planned";
+import { removeFolders } from "../images/backup/support/folder";
+import { outputs, runCommand, Scripted, StandIns, type Answer } from "./support/stand-ins";
+
+/** How the scripted EKS answers. */
+type Eks = (response: ServerResponse) => void;
+
+const gone: Eks = (response) =>
+  void response
+    .writeHead(404, {
+      "x-amzn-errortype": "ResourceNotFoundException",
+      "content-type": "application/json",
+    })
+    .end('{"message":"No cluster found for name: mini-xdr-prod."}');
+
+const status =
+  (value: string): Eks =>
+  (response) =>
+    void response
+      .writeHead(200, { "content-type": "application/json" })
+      .end(JSON.stringify({ cluster: { name: "mini-xdr-prod", status: value } }));
+
+const error =
+  (code: number, type: string): Eks =>
+  (response) =>
+    void response
+      .writeHead(code, { "x-amzn-errortype": type, "content-type": "application/json" })
+      .end('{"message":"scripted"}');
+
+describe("npm run rebuild, against a scripted engine and a scripted AWS", function () {
+  this.timeout(60_000);
+  const servers: Scripted[] = [];
+  after(async () => {
+    for (const server of servers) await server.stop();
+    await removeFolders();
+  });
+
+  interface Scene {
+    eks?: Eks;
+    account?: string;
+    pulumi?: Answer[];
+    input?: string;
+    args?: string[];
+  }
+
+  async function rebuild({
+    eks = gone,
+    account = "111122223333",
+    pulumi = [],
+    input = "prod\n",
+    args = [],
+  }: Scene) {
+    let asked = 0;
+    const app = await Scripted.start(
+      (_, response) => void response.writeHead(asked++ === 0 ? 503 : 200).end(),
+    );
+    const aws = await Scripted.start((request, response) => {
+      if (request.method === "GET") return eks(response);
+      response.writeHead(200, { "content-type": "text/xml" });
+      response.end(
+        `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:role/admin</Arn><UserId>x</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+      );
+    });
+    servers.push(app, aws);
+    const standIns = await StandIns.make({
+      pulumi: [
+        ...pulumi,
+        { when: "^stack output", stdout: JSON.stringify(outputs(app.url)) },
+        { when: "^preview", stdout: '{"steps":[]}' },
+      ],
+    });
+    const env = {
+      ...standIns.environment,
+      AWS_ENDPOINT_URL_EKS: aws.url,
+      AWS_ENDPOINT_URL_STS: aws.url,
+    };
+    const result = await runCommand("rebuild", ["--stack", "prod", ...args], env, input);
+    const calls = await standIns.calls();
+    return {
+      ...result,
+      calls,
+      changed: calls.some(({ args }) => /^(refresh|up|stack import)/.test(args)),
+    };
+  }
+
+  it("goes step by step, and allows unreachable deletes for the refresh alone", async () => {
+    const { code, stdout, stderr, calls } = await rebuild({});
+    assert.equal(code, 0, stderr + stdout);
+    assert.deepEqual(
+      calls.map(({ args, deleteUnreachable }) => [
+        args.split(" --")[0],
+        deleteUnreachable,
+        /--policy-pack (\S+)/.exec(args)?.[1] ?? null,
+      ]),
+      [
+        ["stack output", null, null],
+        ["refresh", "true", null],
+        ["preview", null, null],
+        ["up", null, join(root, "policies")],
+        ["stack output", null, null],
+      ],
+    );
+    assert.match(stdout, /health\/ready: HTTP 503/, "it waits until the application answers");
+    for (const step of ["proof", "refresh", "check", "up", "addresses", "answer", "total"])
+      assert.match(stdout, new RegExp(`holds +rebuild\\.${step} +[\\d.]+ s +≤ 14400`));
+  });
+
+  it("--dry-run proves, shows the steps and does nothing", async () => {
+    const { code, stdout, calls } = await rebuild({ args: ["--dry-run"], input: "" });
+    assert.equal(code, 0);
+    assert.match(stdout, /1\. Prove again[^]*6\. Wait until the application answers/);
+    assert.equal(calls.length, 1);
+  });
+
+  for (const [title, input] of [
+    ["another name", "staging\n"],
+    ["a plain yes", "yes\n"],
+    ["silence", ""],
+  ] as const)
+    it(`does nothing after ${title}`, async () => {
+      const { code, stderr, changed } = await rebuild({ input });
+      assert.equal(code, 2);
+      assert.match(stderr, /^error: confirmation: .*nothing was done/);
+      assert.equal(changed, false);
+    });
+
+  const unproved: [string, Scene, RegExp][] = [
+    ["a time-out", { eks: () => {} }, /did not say that the cluster is gone \(TimeoutError/],
+    [
+      "a broken line",
+      { eks: (response) => void response.destroy() },
+      /did not say that the cluster is gone/,
+    ],
+    [
+      "an overloaded AWS",
+      { eks: error(503, "ServiceUnavailableException") },
+      /did not say that the cluster is gone/,
+    ],
+    ["a denial", { eks: error(403, "AccessDeniedException") }, /AccessDeniedException/],
+    [
+      "not found, but of something else",
+      { eks: error(404, "NotFoundException") },
+      /did not say that the cluster is gone/,
+    ],
+    [
+      "a cluster that is there",
+      { eks: status("ACTIVE") },
+      /exists \(ACTIVE\).*half dead.*aws eks delete-cluster/,
+    ],
+    [
+      "a cluster that is being deleted",
+      { eks: status("DELETING") },
+      /is being deleted; run this again/,
+    ],
+    [
+      "the not-found of another account",
+      { account: "999900001111" },
+      /account 999900001111, the stack is in 111122223333/,
+    ],
+  ];
+  for (const [title, scene, says] of unproved)
+    it(`never takes for a lost cluster: ${title}`, async () => {
+      const { code, stderr, changed } = await rebuild(scene);
+      assert.equal(code, 1);
+      assert.match(stderr, says);
+      assert.equal(changed, false);
+    });
+
+  for (const op of ["create", "create-replacement", "delete"])
+    it(`stops before anything is made when the engine would ${op} the database`, async () => {
+      const urn =
+        "urn:pulumi:prod::mini-xdr::mini-xdr:index:Database$aws:rds/cluster:Cluster::database-cluster";
+      const steps = [
+        { op, urn },
+        {
+          op: "create",
+          urn: "urn:pulumi:prod::mini-xdr::mini-xdr:index:Cluster$eks:index:Cluster::cluster",
+        },
+      ];
+      const { code, stderr, calls } = await rebuild({
+        pulumi: [{ when: "^preview", stdout: JSON.stringify({ steps }) }],
+      });
+      assert.equal(code, 1);
+      assert.match(
+        stderr,
+        new RegExp(`step 3 \\(check\\): the engine would ${op} database-cluster:`),
+      );
+      assert.ok(!calls.some(({ args }) => args.startsWith("up")));
+    });
+
+  it("says which step failed, and how to free a locked stack", async () => {
+    const { code, stderr } = await rebuild({ pulumi: [{ when: "^refresh", code: 255 }] });
+    assert.equal(code, 1);
+    assert.match(
+      stderr,
+      /step 2 \(refresh\): pulumi refresh ended with exit code 255.*pulumi cancel --stack prod/,
+    );
+  });
+
+  it("an address that has changed is a failure", () => {
+    const before = outputs("http://127.0.0.1:9");
+    assert.throws(
+      () => requireSameAddresses(before, { ...before, loadBalancerDnsName: "other" }),
+      /loadBalancerDnsName has changed from .* to other/,
+    );
+  });
+});

@@ -1,0 +1,161 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { missingSandbox, runInSandbox } from "../../../rehearsal/sandbox/sandbox";
+import { shippedIn } from "../../../rehearsal/database/shipped";
+import { readPlan } from "../../../plan/plan";
+import type { Report } from "../../../lib/report";
+import { run } from "../../../lib/processes";
+
+const root = path.join(__dirname, "../../..");
+const minutes = 60_000;
+/** Three of each failover in `npm test`; `npm run test:full` sets ten. */
+const repetitions = process.env.REPETITIONS ?? "3";
+
+function rehearse(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
+  const command = ["commands/run.cjs", "rehearse-database", ...args];
+  const stdio: StdioOptions = ["ignore", "pipe", "pipe"];
+  return spawn(process.execPath, command, { cwd: root, stdio, env: { ...process.env, ...env } });
+}
+
+async function ended(child: ChildProcess): Promise<{ code: number | null; said: string }> {
+  let said = "";
+  for (const stream of [child.stdout!, child.stderr!])
+    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, said };
+}
+
+/** Resolves when the laboratory is up and a drill has begun. */
+async function underway(child: ChildProcess): Promise<void> {
+  let said = "";
+  for await (const text of child.stderr!.setEncoding("utf8"))
+    if ((said += text).includes("▸")) return;
+  throw new Error(`it ended early: ${said}`);
+}
+
+/** Ids of all processes whose command line names this folder. */
+function processesIn(folder: string): string[] {
+  return readdirSync("/proc").filter((id) => {
+    try {
+      return /^\d+$/.test(id) && readFileSync(`/proc/${id}/cmdline`, "utf8").includes(folder);
+    } catch {
+      return false; // it ended meanwhile
+    }
+  });
+}
+
+describe("rehearse:database", function () {
+  let folder: string;
+  let plan: string;
+
+  before(async function () {
+    this.timeout(20 * minutes); // the first time, PgBouncer and Helm are built
+    folder = mkdtempSync(path.join(tmpdir(), "mini-xdr-test-"));
+    plan = path.join(folder, "plan.json");
+    const command = ["commands/run.cjs", "preview", "--stack", "prod", "--json", plan];
+    await run(process.execPath, command);
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  const refusals: [string, string[], RegExp][] = [
+    ["an unknown drill", ["--drill", "earthquake"], /earthquake.*is invalid/],
+    ["a number of repetitions that is none", ["--repetitions", "0"], /whole number from 1/],
+    ["a plan that is not there", ["--plan", "absent.json"], /absent\.json: not a plan file/],
+  ];
+  for (const [what, args, expected] of refusals)
+    it(`refuses ${what} with exit code 2`, async function () {
+      if (missingSandbox()) this.skip();
+      const { code, said } = await ended(rehearse(args));
+      assert.equal(code, 2, said);
+      assert.match(said, expected);
+    });
+
+  it("refuses a plan without a pooler", async function () {
+    if (missingSandbox()) this.skip();
+    const poor = path.join(folder, "poor.json");
+    writeFileSync(poor, JSON.stringify({ ...readPlan(plan), resources: [] }));
+    const { code, said } = await ended(rehearse(["--plan", poor]));
+    assert.equal(code, 2, said);
+    assert.match(said, /no release pgbouncer/);
+  });
+
+  for (const signal of ["SIGINT", "SIGKILL"] as const)
+    it(`leaves nothing running after ${signal}`, async function () {
+      this.timeout(2 * minutes);
+      if (missingSandbox()) this.skip();
+      const own = mkdtempSync(path.join(folder, signal));
+      const laboratory = path.join(own, "mini-xdr-laboratory-");
+      const args = ["--plan", plan, "--drill", "pool-exhaustion"];
+      const child = rehearse(args, { TMPDIR: own });
+      await underway(child);
+      assert.ok(processesIn(laboratory).length > 8, "servers and poolers run");
+      child.kill(signal);
+      await once(child, "exit");
+      for (const end = Date.now() + 5000; processesIn(laboratory).length > 0; await pause(50))
+        assert.ok(Date.now() < end, `still running: ${processesIn(laboratory).join(" ")}`);
+      // A killed process cannot remove its folder; what was in it went with the namespace.
+      const left = readdirSync(own, { recursive: true, encoding: "utf8" }).filter((name) =>
+        name.startsWith("mini-xdr-laboratory-"),
+      );
+      assert.equal(left.length, signal === "SIGKILL" ? 1 : 0, left.join("\n"));
+    });
+
+  it("believes no drill whose fault did not happen", async function () {
+    this.timeout(3 * minutes);
+    if (missingSandbox()) this.skip();
+    const shipped = JSON.stringify(await shippedIn(readPlan(plan)));
+    assert.equal(await runInSandbox(path.join(__dirname, "without-fault.ts"), [shipped]), 0);
+  });
+
+  it("is skipped loudly where namespaces cannot be had", async () => {
+    const json = path.join(folder, "skipped.json");
+    const command = `echo 0 > /proc/sys/user/max_net_namespaces && exec "$0" "$@"`;
+    const forbidden = ["--user", "--map-root-user", "sh", "-c", command, process.execPath];
+    const args = ["commands/run.cjs", "rehearse-database", "--plan", plan, "--json", json];
+    const { code, said } = await ended(spawn("unshare", [...forbidden, ...args], { cwd: root }));
+    assert.equal(code, 0, said);
+    assert.match(said, /SKIPPED: needs namespaces of its own/);
+    const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
+    assert.deepEqual(
+      claims.map(({ kind, holds }) => ({ kind, holds })),
+      [{ kind: "skipped", holds: false }],
+    );
+  });
+
+  it("fails a database over on request, and measures the gap", async function () {
+    this.timeout(5 * minutes);
+    if (missingSandbox()) this.skip();
+    const planned = readPlan(plan);
+    const shipped = await shippedIn(planned);
+    const script = path.join(__dirname, "../../recovery/failover-in-sandbox.ts");
+    assert.equal(
+      await runInSandbox(script, [JSON.stringify(shipped), JSON.stringify(planned.outputs)]),
+      0,
+    );
+  });
+
+  it(`holds every claim, ${repetitions} times`, async function () {
+    this.timeout(40 * minutes);
+    const missing = missingSandbox();
+    if (missing) {
+      console.error(`SKIPPED: the database laboratory ${missing}`);
+      this.skip();
+    }
+    const json = path.join(folder, "report.json");
+    const args = ["--plan", plan, "--json", json, "--repetitions", repetitions];
+    const { code, said } = await ended(rehearse(args));
+    const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
+    assert.deepEqual(
+      claims.filter((claim) => !claim.holds),
+      [],
+      said,
+    );
+    assert.equal(code, 0);
+    console.log(said);
+  });
+});

@@ -1,0 +1,152 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, readdir, readlink, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { requireDataUntouched } from "../../../recovery/untouched";
+import { readStackSettings } from "../../../plan/stack-settings";
+import { EngineStack, engineTools } from "../../../rehearsal/engine/engine-stack";
+import { bringUp } from "../../../rehearsal/engine/drills";
+import { folderPrefix } from "../../../rehearsal/control-plane/leftovers";
+import type { Report } from "../../../lib/report";
+import { plannedStack, program, root } from "../../support/planned";
+import { folders, needTools, runNode, type Ended, type Running } from "../support";
+
+describe("npm run rehearse:rebuild, under the real engine", function () {
+  this.timeout(600_000);
+  const started: EngineStack[] = [];
+
+  before(async function () {
+    await needTools(this, engineTools);
+  });
+  after(async () => {
+    for (const stack of started) await stack.stop();
+  });
+
+  /** A stack under the engine, with what `change` does to its resources. */
+  async function engineStack(stack: string, change?: pulumi.ResourceTransform) {
+    const unchanged = await program();
+    const changed = () => {
+      if (change) pulumi.runtime.registerResourceTransform(change);
+      return unchanged();
+    };
+    const folder = await mkdtemp(path.join(os.tmpdir(), `${folderPrefix}${process.pid}-`));
+    const settings = readStackSettings(root, stack);
+    const plan = await plannedStack(stack);
+    const { signal } = new AbortController();
+    const made = await EngineStack.start({
+      root,
+      folder,
+      program: changed,
+      settings,
+      plan,
+      signal,
+    });
+    started.push(made);
+    return made;
+  }
+
+  it("brings prod up, refuses a time-out, and rebuilds the lost cluster", async () => {
+    const folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-test-"));
+    const file = path.join(folder, "report.json");
+    try {
+      const { code, stdout, stderr, pid } = await command(["--stack", "prod", "--json", file]);
+      assert.equal(code, 0, stderr + stdout);
+      const { claims, seconds } = JSON.parse(await readFile(file, "utf8")) as Report;
+      console.log(`      ${claims.length} claims in ${seconds} s`);
+      assert.deepEqual(
+        claims.filter(({ holds }) => !holds),
+        [],
+      );
+      for (const step of ["proof", "refresh", "check", "up", "addresses", "answer", "total"])
+        assert.ok(claims.some(({ id }) => id === `rebuild.${step}`));
+      assert.match(stdout, /Stand-ins: AWS/);
+      assert.deepEqual(await folders(pid), []);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it("a change that makes it less available is stopped by the pack before anything is made", async () => {
+    const stack = await engineStack("prod", ({ type, props, opts }) =>
+      type === "aws:rds/cluster:Cluster"
+        ? { props: { ...props, deletionProtection: false }, opts }
+        : undefined,
+    );
+    await assert.rejects(stack.up(), /\[mandatory\].*database-deletion-protection/);
+    assert.deepEqual(stack.cloud.changes, []);
+  });
+
+  describe("staging", () => {
+    let stack: EngineStack;
+
+    it("comes up, and a second preview changes nothing", async () => {
+      stack = await engineStack("staging");
+      const failed = (await bringUp.run(stack)).filter(({ holds }) => !holds);
+      assert.deepEqual(failed, []);
+    });
+
+    it("takes a restored server for the old one, as restore --to does", async () => {
+      const { engine, cloud } = stack;
+      const ids = ["database-instance", "database-replica-1"].map((name) =>
+        cloud.exchange("aws:rds/instance:Instance", name),
+      );
+      const asked = cloud.changes.length;
+      await engine.repoint(new Map(ids));
+      await engine.refresh(false);
+      requireDataUntouched(await engine.preview());
+      assert.deepEqual(await stack.changes(), []);
+      const state = await engine.resources();
+      for (const [old, now] of ids) {
+        assert.ok(state.some(({ id }) => id === now));
+        assert.ok(!state.some(({ id }) => id === old));
+      }
+      assert.equal(cloud.changes.length, asked);
+    });
+
+    it("does not make a database anew, empty, that is lost with its cluster", async () => {
+      await stack.loseCluster();
+      stack.cloud.lose("aws:rds/instance:Instance", "database-instance");
+      const asked = stack.cloud.changes.length;
+      const { code, stderr } = await stack.rebuild();
+      assert.equal(code, 1);
+      assert.match(stderr, /step 3 \(check\): the engine would create database-instance/);
+      assert.equal(stack.cloud.changes.length, asked);
+    });
+  });
+
+  it("ends on Ctrl-C and leaves nothing", async () => {
+    const { code, stderr, pid } = await command([], (text, child) => {
+      if (/First up.*pgbouncer-release creating/.test(text)) child.kill("SIGINT");
+    });
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /stopped by SIGINT/);
+    assert.deepEqual(await folders(pid), []);
+    const places = await placesOfProcesses();
+    assert.deepEqual(
+      places.filter((place) => place.includes(`${folderPrefix}${pid}-`)),
+      [],
+    );
+  });
+
+  it("refuses an unknown stack: one line, exit code 2", async () => {
+    const { code, stderr } = await command(["--stack", "nowhere"]);
+    assert.equal(code, 2);
+    assert.match(
+      stderr,
+      /^rehearse:rebuild: --stack: "nowhere" is not allowed; allowed: prod, staging$/m,
+    );
+  });
+});
+
+/** Where all processes work, folders that are gone included; empty where /proc does not tell. */
+async function placesOfProcesses(): Promise<string[]> {
+  const names = await readdir("/proc").catch(() => []);
+  const links = names.filter((name) => /^\d+$/.test(name)).map((pid) => `/proc/${pid}/cwd`);
+  return Promise.all(links.map((link) => readlink(link).catch(() => "")));
+}
+
+/** Runs the command as npm does. */
+function command(args: string[], watch?: (text: string, child: Running) => void): Promise<Ended> {
+  return runNode(["commands/run.cjs", "rehearse-rebuild", ...args], watch);
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { writePlan } from "../../../plan/plan";
+import { drills } from "../../../rehearsal/workloads/drills";
+import type { Report } from "../../../lib/report";
+import { plannedStack } from "../../support/planned";
+import { folders, needTools, runNode, type Ended, type Running } from "../support";
+
+describe("npm run rehearse", function () {
+  this.timeout(400_000);
+  let folder: string;
+  let planFile: string;
+
+  before(async function () {
+    await needTools(this);
+    folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-test-"));
+    planFile = path.join(folder, "plan.json");
+    writePlan(planFile, await plannedStack("prod"));
+  });
+
+  after(async () => {
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  it("proves every drill's claims on prod", async () => {
+    const file = path.join(folder, "report.json");
+    const { code, stdout, pid } = await command(["--stack", "prod", "--json", file]);
+    const report = JSON.parse(await readFile(file, "utf8")) as Report;
+    const tried = report.claims.filter(({ kind }) => kind !== "skipped");
+    console.log(`    ${tried.length} claims in ${report.seconds} s`);
+    assert.deepEqual(
+      tried.filter(({ holds }) => !holds),
+      [],
+      stdout,
+    );
+    assert.equal(code, 0);
+    for (const { name } of drills)
+      assert.ok(
+        tried.some(({ id }) => id.startsWith(`${name}.`)),
+        name,
+      );
+    const ids = report.claims.map(({ id }) => id);
+    assert.equal(new Set(ids).size, ids.length, "ids are unique");
+    for (const { id } of report.claims) assert.match(stdout, new RegExp(id));
+    assert.match(stdout, /kwok's pods run no container/);
+    assert.deepEqual(await folders(pid), []);
+  });
+
+  it("ends on Ctrl-C and leaves nothing", async () => {
+    const running = command(["--plan", planFile, "--drill", "placement"], (text, child) => {
+      if (text.includes("installing")) child.kill("SIGINT");
+    });
+    const { code, pid, stderr } = await running;
+    assert.equal(code, 130, stderr);
+    assert.match(stderr, /stopped by SIGINT/);
+    assert.deepEqual(await folders(pid), []);
+  });
+
+  const badInput: { title: string; args: () => string[]; says: RegExp }[] = [
+    {
+      title: "an unknown stack",
+      args: () => ["--stack", "nope"],
+      says: /^rehearse: --stack: "nope" is not allowed; allowed: prod, staging$/m,
+    },
+    {
+      title: "an unknown drill",
+      args: () => ["--drill", "nope"],
+      says: /'nope' is invalid. Allowed choices are placement, /,
+    },
+    { title: "an unknown option", args: () => ["--nope"], says: /unknown option '--nope'/ },
+    {
+      title: "a plan that is not there",
+      args: () => ["--plan", "nope.json"],
+      says: /^rehearse: nope.json: not a plan file/m,
+    },
+    {
+      title: "a plan of another version",
+      args: () => ["--plan", path.join(folder, "old.json")],
+      says: /^rehearse: .*old.json: version 0 is not allowed; allowed: 1/m,
+    },
+    {
+      title: "a plan with too few zones",
+      args: () => ["--plan", path.join(folder, "zones.json")],
+      says: /^rehearse: plan: 2 zones \(eu-central-1a, eu-central-1b\): 3 are needed$/m,
+    },
+    {
+      title: "a chart that does not render",
+      args: () => ["--plan", path.join(folder, "chart.json")],
+      says: /^rehearse: release pgbouncer: chart .\/charts\/nope does not render: /m,
+    },
+    {
+      title: "a Secret that is sealed as a whole",
+      args: () => ["--plan", path.join(folder, "sealed.json")],
+      says: /^rehearse: plan: .*stringData is \[secret\] as a whole/m,
+    },
+  ];
+
+  for (const { title, args, says } of badInput)
+    it(`refuses ${title}: one line, exit code 2, nothing left`, async () => {
+      await writeBadPlans(folder);
+      const { code, stderr, pid } = await command(args());
+      assert.match(stderr, says);
+      assert.equal(code, 2, stderr);
+      assert.deepEqual(await folders(pid), []);
+    });
+
+  it("says how to get a missing tool: one line, exit code 2", async () => {
+    const { code, stderr } = await command(["--plan", planFile], undefined, {
+      PATH: "",
+      XDG_CACHE_HOME: folder,
+    });
+    assert.match(stderr, /^rehearse: helm v3\S+ is not on the PATH, .*: install Go, or put helm/m);
+    assert.equal(code, 2);
+  });
+});
+
+async function writeBadPlans(folder: string): Promise<void> {
+  const plan = await plannedStack("prod");
+  const write = (name: string, change: (copy: typeof plan) => void) => {
+    const copy = structuredClone(plan);
+    change(copy);
+    return writeFile(path.join(folder, name), JSON.stringify(copy));
+  };
+  await write("old.json", (copy) => Object.assign(copy, { version: 0 }));
+  await write("zones.json", ({ resources }) => {
+    for (const { type, inputs } of resources)
+      if (type === "aws:ec2/subnet:Subnet" && inputs.availabilityZone === "eu-central-1c")
+        inputs.availabilityZone = "eu-central-1b";
+  });
+  await write("chart.json", ({ resources }) => {
+    for (const { inputs } of resources)
+      if (inputs.chart === "./charts/pgbouncer") inputs.chart = "./charts/nope";
+  });
+  await write("sealed.json", ({ resources }) => {
+    resources.find(({ type }) => type === "kubernetes:core/v1:Secret")!.inputs.stringData =
+      "[secret]";
+  });
+}
+
+/** Runs the command as npm does. */
+function command(
+  args: string[],
+  watch?: (text: string, child: Running) => void,
+  environment?: NodeJS.ProcessEnv,
+): Promise<Ended> {
+  return runNode(["--import", "tsx", "commands/rehearse.ts", ...args], watch, environment);
+}
