@@ -1,9 +1,8 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { RDSClient } from "@aws-sdk/client-rds";
-import { Command } from "commander";
+import { commandLine } from "../lib/command-line";
 import { Database } from "../images/backend/database";
-import { explain } from "../lib/explain";
 import {
   managedCluster,
   managedInstance,
@@ -16,7 +15,7 @@ import type { Launch } from "./launch";
 import { Engine } from "../recovery/engine";
 import { confirm } from "../recovery/procedure";
 import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 
 const poolerName = "pgbouncer.database.svc.cluster.local";
 const steady = 5; // s of acknowledged writes before anything is started, and at the end
@@ -35,11 +34,7 @@ interface Options {
  * quoted promotion and our 10 s, 1 beyond, 2 when nothing was started.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  try {
-    return await failOver(options(args), root);
-  } catch (error) {
-    return explain(error);
-  }
+  return failOver(options(args), root);
 }
 
 async function failOver({ stack, dryRun, json }: Options, root: string): Promise<number> {
@@ -168,13 +163,13 @@ function poolSettings() {
 }
 
 function options(args: string[]): Options {
-  return new Command("npm run failover --")
-    .description("Fail a stack's database over to a standby, and measure the gap in its writes.")
+  return commandLine(
+    "failover",
+    "Fail a stack's database over to a standby, and measure the gap in its writes.",
+  )
     .requiredOption("--stack <name>", "the stack whose database fails over")
     .option("--dry-run", "look whether it could, do nothing")
     .option("--json <file>", "write the report there")
-    .allowExcessArguments(false)
-    .exitOverride()
     .parse(args, { from: "user" })
     .opts();
 }

@@ -1,9 +1,8 @@
-import type { Program } from "../plan/evaluate";
-
-/** What the launcher hands to a command. */
+/** What the launcher hands to a command: each exports a `main` that takes this beside its arguments. */
 export interface Launch {
   /** The project's folder. */
   root: string;
-  /** The Pulumi program, compiled. */
-  program: Program;
 }
+
+/** A command: resolves with its exit code (lib/ends), rejects with what ended it. */
+export type Main = (args: string[], launch: Launch) => Promise<number>;

@@ -1,9 +1,9 @@
-import path from "node:path";
-import { Command } from "commander";
+import { commandLine } from "../lib/command-line";
+import type { Launch } from "./launch";
 import { answers } from "../recovery/application";
 import { Engine, type Outputs } from "../recovery/engine";
 import { proveLost } from "../recovery/lost-cluster";
-import { exitWith, recover, type Step } from "../recovery/procedure";
+import { recover, type Step } from "../recovery/procedure";
 import { requireDataUntouched, requireSameAddresses } from "../recovery/untouched";
 
 /** Load balancer, pods and DNS of a cluster that is up. */
@@ -15,13 +15,13 @@ interface Options {
   json?: string;
 }
 
-const command = new Command("npm run rebuild --")
-  .description("Rebuild a lost cluster beside the data that has outlived it.")
+const command = commandLine(
+  "rebuild",
+  "Rebuild a lost cluster beside the data that has outlived it.",
+)
   .requiredOption("--stack <name>", "the stack whose cluster is lost")
   .option("--dry-run", "prove that it is lost, show the steps, do nothing")
-  .option("--json <file>", "write the report there")
-  .allowExcessArguments(false)
-  .exitOverride();
+  .option("--json <file>", "write the report there");
 
 function steps(engine: Engine, before: Outputs): Step[] {
   return [
@@ -59,9 +59,10 @@ function steps(engine: Engine, before: Outputs): Step[] {
   ];
 }
 
-async function main(): Promise<number> {
-  const { stack, dryRun, json } = command.parse().opts<Options>();
-  const engine = new Engine(path.dirname(__dirname), stack);
+/** `npm run rebuild`. Returns the exit code: 0, or 1 when a step failed. */
+export async function main(args: string[], { root }: Launch): Promise<number> {
+  const { stack, dryRun, json } = command.parse(args, { from: "user" }).opts<Options>();
+  const engine = new Engine(root, stack);
   const before = await engine.outputs();
   await proveLost(before);
   return recover({
@@ -70,5 +71,3 @@ async function main(): Promise<number> {
     steps: steps(engine, before),
   });
 }
-
-exitWith(main());

@@ -1,17 +1,17 @@
 import path from "node:path";
-import { Command, InvalidArgumentError, Option } from "commander";
-import { MissingTool, tool } from "../tools";
-import { explain } from "../lib/explain";
+import { InvalidArgumentError, Option } from "commander";
+import { commandLine } from "../lib/command-line";
+import { tool } from "../tools";
 import { drills } from "../rehearsal/database/drills";
 import type { Job } from "../rehearsal/database/run";
 import { missingSandbox, runInSandbox } from "../rehearsal/sandbox/sandbox";
 import { shippedIn } from "../rehearsal/database/shipped";
 import type { Launch } from "./launch";
 import { evaluate } from "../plan/evaluate";
+import { loadProgram } from "../plan/program";
 import { readPlan } from "../plan/plan";
 import { readStackSettings } from "../plan/stack-settings";
 import { report, skipped, table, writeReport } from "../lib/report";
-import { UsageError } from "../lib/usage-error";
 
 interface Options {
   stack: string;
@@ -26,18 +26,15 @@ interface Options {
  * Returns the exit code: 0 when every claim holds, 1 when one does not, 2 on bad input.
  */
 export async function main(args: string[], launch: Launch): Promise<number> {
-  try {
-    return await rehearse(options(args), launch);
-  } catch (error) {
-    return explain(error instanceof MissingTool ? new UsageError(error.message) : error);
-  }
+  return rehearse(options(args), launch);
 }
 
-async function rehearse(options: Options, { root, program }: Launch): Promise<number> {
+async function rehearse(options: Options, { root }: Launch): Promise<number> {
   const json = options.json && path.resolve(options.json);
   const given = options.plan && readPlan(path.resolve(options.plan));
   process.chdir(root);
-  const plan = given || (await evaluate(program, readStackSettings(root, options.stack)));
+  const plan =
+    given || (await evaluate(await loadProgram(root), readStackSettings(root, options.stack)));
   const missing = missingSandbox();
   if (missing) {
     process.stderr.write(`rehearse:database: SKIPPED: ${missing}\n`);
@@ -57,8 +54,10 @@ async function rehearse(options: Options, { root, program }: Launch): Promise<nu
 }
 
 function options(args: string[]): Options {
-  return new Command("npm run rehearse:database --")
-    .description("Run a stack's planned database path here, under failovers and load.")
+  return commandLine(
+    "rehearse:database",
+    "Run a stack's planned database path here, under failovers and load.",
+  )
     .option("--stack <name>", "stack to plan", "prod")
     .option("--plan <file>", "a plan file, instead of planning the stack now")
     .addOption(
@@ -68,8 +67,6 @@ function options(args: string[]): Options {
     )
     .option("--repetitions <number>", "of each failover", positive, 3)
     .option("--json <file>", "write the report there")
-    .allowExcessArguments(false)
-    .exitOverride()
     .parse(args, { from: "user" })
     .opts();
 }

@@ -1,16 +1,17 @@
 import { appendFile, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Command } from "commander";
+import { commandLine } from "../lib/command-line";
 import { tool } from "../tools";
 import type { Launch } from "./launch";
 import { evaluate } from "../plan/evaluate";
+import { loadProgram } from "../plan/program";
 import { readStackSettings } from "../plan/stack-settings";
 import { folderPrefix, removeLeftovers } from "../rehearsal/control-plane/leftovers";
 import { EngineStack, engineTools } from "../rehearsal/engine/engine-stack";
 import { bringUp, lostCluster, unansweredAws } from "../rehearsal/engine/drills";
 import { holds, report, table, writeReport, type Claim, type Report } from "../lib/report";
-import { explainEnd, untilStopped } from "../lib/stopped";
+import { untilStopped } from "../lib/signals";
 import { View } from "../lib/progress";
 
 interface Options {
@@ -31,13 +32,12 @@ export async function main(args: string[], launch: Launch): Promise<number> {
   const view = new View();
   try {
     return await rehearse(options(args), launch, view);
-  } catch (error) {
+  } finally {
     view.end();
-    return explainEnd("rehearse:rebuild", error as Error);
   }
 }
 
-async function rehearse({ stack, json, results }: Options, { root, program }: Launch, view: View) {
+async function rehearse({ stack, json, results }: Options, { root }: Launch, view: View) {
   const since = Date.now();
   const signal = untilStopped();
   const [file, document] = [json, results].map((name) => name && path.resolve(name));
@@ -50,6 +50,7 @@ async function rehearse({ stack, json, results }: Options, { root, program }: La
   const [preparing, ...tasks] = ["Engine and stand-ins", ...drills.map(({ title }) => title)].map(
     (title) => view.add(title),
   );
+  const program = await loadProgram(root);
   const plan = await evaluate(program, settings);
   const folder = await mkdtemp(path.join(tmpdir(), `${folderPrefix}${process.pid}-`));
   const options = { root, folder, program, settings, plan, signal };
@@ -86,13 +87,13 @@ function allHold(claims: Claim[]): boolean {
 }
 
 function options(args: string[]): Options {
-  return new Command("npm run rehearse:rebuild --")
-    .description("Lose a stack's cluster under the real Pulumi engine, here, and rebuild it.")
+  return commandLine(
+    "rehearse:rebuild",
+    "Lose a stack's cluster under the real Pulumi engine, here, and rebuild it.",
+  )
     .option("--stack <name>", "stack to bring up and rebuild", "prod")
     .option("--json <file>", "write the report there")
     .option("--results <file>", "append a row to the table that ends this document")
-    .allowExcessArguments(false)
-    .exitOverride()
     .parse(args, { from: "user" })
     .opts();
 }

@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Command, Option } from "commander";
+import { Option } from "commander";
+import { commandLine } from "../lib/command-line";
 import { tool } from "../tools";
 import { readPlan, type Plan } from "../plan/plan";
 import { removeLeftovers } from "../rehearsal/control-plane/leftovers";
@@ -12,9 +13,9 @@ import { zonesOf } from "../plan/releases";
 import { rehearsalTools, rehearse } from "../rehearsal/workloads/rehearsal";
 import { holds, report, table, writeReport } from "../lib/report";
 import { run } from "../lib/processes";
-import { explainEnd, untilStopped } from "../lib/stopped";
+import { untilStopped } from "../lib/signals";
 import { View } from "../lib/progress";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 
 interface Options {
   stack: string;
@@ -30,8 +31,10 @@ const simulation =
 /** Zones that the stack has to have; with fewer there is nothing to prove. */
 const fewestZones = 3;
 
-const command = new Command("rehearse")
-  .description("Installs a stack's planned releases on a real control plane here, and proves them.")
+const command = commandLine(
+  "rehearse",
+  "Installs a stack's planned releases on a real control plane here, and proves them.",
+)
   .option("--stack <name>", "stack to plan", "prod")
   .option("--plan <file>", "a plan file, instead of planning the stack now")
   .addOption(
@@ -40,12 +43,11 @@ const command = new Command("rehearse")
       .default([], "all"),
   )
   .option("--json <file>", "write the report there")
-  .option("--keep", "leave the first control plane up afterwards, until Ctrl-C")
-  .allowExcessArguments(false)
-  .exitOverride();
+  .option("--keep", "leave the first control plane up afterwards, until Ctrl-C");
 
-async function main(): Promise<number> {
-  const options = command.parse().opts<Options>();
+/** `npm run rehearse`: runs the drills. Returns 0 when every claim holds, 1 when one does not. */
+export async function main(args: string[]): Promise<number> {
+  const options = command.parse(args, { from: "user" }).opts<Options>();
   const since = Date.now();
   const signal = untilStopped();
   const view = new View();
@@ -113,7 +115,3 @@ async function hold(cluster: Cluster, signal: AbortSignal): Promise<void> {
   );
   await Promise.race([interrupted, cluster.plane.failure]).finally(() => cluster.stop());
 }
-
-void main()
-  .catch((error: Error) => explainEnd("rehearse", error))
-  .then((code) => process.exit(code));

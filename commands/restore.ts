@@ -1,8 +1,9 @@
-import path from "node:path";
 import { RDSClient } from "@aws-sdk/client-rds";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { InvalidArgumentError, Option } from "commander";
+import { commandLine } from "../lib/command-line";
+import type { Launch } from "./launch";
 import { Engine, type Outputs } from "../recovery/engine";
-import { exitWith, recover, type Step } from "../recovery/procedure";
+import { recover, type Step } from "../recovery/procedure";
 import { DatabaseJobs } from "../recovery/restore/database-job";
 import { fromDump, undo } from "../recovery/restore/from-dump";
 import { clusterTopology, instanceTopology } from "../recovery/restore/server";
@@ -19,8 +20,10 @@ interface Options {
   json?: string;
 }
 
-const command = new Command("npm run restore --")
-  .description("Restore the database: from the newest verified dump, or to a point in time.")
+const command = commandLine(
+  "restore",
+  "Restore the database: from the newest verified dump, or to a point in time.",
+)
   .requiredOption("--stack <name>", "the stack whose data is lost")
   .addOption(ways("--backup <id>", "from this dump"))
   .addOption(
@@ -30,14 +33,13 @@ const command = new Command("npm run restore --")
   .addOption(ways("--to <time>", "by point-in-time recovery, to this time").argParser(time))
   .addOption(ways("--undo <database>", "give the database from before a restore its name back"))
   .option("--dry-run", "show the steps, do nothing")
-  .option("--json <file>", "write the report there")
-  .allowExcessArguments(false)
-  .exitOverride();
+  .option("--json <file>", "write the report there");
 
-async function main(): Promise<number> {
-  const options = command.parse().opts<Options>();
+/** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
+export async function main(args: string[], { root }: Launch): Promise<number> {
+  const options = command.parse(args, { from: "user" }).opts<Options>();
   const { stack, dryRun, json } = options;
-  const engine = new Engine(path.dirname(__dirname), stack);
+  const engine = new Engine(root, stack);
   const outputs = await engine.outputs();
   return DatabaseJobs.with(outputs, async (jobs) => {
     const steps = await stepsOf(options, outputs, engine, jobs);
@@ -76,5 +78,3 @@ function time(text: string): Date {
     throw new InvalidArgumentError("a time with its zone is wanted, such as 2026-11-23T02:00:00Z.");
   return parsed;
 }
-
-exitWith(main());

@@ -1,29 +1,20 @@
 #!/usr/bin/env node
-// Starts a command of this project. The preview is wanted in a second, so esbuild compiles it, in a
-// process of its own, while this one loads the Pulumi SDKs; the others run as they stand, by tsx.
+// Starts a command of this project, and ends as it says: `node commands/run.cjs NAME [OPTION…]`.
+// Plain JavaScript: it runs before anything that could read TypeScript.
 const path = require("node:path");
-const { stop } = require("esbuild");
-const { compile } = require("./compile.cjs");
 
-const root = path.dirname(__dirname);
+require("tsx/cjs");
+const { exitCode, explain } = require("../lib/ends.ts");
 
-async function main() {
-  const [command, ...args] = process.argv.slice(2);
-  const compiled = [loader(command), compile(root, "index.ts")];
-  require("./load-sdks.cjs");
-  const [load, program] = await Promise.all(compiled);
-  await stop();
-  process.exitCode = await load().main(args, { root, program });
+const [name, ...args] = process.argv.slice(2);
+const launch = { root: path.dirname(__dirname) };
+
+function end(error) {
+  explain(error);
+  process.exit(exitCode(error));
 }
 
-async function loader(command) {
-  if (command === "preview") return compile(root, "commands/preview.ts");
-  require("tsx/cjs");
-  return () => require(`./${command}.ts`);
-}
-
-main().catch((error) => {
-  console.error(error);
-  console.error("This is a fault of the command, not of its input; MINI_XDR_DEBUG=1 shows where.");
-  process.exitCode = 70;
-});
+process.on("uncaughtException", end);
+require(`./${name}.ts`)
+  .main(args, launch)
+  .then((code) => process.exit(code), end);

@@ -1,14 +1,16 @@
-import { MissingTool, tool, toolNames, toolVersion, type ToolName } from "../tools";
+import { Argument } from "commander";
+import { commandLine } from "../lib/command-line";
+import { ends, MissingTool } from "../lib/ends";
+import { tool, toolNames, toolVersion, type ToolName } from "../tools";
 
-/** `npm run tools [-- NAME…]`: installs every pinned program that this machine lacks, or those named. */
-async function main(names: string[]): Promise<number> {
-  const unknown = names.filter((name) => !toolNames.includes(name as ToolName));
-  if (unknown.length > 0) {
-    process.stderr.write(`tools: no tool ${unknown.join(", ")}; known: ${toolNames.join(", ")}\n`);
-    return 2;
-  }
+/** `npm run tools`: installs every pinned program that this machine lacks, or those named. */
+export async function main(args: string[]): Promise<number> {
+  const command = commandLine("tools", "Install the outside programs that the tests use, once.")
+    .addArgument(new Argument("[name...]", "these only").choices(toolNames))
+    .parse(args, { from: "user" });
+  const names = command.args as ToolName[];
   const missing: string[] = [];
-  for (const name of names.length > 0 ? (names as ToolName[]) : toolNames) {
+  for (const name of names.length > 0 ? names : toolNames) {
     const title = `${name} ${toolVersion(name)}`;
     const started = Date.now();
     try {
@@ -20,9 +22,8 @@ async function main(names: string[]): Promise<number> {
       missing.push(error.message);
     }
   }
-  const others = missing.length > 1 ? ` (${missing.length - 1} others are missing too)` : "";
-  if (missing.length > 0) process.stderr.write(`tools: ${missing[0]}${others}\n`);
-  return missing.length > 0 ? 2 : 0;
+  if (missing.length > 0) throw new MissingTool(missing.join("\n  "));
+  return ends.done;
 }
 
 function seconds(since: number): string {
@@ -43,5 +44,3 @@ function show(line: string): void {
 function finish(line: string): void {
   process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${line}\n` : `${line}\n`);
 }
-
-void main(process.argv.slice(2)).then((code) => (process.exitCode = code));

@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import spawn, { SubprocessError, type Options } from "nano-spawn";
+import { Failure, MissingTool } from "./ends";
 
-/** What a program that ended has printed. */
+/** What a program that ended has printed, each without a newline at the end. */
 export interface Result {
   code: number;
   stdout: string;
@@ -9,7 +10,7 @@ export interface Result {
 }
 
 /** A program that ended with another code than 0; the message is its last words. */
-export class CommandFailed extends Error {
+export class CommandFailed extends Failure {
   override readonly name = "CommandFailed";
   constructor(program: string, result: Result) {
     const lines = result.stderr.trim().split("\n");
@@ -18,38 +19,56 @@ export class CommandFailed extends Error {
   }
 }
 
-/** How a program is run. */
-export interface RunOptions {
+/** How a program is run; what it does not say is as in `node:child_process`. */
+export interface RunOptions extends Options {
+  /** What the program reads on its standard input; by default nothing. */
   input?: string;
-  cwd?: string;
-  env?: NodeJS.ProcessEnv;
-  /** Ends it. */
-  signal?: AbortSignal;
-  /** What it is ended with; by default SIGTERM. */
-  killSignal?: NodeJS.Signals;
-  /** Sees every line as it is printed. */
+  /** Sees every line of its standard output as it is printed. */
   onLine?: (line: string) => void;
 }
 
-/** Runs a program to its end, whatever that is; an abort ends it. */
-export function run(file: string, args: string[], options: RunOptions = {}): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const { input, env, onLine, ...rest } = options;
-    const child = spawn(file, args, { env: { ...process.env, ...env }, ...rest, stdio: "pipe" });
-    const result: Result = { code: 1, stdout: "", stderr: "" };
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (result.stdout += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (result.stderr += text));
-    if (onLine) createInterface({ input: child.stdout }).on("line", onLine);
-    child.on("error", reject);
-    child.on("close", (code) => resolve({ ...result, code: code ?? 1 }));
-    // A program that ends without reading its input is judged by its exit code.
-    child.stdin.on("error", () => {}).end(input);
+/**
+ * Runs a program to its end, whatever that is; an abort ends it.
+ *
+ * @throws MissingTool when there is no such program.
+ */
+export async function run(
+  file: string,
+  args: readonly string[] = [],
+  { input = "", onLine, ...options }: RunOptions = {},
+): Promise<Result> {
+  const running = spawn(file, args, { stdin: { string: input }, ...options });
+  const lines = running.nodeChildProcess.then(({ stdout }) => {
+    if (onLine && stdout) createInterface({ input: stdout }).on("line", onLine);
   });
+  const [ended] = await Promise.allSettled([running, lines]);
+  if (ended.status === "fulfilled") return { code: 0, ...printed(ended.value) };
+  const error: unknown = ended.reason;
+  if (!(error instanceof SubprocessError)) throw error;
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
+  if (code === "ENOENT") throw new MissingTool(`${file}: it is not on the PATH; install it`);
+  if (code && error.exitCode === undefined && !error.isCanceled) throw error;
+  return { code: error.exitCode ?? 1, ...printed(error) };
 }
 
-/** Runs a program that has to succeed and returns what it printed. */
+/** Runs a program that has to succeed and returns what it printed. @throws CommandFailed */
 export async function output(...[file, args, options]: Parameters<typeof run>): Promise<string> {
   const result = await run(file, args, options);
   if (result.code !== 0) throw new CommandFailed(file.split("/").at(-1)!, result);
   return result.stdout;
+}
+
+/** Whether a process lives. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, and belongs to someone else.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+function printed({ stdout, stderr }: Omit<Result, "code">): Omit<Result, "code"> {
+  return { stdout, stderr };
 }

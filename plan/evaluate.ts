@@ -1,12 +1,12 @@
+import "./defer-unused.cjs";
 import * as pulumi from "@pulumi/pulumi";
 import { getStore } from "@pulumi/pulumi/runtime/state";
+import { UsageError } from "../lib/ends";
+import type { Program } from "./program";
 import { planVersion, type Path, type Plan, type PlannedResource } from "./plan";
 import { Recorder, type Recorded } from "./recorder";
 import type { StackSettings } from "./stack-settings";
 import { callStandIn, standIn } from "./stand-ins";
-
-/** The program, run anew at every call; returns its exports. */
-export type Program = () => unknown;
 
 /**
  * Evaluates the unchanged program for one stack in the SDK's own mock runtime.
@@ -48,11 +48,41 @@ async function run(program: Program, settings: StackSettings, preview: boolean):
   // setMocks switches transforms off, and the SDK then refuses programs that have one.
   getStore().supportsTransforms = true;
   pulumi.runtime.setAllConfig(settings.config, settings.secretKeys);
-  await pulumi.runtime.runInPulumiStack(async () => program());
+  const failed = await failureOf(() => pulumi.runtime.runInPulumiStack(async () => program()));
+  if (failed.length > 0) throw new ProgramFailed(failed);
   await pulumi.runtime.disconnect();
-  if (recorder.failures.length > 0)
-    throw new Error(recorder.failures.map((failure) => failure.message).join("\n"));
+  if (recorder.failures.length > 0) throw new ProgramFailed(recorder.failures);
   return recorder;
+}
+
+/** The program, as it is written, cannot be planned: it is the preview's input. */
+class ProgramFailed extends UsageError {
+  constructor(errors: Error[]) {
+    const described = errors.map((error) => {
+      const foreseen: boolean = pulumi.RunError.isInstance(error);
+      return foreseen ? error.message : `the program failed: ${error.message} (MINI_XDR_DEBUG=1 shows where)`;
+    });
+    super([...new Set(described)].join("\n"), { cause: errors[0] });
+  }
+}
+
+/**
+ * What the program failed by. The SDK hands a program's error on to promises of its own as well,
+ * for which nobody waits: without a listener they would end the process with a stack trace.
+ */
+async function failureOf(work: () => Promise<unknown>): Promise<Error[]> {
+  const failures = new Set<Error>();
+  const note = (error: unknown) =>
+    void failures.add(error instanceof Error ? error : new Error(String(error)));
+  process.on("unhandledRejection", note);
+  try {
+    await work().catch(note);
+    // Unhandled rejections are told after the microtasks that follow them.
+    await new Promise(setImmediate);
+    return [...failures];
+  } finally {
+    process.off("unhandledRejection", note);
+  }
 }
 
 /** Sorted by URN, so that the order of registration, which may vary, never shows. */

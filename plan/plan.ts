@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 
 /** Version of the plan file; others read it too, so a change of meaning is a new version. */
 export const planVersion = 1;
@@ -46,6 +46,16 @@ export interface Violation {
   enforcementLevel: "advisory" | "mandatory";
   urn: string;
   message: string;
+}
+
+/** Whether a violation blocks its change. */
+export function isMandatory({ enforcementLevel }: Violation): boolean {
+  return enforcementLevel === "mandatory";
+}
+
+/** Whether a mandatory rule is broken. */
+export function isBlocked({ violations }: Plan): boolean {
+  return violations.some(isMandatory);
 }
 
 /** A stack, evaluated once: what everything else reads. The same commit gives the same bytes. */

@@ -1,6 +1,9 @@
 import type { Plan, PlannedResource } from "./plan";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 import { dependentsOf } from "./dependents";
+
+/** Type token of a Helm release. */
+export const releaseType = "kubernetes:helm.sh/v3:Release";
 
 /** What a plan says about a Helm release. */
 export interface PlannedRelease {
@@ -31,7 +34,7 @@ export interface PlannedObject {
 
 /** A plan's Helm releases, each after those that it depends on. */
 export function releasesOf(plan: Plan): PlannedRelease[] {
-  const resources = plan.resources.filter(({ type }) => type === "kubernetes:helm.sh/v3:Release");
+  const resources = plan.resources.filter(({ type }) => type === releaseType);
   const after = (resource: PlannedResource) =>
     resources.filter((other) => dependentsOf(plan, [other]).includes(resource));
   // Whatever a release depends on has fewer others before it.

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 import { secretMark } from "./plan";
 
 /** What the engine would hand to the program of one stack. */

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import { CommandFailed, output } from "../lib/processes";
-import { UsageError } from "../lib/usage-error";
+import { UsageError } from "../lib/ends";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
 export interface Outputs {

@@ -1,6 +1,5 @@
 import { createInterface } from "node:readline";
-import { CommanderError } from "commander";
-import { UsageError } from "../lib/usage-error";
+import { Failure, UsageError } from "../lib/ends";
 import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
 
 /** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
@@ -63,17 +62,6 @@ export async function recover(recovery: Recovery): Promise<number> {
   return holds(result) ? 0 : 1;
 }
 
-/** Ends the process as a recovery command does: 2 when nothing was done for want of good input. */
-export function exitWith(code: Promise<number>): void {
-  void code
-    .catch((error: Error) => {
-      if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-      console.error(`error: ${error.message}`);
-      return error instanceof UsageError ? 2 : 1;
-    })
-    .then((ended) => process.exit(ended));
-}
-
 /** Runs the steps one after the other and says how long each took, held against the whole's limit. */
 async function carryOut(command: string, steps: Step[], limitSeconds: number): Promise<Claim[]> {
   const claims: Claim[] = [];
@@ -84,8 +72,8 @@ async function carryOut(command: string, steps: Step[], limitSeconds: number): P
     try {
       await step.run();
     } catch (error) {
-      (error as Error).message = `step ${index + 1} (${step.id}): ${(error as Error).message}`;
-      throw error;
+      const { message } = error as Error;
+      throw new Failure(`step ${index + 1} (${step.id}): ${message}`, { cause: error });
     }
     const value = (performance.now() - since) / 1000;
     claims.push(

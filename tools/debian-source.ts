@@ -7,7 +7,7 @@ import { promisify } from "node:util";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { installPackages } from "./debian-packages";
-import { MissingTool } from "./missing-tool";
+import { MissingTool } from "../lib/ends";
 import { says } from "./path-search";
 import type { Progress, Source } from "./source";
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { exists } from "./cache";
 import { installPackages } from "./debian-packages";
-import { MissingTool } from "./missing-tool";
+import { MissingTool } from "../lib/ends";
 import type { Source } from "./source";
 
 /** A program of a Debian package, which keeps it off the PATH. */

@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import path from "node:path";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
-import { MissingTool } from "./missing-tool";
+import { MissingTool } from "../lib/ends";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
 

@@ -1,7 +1,7 @@
 import { pins, type ToolName } from "./pins";
 import type { Progress } from "./source";
 
-export { MissingTool } from "./missing-tool";
+export { MissingTool } from "../lib/ends";
 export type { ToolName } from "./pins";
 export type { Progress } from "./source";
 

@@ -1,8 +1,8 @@
 import { colours } from "../../lib/colours";
-import { describeViolations } from "../../commands/policy";
 import type { Plan } from "../plan";
 import { componentTree } from "./component-tree";
 import { keyFacts } from "./key-facts";
+import { describeViolations } from "./violations";
 import { warnings } from "./warnings";
 
 /** A plan as a person wants to see it: the tree, the facts that matter, what to look at. */

@@ -5,7 +5,7 @@ import {
   RebootDBInstanceCommand,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import { UsageError } from "../../lib/usage-error";
+import { UsageError } from "../../lib/ends";
 
 /** What RDS says of a database. */
 export interface DatabaseState {

@@ -2,7 +2,7 @@ import { answers } from "../application";
 import type { Engine, Outputs } from "../engine";
 import type { Step } from "../procedure";
 import { requireDataUntouched } from "../untouched";
-import { UsageError } from "../../lib/usage-error";
+import { UsageError } from "../../lib/ends";
 import type { DatabaseJobs } from "./database-job";
 import type { Replicas, Server, Topology } from "./server";
 

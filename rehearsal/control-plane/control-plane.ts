@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { tool, type ToolName } from "../../tools";
-import { UsageError } from "../../lib/usage-error";
+import { UsageError } from "../../lib/ends";
 import { Api } from "./api";
 import { Child } from "./child";
 import { Credentials, type User } from "./credentials";

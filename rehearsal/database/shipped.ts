@@ -1,7 +1,7 @@
 import type { Plan } from "../../plan/plan";
-import { rendered } from "../workloads/helm";
+import { rendered } from "../../plan/helm";
 import { localReleases } from "../../plan/releases";
-import { UsageError } from "../../lib/usage-error";
+import { UsageError } from "../../lib/ends";
 import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 
 /** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */

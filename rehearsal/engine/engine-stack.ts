@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import type { ToolName } from "../../tools";
-import type { Program } from "../../plan/evaluate";
+import type { Program } from "../../plan/program";
 import type { Plan } from "../../plan/plan";
 import { Engine } from "../../recovery/engine";
 import type { StackSettings } from "../../plan/stack-settings";

@@ -2,7 +2,7 @@ import { Server, type UntypedServiceImplementation } from "@grpc/grpc-js";
 import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation/server";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
-import type { Program } from "../../plan/evaluate";
+import type { Program } from "../../plan/program";
 import { bound, channelOptions } from "../aws/grpc";
 
 /** The SDK's own server for programs that are no file; its types leave it out. */

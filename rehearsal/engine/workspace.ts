@@ -78,8 +78,8 @@ export class Workspace {
 
   /** Runs one of the checkout's commands as npm does, and answers its question. */
   command(name: string, args: string[], answer: string, say?: Say): Promise<Result> {
-    const script = path.join(this.checkout, "commands", `${name}.ts`);
-    return run(process.execPath, ["--import", "tsx", script, ...args], {
+    const launcher = path.join(this.checkout, "commands/run.cjs");
+    return run(process.execPath, [launcher, name, ...args], {
       ...this.running(say),
       input: answer,
     });

@@ -1,6 +1,6 @@
 import type { Plan } from "../../plan/plan";
 import type { Images } from "../control-plane/stages";
-import { imagesOf, rendered } from "./helm";
+import { imagesOf, rendered } from "../../plan/helm";
 import { localReleases } from "../../plan/releases";
 
 /** Tag of a good new version. */

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { relative } from "node:path";
-import { renderings } from "../../commands/render";
+import { renderings } from "../../plan/renderings";
 import { localReleases, type PlannedRelease } from "../../plan/releases";
-import { template } from "../../rehearsal/workloads/helm";
+import { template } from "../../plan/helm";
 import { MissingTool, tool } from "../../tools";
 import { plannedStack, root } from "../support/planned";
 

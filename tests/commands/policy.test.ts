@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../commands/policy";
 import { writePlan, type Plan } from "../../plan/plan";
-import { plannedStack, program, root } from "../support/planned";
+import { plannedStack, root } from "../support/planned";
 
 describe("npm run policy", () => {
   let folder: string;
@@ -21,7 +21,7 @@ describe("npm run policy", () => {
     rmSync(folder, { recursive: true });
   });
 
-  const run = async (...args: string[]) => main(args, { root, program: await program() });
+  const run = async (...args: string[]) => main(args, { root });
   const saved = (plan: Plan) => {
     const file = join(folder, "plan.json");
     writePlan(file, plan);

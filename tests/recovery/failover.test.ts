@@ -61,7 +61,7 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
     delete process.env.PGSSLROOTCERT;
     console.error = (line: string) => said.push(line);
     try {
-      const code = await main(["--stack", "prod"], { root: ".", program: () => undefined });
+      const code = await main(["--stack", "prod"], { root: "." });
       assert.equal(code, 2);
       assert.match(said.join("\n"), /PGSSLROOTCERT: it is not set/);
     } finally {

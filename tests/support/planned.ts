@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { compile } from "../../commands/compile.cjs";
-import { evaluate, type Program } from "../../plan/evaluate";
+import { evaluate } from "../../plan/evaluate";
+import { loadProgram, type Program } from "../../plan/program";
 import type { Plan, PlannedResource } from "../../plan/plan";
 import { readStackSettings } from "../../plan/stack-settings";
 
@@ -13,7 +13,7 @@ let last: Promise<unknown> = Promise.resolve();
 
 /** The unchanged program, compiled once for all tests. */
 export function program(): Promise<Program> {
-  return (compiled ??= compile(root, "index.ts"));
+  return (compiled ??= loadProgram(root));
 }
 
 /** The plan of a stack as it is configured, evaluated once for all tests. */

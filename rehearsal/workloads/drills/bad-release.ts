@@ -1,7 +1,7 @@
 import type { Cluster, Say } from "../cluster";
 import type { KubernetesObject } from "../../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
-import { imagesOf, rendered } from "../helm";
+import { imagesOf, rendered } from "../../../plan/helm";
 import type { PlannedRelease } from "../../../plan/releases";
 import { claim, type Claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";

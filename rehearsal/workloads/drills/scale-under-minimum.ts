@@ -1,4 +1,4 @@
-import { rendered, template } from "../helm";
+import { rendered, template } from "../../../plan/helm";
 import type { PlannedRelease } from "../../../plan/releases";
 import { claim } from "../../../lib/report";
 import { withSteadyState } from "../steady-state";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { template } from "../../../rehearsal/workloads/helm";
+import { template } from "../../../plan/helm";
 import { localReleases, type PlannedRelease } from "../../../plan/releases";
 import { MissingTool, tool } from "../../../tools";
 import { plannedStack, root } from "../../support/planned";

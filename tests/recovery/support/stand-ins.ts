@@ -101,21 +101,17 @@ export function runCommand(
   env: NodeJS.ProcessEnv,
   input = "",
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  return run(
-    process.execPath,
-    ["--import", "tsx", join(root, "commands", `${command}.ts`), ...args],
-    {
-      cwd: root,
-      input,
-      env: {
-        ...process.env,
-        NODE_NO_WARNINGS: "1",
-        AWS_ACCESS_KEY_ID: "testing",
-        AWS_SECRET_ACCESS_KEY: "testing",
-        ...env,
-      },
+  return run(process.execPath, [join(root, "commands/run.cjs"), command, ...args], {
+    cwd: root,
+    input,
+    env: {
+      ...process.env,
+      NODE_NO_WARNINGS: "1",
+      AWS_ACCESS_KEY_ID: "testing",
+      AWS_SECRET_ACCESS_KEY: "testing",
+      ...env,
     },
-  );
+  });
 }
 
 /** The stack's outputs as the program exports them. */

@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { ControlPlane } from "../../../rehearsal/control-plane/control-plane";
 import { Api, ApiError } from "../../../rehearsal/control-plane/api";
 import { removeLeftovers } from "../../../rehearsal/control-plane/leftovers";
-import { UsageError } from "../../../lib/usage-error";
+import { UsageError } from "../../../lib/ends";
 import { tool } from "../../../tools";
 import { folders, needTools } from "../support";
 

@@ -1,6 +1,5 @@
-// Loads the Pulumi SDKs before the program asks for them. Two of their dependencies serve only to
-// send functions to the cloud, which this program never does: they are loaded when first touched,
-// which saves about half of the loading time.
+// Two dependencies of the Pulumi SDKs serve only to send functions to the cloud, which this program
+// never does: they are loaded when first touched, which saves about half of the SDKs' loading time.
 const Module = require("node:module");
 
 const deferred = [/^@npmcli\/arborist$/, /typescript-shim$/];
@@ -18,6 +17,3 @@ Module._load = function (request, parent, isMain) {
     },
   );
 };
-
-require("@pulumi/pulumi");
-require("@pulumi/eks");

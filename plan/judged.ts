@@ -1,0 +1,31 @@
+import { describeBudgets } from "../policies/budgets";
+import { judge } from "../policies/pack/judge";
+import { readSettings, type Settings } from "../policies/pack/settings";
+import { UsageError } from "../lib/ends";
+import type { Plan } from "./plan";
+
+/** A plan with what the policy pack says of it. */
+export interface Judged {
+  plan: Plan;
+  /** The failover budget and the availability ledger, a line each. */
+  budgets: string[];
+}
+
+/**
+ * Judges a plan by the policy pack and this checkout's settings of it.
+ *
+ * @throws UsageError when the pack's settings cannot be used.
+ */
+export function judged(root: string, plan: Plan): Judged {
+  const settings = packSettings(root, plan.stack);
+  const violations = judge(plan.resources, settings);
+  return { plan: { ...plan, violations }, budgets: describeBudgets(plan.resources, settings) };
+}
+
+function packSettings(root: string, stack: string): Settings {
+  try {
+    return readSettings(root, stack);
+  } catch (error) {
+    throw new UsageError((error as Error).message);
+  }
+}

@@ -1,0 +1,28 @@
+import { compile } from "../lib/compile.cjs";
+import { UsageError } from "../lib/ends";
+
+/** The program, run afresh at every call; returns its exports. */
+export type Program = () => unknown;
+
+/**
+ * Compiles a checkout's program, `index.ts` with all that it imports.
+ *
+ * @throws UsageError, a line for each place, when it does not compile.
+ */
+export async function loadProgram(root: string): Promise<Program> {
+  try {
+    return await compile(root, "index.ts");
+  } catch (error) {
+    throw buildProblems(error) ?? error;
+  }
+}
+
+/** What esbuild says, as one line for each place. */
+function buildProblems(error: unknown): UsageError | undefined {
+  const { errors } = error as Partial<import("esbuild").BuildFailure>;
+  if (!errors) return undefined;
+  const lines = errors.map(({ text, location }) =>
+    location ? `${location.file}:${location.line}:${location.column + 1}: ${text}` : text,
+  );
+  return new UsageError(`the program does not compile:\n  ${lines.join("\n  ")}`);
+}
