@@ -2,6 +2,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { configKeys } from "../config";
+import { commandLine } from "../lib/command-line";
+import { ends } from "../lib/ends";
 import { pages } from "../policies/pack/documentation";
 import { readSettings } from "../policies/pack/settings";
 import type { Launch } from "./launch";
@@ -10,12 +12,15 @@ const begin = "<!-- config keys: written by npm run docs -->";
 const end = "<!-- end of config keys -->";
 
 /** `npm run docs`: writes what is generated, the README's table of keys and the pages of the rules. */
-export async function main(_: string[], { root }: Launch): Promise<number> {
+export async function main(args: string[], { root }: Launch): Promise<number> {
+  commandLine("docs", "Write the README's table of keys and the pages of the rules.").parse(args, {
+    from: "user",
+  });
   const readme = join(root, "README.md");
   writeFileSync(readme, await withConfigKeys(readFileSync(readme, "utf8")));
   for (const [file, text] of Object.entries(pages(readSettings(root, "prod"))))
     writeFileSync(join(root, file), await markdown(text));
-  return 0;
+  return ends.done;
 }
 
 /** The README with the configuration table that belongs to today's `config.ts`. */

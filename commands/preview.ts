@@ -1,6 +1,6 @@
-import path from "node:path";
 import { commandLine } from "../lib/command-line";
 import { UsageError } from "../lib/ends";
+import { jsonFile } from "../lib/json-file";
 import { preview } from "../plan/preview";
 import { stackNames } from "../plan/stack-settings";
 import type { Launch } from "./launch";
@@ -21,5 +21,8 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     .parse(args, { from: "user" })
     .opts<Options>();
   if (json && !stack) throw new UsageError("--json: a plan file holds one stack; add --stack NAME");
-  return preview(root, stack ? [stack] : stackNames(root), json && path.resolve(json));
+  return preview(root, stack ? [stack] : stackNames(root), json && jsonFile(json));
 }
+
+// The launcher loads nothing but this file.
+export { exitCode, explain } from "../lib/ends";

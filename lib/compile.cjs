@@ -1,38 +1,96 @@
-// Plain JavaScript: it runs before anything that could read TypeScript.
-const { build } = require("esbuild");
-const Module = require("node:module");
+// Compiles entry points of this project. Plain JavaScript: it runs before anything that could read
+// TypeScript.
+const fs = require("node:fs");
 const path = require("node:path");
+const { CachedCode, digest, keepCode, read, readCode, write } = require("./code-cache.cjs");
+
+/** Entry points that this process has compiled. */
+const compiled = new Map();
 
 /**
- * Compiles one of the project's entry points, with all it imports but the Pulumi SDKs, into a
- * function that runs it anew at every call and returns its exports. Nothing is written to disk.
+ * Compiles one of a checkout's entry points, with all it imports but the Pulumi SDKs: from the cache
+ * while no file that went into it has changed, else by esbuild.
  *
  * @param {string} root the project's folder
  * @param {string} entry path of a TypeScript file in it
- * @returns {Promise<() => unknown>}
+ * @returns {Promise<Compiled>}
  */
-async function compile(root, entry) {
-  const file = path.join(root, entry.replace(/\.ts$/, ".cjs"));
-  const { outputFiles } = await build({
+function compile(root, entry) {
+  const key = path.join(root, entry);
+  if (!compiled.has(key)) compiled.set(key, load(root, entry));
+  return compiled.get(key);
+}
+
+/** An entry point that can be run. */
+class Compiled {
+  constructor(root, entry, { code, imports, text }) {
+    /** What it takes from the Pulumi SDKs, by module name. */
+    this.imports = imports;
+    this.code = new CachedCode(code, text, path.join(root, entry.replace(/\.ts$/, ".cjs")));
+    /** Runs it afresh at every call and returns its exports. */
+    this.run = () => this.code.run();
+  }
+}
+
+async function load(root, entry) {
+  return new Compiled(root, entry, fromCache(root, entry) ?? (await build(root, entry)));
+}
+
+/** What decides the result beside the sources: dependencies, and how TypeScript is read. */
+function surroundings(root) {
+  const content = (name) => fs.readFileSync(path.join(root, name));
+  return digest(content("package-lock.json"), content("tsconfig.json"));
+}
+
+const descriptionOf = (entry) => `${entry.replace(/\W+/g, "-")}.json`;
+
+function fromCache(root, entry) {
+  const description = read(descriptionOf(entry), "utf8");
+  if (!description) return undefined;
+  try {
+    const { around, inputs, imports, code } = JSON.parse(description);
+    const same = ([file, hash]) => digest(fs.readFileSync(path.join(root, file))) === hash;
+    if (around !== surroundings(root) || !Object.entries(inputs).every(same)) return undefined;
+    const text = readCode(code);
+    return text && { code, imports, text };
+  } catch {
+    // A file that is gone, or a description of another version.
+    return undefined;
+  }
+}
+
+async function build(root, entry) {
+  const esbuild = require("esbuild");
+  const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
-    outfile: file,
+    outfile: path.join(root, "compiled.cjs"),
     bundle: true,
     write: false,
+    metafile: true,
     platform: "node",
     target: "node20",
     format: "cjs",
     external: ["@pulumi/*", "esbuild"],
     logLevel: "silent",
   });
-  const code = outputFiles[0].text;
-  return () => {
-    const compiled = new Module(file);
-    compiled.filename = file;
-    compiled.paths = Module._nodeModulePaths(path.dirname(file));
-    compiled._compile(code, file);
-    return compiled.exports;
-  };
+  const code = digest(outputFiles[0].text);
+  const text = keepCode(code, outputFiles[0].text);
+  const all = Object.values(metafile.inputs).flatMap((input) => input.imports);
+  const imports = [...new Set(all.filter(isOfSdk).map((found) => found.path))].sort();
+  // Dependencies are told by the lock file.
+  const files = Object.keys(metafile.inputs).filter((file) => !file.includes("node_modules/"));
+  const inputs = files.map((file) => [file, digest(fs.readFileSync(path.join(root, file)))]);
+  const description = { around: surroundings(root), code, imports };
+  write(
+    descriptionOf(entry),
+    JSON.stringify({ ...description, inputs: Object.fromEntries(inputs) }),
+  );
+  return { code, imports, text };
+}
+
+function isOfSdk({ path: name, external }) {
+  return external === true && name.startsWith("@pulumi/");
 }
 
 module.exports = { compile };

@@ -1,2 +1,11 @@
-/** Compiles an entry point into a function that runs it anew at every call and returns its exports. */
-export function compile(root: string, entry: string): Promise<() => unknown>;
+/** An entry point that can be run. */
+export interface Compiled {
+  /** Runs it afresh at every call and returns its exports. */
+  run: () => unknown;
+}
+
+/**
+ * Compiles one of a checkout's entry points, with all it imports but the Pulumi SDKs: from the cache
+ * while no file that went into it has changed, else by esbuild.
+ */
+export function compile(root: string, entry: string): Promise<Compiled>;

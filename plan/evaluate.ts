@@ -1,4 +1,4 @@
-import "./defer-unused.cjs";
+import "./light-sdks.cjs";
 import * as pulumi from "@pulumi/pulumi";
 import { getStore } from "@pulumi/pulumi/runtime/state";
 import { UsageError } from "../lib/ends";
@@ -15,22 +15,37 @@ import { callStandIn, standIn } from "./stand-ins";
  * input its value, and once as the engine's first preview would, which tells the unknown ones.
  */
 export async function evaluate(program: Program, settings: StackSettings): Promise<Plan> {
-  const limit = Error.stackTraceLimit;
-  // The SDK captures a stack for every resource, for its own debugging: two thirds of the time.
-  if (!process.env.MINI_XDR_DEBUG) Error.stackTraceLimit = 0;
-  let known: Recorder, preview: Recorder;
-  try {
-    known = await run(program, settings, false);
-    preview = await run(program, settings, true);
-  } finally {
-    Error.stackTraceLimit = limit;
-  }
+  const known = await run(program, settings, false);
+  const preview = await run(program, settings, true);
+  return plan(settings, known, (resource) =>
+    unknownPaths(resource, preview.recorded.get(resource.urn)),
+  );
+}
+
+/**
+ * The same without the second run, in half the time: no resource tells its `unknowns`, so it is for
+ * judging and showing, not for a plan file.
+ */
+export async function evaluateValues(program: Program, settings: StackSettings): Promise<Plan> {
+  return plan(settings, await run(program, settings, false), () => []);
+}
+
+function plan(
+  { project, stack }: StackSettings,
+  { recorded, outputs }: Recorder,
+  unknowns: (resource: Recorded) => Path[],
+): Plan {
+  const resources = [...recorded.values()]
+    .map((resource): PlannedResource => ({ ...resource, unknowns: unknowns(resource) }))
+    // Sorted by URN, so that the order of registration, which may vary, never shows.
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
+  const named = Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1));
   return {
     version: planVersion,
-    project: settings.project,
-    stack: settings.stack,
-    resources: withUnknowns(known, preview),
-    outputs: sorted(known.outputs),
+    project,
+    stack,
+    resources,
+    outputs: Object.fromEntries(named),
     violations: [],
   };
 }
@@ -48,7 +63,11 @@ async function run(program: Program, settings: StackSettings, preview: boolean):
   // setMocks switches transforms off, and the SDK then refuses programs that have one.
   getStore().supportsTransforms = true;
   pulumi.runtime.setAllConfig(settings.config, settings.secretKeys);
+  const limit = Error.stackTraceLimit;
+  // The SDK asks for a stack with each of its debugging notes, and here nobody reads them.
+  if (!process.env.MINI_XDR_DEBUG) Error.stackTraceLimit = 0;
   const failed = await failureOf(() => pulumi.runtime.runInPulumiStack(async () => program()));
+  Error.stackTraceLimit = limit;
   if (failed.length > 0) throw new ProgramFailed(failed);
   await pulumi.runtime.disconnect();
   if (recorder.failures.length > 0) throw new ProgramFailed(recorder.failures);
@@ -60,7 +79,9 @@ class ProgramFailed extends UsageError {
   constructor(errors: Error[]) {
     const described = errors.map((error) => {
       const foreseen: boolean = pulumi.RunError.isInstance(error);
-      return foreseen ? error.message : `the program failed: ${error.message} (MINI_XDR_DEBUG=1 shows where)`;
+      return foreseen
+        ? error.message
+        : `the program failed: ${error.message} (MINI_XDR_DEBUG=1 shows where)`;
     });
     super([...new Set(described)].join("\n"), { cause: errors[0] });
   }
@@ -85,22 +106,8 @@ async function failureOf(work: () => Promise<unknown>): Promise<Error[]> {
   }
 }
 
-/** Sorted by URN, so that the order of registration, which may vary, never shows. */
-function withUnknowns(known: Recorder, preview: Recorder): PlannedResource[] {
-  return [...known.recorded.values()]
-    .map((resource) => ({
-      ...resource,
-      unknowns: unknownPaths(resource, preview.recorded.get(resource.urn)),
-    }))
-    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
-}
-
 function unknownPaths(resource: Recorded, inPreview: Recorded | undefined): Path[] {
   // A resource that is made only once something is known: the first preview knows none of it.
   if (!inPreview) return Object.keys(resource.inputs).map((property) => [property]);
   return inPreview.unknowns;
-}
-
-function sorted(outputs: Record<string, unknown>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(outputs).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,6 +1,6 @@
 import { ends } from "../lib/ends";
 import { describePlan } from "./description/describe";
-import { evaluate } from "./evaluate";
+import { evaluate, evaluateValues } from "./evaluate";
 import { judged } from "./judged";
 import { isBlocked, writePlan, type Plan } from "./plan";
 import { loadProgram } from "./program";
@@ -20,7 +20,8 @@ export async function preview(root: string, stacks: string[], planFile?: string)
   const plans: Plan[] = [];
   for (const each of settings) {
     const started = performance.now();
-    const { plan, budgets } = judged(root, await evaluate(program, each));
+    const planned = await (planFile ? evaluate : evaluateValues)(program, each);
+    const { plan, budgets } = judged(root, planned);
     console.log(describePlan(plan, budgets, (performance.now() - started) / 1000));
     plans.push(plan);
   }

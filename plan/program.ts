@@ -11,7 +11,7 @@ export type Program = () => unknown;
  */
 export async function loadProgram(root: string): Promise<Program> {
   try {
-    return await compile(root, "index.ts");
+    return (await compile(root, "index.ts")).run;
   } catch (error) {
     throw buildProblems(error) ?? error;
   }

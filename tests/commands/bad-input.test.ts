@@ -1,11 +1,9 @@
 import assert from "node:assert/strict";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parse, stringify } from "yaml";
-import { main } from "../../commands/preview";
-import { captured } from "../support/captured";
-import { program, root } from "../support/planned";
+import { dump, load } from "js-yaml";
+import type { Result } from "../../lib/processes";
+import { command, ownCheckout, stackTrace } from "../support/command";
 
 type Config = Record<string, unknown>;
 
@@ -110,70 +108,75 @@ const cases: { title: string; change: (config: Config) => void; says: RegExp }[]
 
 const within = (config: Config, key: string) => config[`mini-xdr:${key}`] as Config;
 
-describe("bad input", () => {
-  let folder: string;
-  const here = process.cwd();
+describe("bad input, met by npm run preview", function () {
+  this.timeout(60_000);
+  const checkout = ownCheckout();
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "mini-xdr-"));
-    cpSync(join(root, "Pulumi.yaml"), join(folder, "Pulumi.yaml"));
-  });
-  afterEach(() => {
-    process.chdir(here);
-    rmSync(folder, { recursive: true });
-  });
+  /** Runs the preview of the prod settings with one change. */
+  async function previewWith(change: (config: Config) => void): Promise<Result> {
+    const prod = await readFile(join(checkout(), "Pulumi.prod.yaml"), "utf8");
+    const settings = load(prod) as { config: Config };
+    change(settings.config);
+    await writeFile(join(checkout(), "Pulumi.bad.yaml"), dump(settings));
+    return preview("--stack", "bad");
+  }
+
+  async function preview(...args: string[]): Promise<Result> {
+    const result = await command("preview", args, { cwd: checkout() });
+    assert.doesNotMatch(result.stderr, stackTrace);
+    return result;
+  }
 
   for (const { title, change, says } of cases)
     it(`${title}: one clear line, exit code 2`, async () => {
-      const { code, errors } = await previewWith(folder, change);
-      assert.match(errors, says);
-      assert.equal(errors.trim().split("\n").length, 2, `one problem, one line:\n${errors}`);
+      const { code, stdout, stderr } = await previewWith(change);
+      assert.match(stderr, says);
+      assert.equal(stderr.split("\n").length, 2, `one problem, one line:\n${stderr}`);
+      assert.equal(stdout, "");
       assert.equal(code, 2);
     });
 
   it("reports all problems at once", async () => {
-    const { code, errors } = await previewWith(folder, (config) => {
-      for (const { change } of [cases[0]!, cases[1]!, cases[8]!, cases[11]!]) change(config);
+    const some = [cases[0]!, cases[1]!, cases[8]!, cases[11]!];
+    const { code, stderr } = await previewWith((config) => {
+      for (const { change } of some) change(config);
     });
-    for (const { says } of [cases[0]!, cases[1]!, cases[8]!, cases[11]!])
-      assert.match(errors, says);
+    for (const { says } of some) assert.match(stderr, says);
+    assert.equal(code, 2);
+  });
+
+  it("settings that are no YAML: names the file", async () => {
+    await writeFile(join(checkout(), "Pulumi.bad.yaml"), "config: {");
+    const { code, stderr } = await preview("--stack", "bad");
+    assert.match(stderr, /^error: Pulumi\.bad\.yaml: not readable: /);
     assert.equal(code, 2);
   });
 
   it("an unknown stack: names the stacks there are", async () => {
-    const { code, errors } = await preview(root, ["--stack", "produktion"]);
-    assert.match(errors, /--stack: "produktion" is not allowed; allowed: prod, staging/);
+    const { code, stderr } = await preview("--stack", "produktion");
+    assert.match(stderr, /--stack: "produktion" is not allowed; allowed: (bad, )?prod, staging/);
     assert.equal(code, 2);
   });
 
-  it("an unknown option: exit code 2", async () => {
-    assert.equal((await preview(root, ["--stak", "prod"])).code, 2);
+  it("a plan file of two stacks: says how to ask for one", async () => {
+    const { code, stderr } = await preview("--json", join(checkout(), "plan.json"));
+    assert.match(stderr, /--json: a plan file holds one stack; add --stack NAME/);
+    assert.equal(code, 2);
   });
 
-  it("a plan file of two stacks: says how to ask for one", async () => {
-    const { code, errors } = await preview(root, ["--json", join(folder, "plan.json")]);
-    assert.match(errors, /--json: a plan file holds one stack; add --stack NAME/);
+  it("a plan file that cannot be written: says so before anything is planned", async () => {
+    const file = join(checkout(), "none/plan.json");
+    const { code, stderr } = await preview("--stack", "prod", "--json", file);
+    assert.match(stderr, /^error: --json: .*no such file or directory.*none': name a file/);
     assert.equal(code, 2);
   });
 
   it("never prints a secret", async () => {
-    const { errors } = await previewWith(folder, (config) => {
+    const { stderr } = await previewWith((config) => {
       config["mini-xdr:alertWebhookUrl"] = { secure: "v1:ciphertext" };
       config["mini-xdr:alertEmail"] = { secure: "v1:other" };
     });
-    assert.doesNotMatch(errors, /ciphertext|v1:/);
+    assert.match(stderr, /mini-xdr:alertEmail/);
+    assert.doesNotMatch(stderr, /ciphertext|v1:/);
   });
 });
-
-/** Runs the preview on the prod settings with one change. */
-async function previewWith(folder: string, change: (config: Config) => void) {
-  const settings = parse(readFileSync(join(root, "Pulumi.prod.yaml"), "utf8"));
-  change(settings.config);
-  writeFileSync(join(folder, "Pulumi.bad.yaml"), stringify(settings));
-  return preview(folder, ["--stack", "bad"]);
-}
-
-async function preview(folder: string, args: string[]) {
-  const launch = { root: folder, program: await program() };
-  return captured(() => main(args, launch));
-}

@@ -2,26 +2,24 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../commands/policy";
 import { writePlan, type Plan } from "../../plan/plan";
-import { plannedStack, root } from "../support/planned";
+import { command, stackTrace } from "../support/command";
+import { plannedStack } from "../support/planned";
 
-describe("npm run policy", () => {
+describe("npm run policy", function () {
+  this.timeout(60_000);
   let folder: string;
   let printed: string;
-  const { log, error } = console;
 
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), "mini-xdr-policy-"));
-    printed = "";
-    console.log = console.error = (line: string) => (printed += `${line}\n`);
-  });
-  afterEach(() => {
-    Object.assign(console, { log, error });
-    rmSync(folder, { recursive: true });
-  });
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), "mini-xdr-policy-"))));
+  afterEach(() => rmSync(folder, { recursive: true }));
 
-  const run = async (...args: string[]) => main(args, { root });
+  const run = async (...args: string[]) => {
+    const { code, stdout, stderr } = await command("policy", args);
+    assert.doesNotMatch(stderr, stackTrace);
+    printed = stdout + stderr;
+    return code;
+  };
   const saved = (plan: Plan) => {
     const file = join(folder, "plan.json");
     writePlan(file, plan);

@@ -1,0 +1,2 @@
+/** `$XDG_CACHE_HOME/mini-xdr`, by default under `~/.cache`: all that this project keeps on a machine. */
+export function cacheHome(): string;
