@@ -33,6 +33,7 @@ export default tseslint.config(
         performance: "readonly",
         globalThis: "readonly",
         URL: "readonly",
+        Buffer: "readonly",
       },
     },
     rules: { "@typescript-eslint/no-require-imports": "off" },

@@ -25,7 +25,7 @@ async function load() {
   const modules = new Set([...command.imports, ...(program?.imports ?? [])]);
   const sdks = program && useSdkBundle(root, [...modules].sort());
   const { exitCode, explain, main } = command.run();
-  const keep = () => [sdks, command.code, program?.code].forEach((code) => code?.save());
+  const keep = () => [sdks, command, program].forEach((code) => code?.save());
   return { exitCode, explain, command: () => ({ main }), keep };
 }
 

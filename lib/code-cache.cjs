@@ -8,8 +8,8 @@ const path = require("node:path");
 const v8 = require("node:v8");
 const vm = require("node:vm");
 
-/** Files of code that are kept: those of a few checkouts, each in a few states. */
-const kept = 16;
+/** Pieces of code that are kept of each kind: of a few checkouts, each in a few states. */
+const kept = 8;
 
 const digest = (...parts) => {
   const hash = createHash("sha1");
@@ -48,23 +48,25 @@ function write(name, content) {
   }
 }
 
-/** Removes all but the newest code. */
-function prune() {
-  const code = fs.readdirSync(folder()).filter((name) => name.endsWith(".js"));
+/** Removes all but the newest code of a kind, which is how its name begins. */
+function prune(kind) {
+  const code = fs
+    .readdirSync(folder())
+    .filter((name) => name.startsWith(`${kind}-`) && name.endsWith(".js"));
   const age = (name) => fs.statSync(path.join(folder(), name)).mtimeMs;
   const old = code.sort((a, b) => age(b) - age(a)).slice(kept);
   for (const name of fs.readdirSync(folder()))
-    if (old.some((other) => name.startsWith(other.slice(0, -".js".length))))
+    if (old.some((other) => name.startsWith(path.parse(other).name)))
       fs.rmSync(path.join(folder(), name), { force: true });
 }
 
 /** Ends every file of code, so that one that was cut off is noticed. */
 const mark = "\n// whole\n";
 
-/** Keeps code, which has to be ASCII, under its name. Returns what to run. */
+/** Keeps code, which has to be ASCII, as `KIND-DIGEST`. Returns what to run. */
 function keepCode(name, code) {
   const whole = code + mark;
-  if (write(`${name}.js`, whole)) prune();
+  if (write(`${name}.js`, whole)) prune(name.split("-")[0]);
   return whole;
 }
 

@@ -21,19 +21,10 @@ function compile(root, entry) {
   return compiled.get(key);
 }
 
-/** An entry point that can be run. */
-class Compiled {
-  constructor(root, entry, { code, imports, text }) {
-    /** What it takes from the Pulumi SDKs, by module name. */
-    this.imports = imports;
-    this.code = new CachedCode(code, text, path.join(root, entry.replace(/\.ts$/, ".cjs")));
-    /** Runs it afresh at every call and returns its exports. */
-    this.run = () => this.code.run();
-  }
-}
-
 async function load(root, entry) {
-  return new Compiled(root, entry, fromCache(root, entry) ?? (await build(root, entry)));
+  const { code, imports, text } = fromCache(root, entry) ?? (await build(root, entry));
+  const cached = new CachedCode(code, text, path.join(root, entry.replace(/\.ts$/, ".cjs")));
+  return { imports, run: () => cached.run(), save: () => cached.save() };
 }
 
 /** What decides the result beside the sources: dependencies, and how TypeScript is read. */
@@ -74,7 +65,7 @@ async function build(root, entry) {
     external: ["@pulumi/*", "esbuild"],
     logLevel: "silent",
   });
-  const code = digest(outputFiles[0].text);
+  const code = `program-${digest(outputFiles[0].text)}`;
   const text = keepCode(code, outputFiles[0].text);
   const all = Object.values(metafile.inputs).flatMap((input) => input.imports);
   const imports = [...new Set(all.filter(isOfSdk).map((found) => found.path))].sort();

@@ -2,6 +2,10 @@
 export interface Compiled {
   /** Runs it afresh at every call and returns its exports. */
   run: () => unknown;
+  /** What it takes from the Pulumi SDKs, by module name. */
+  imports: string[];
+  /** Keeps what V8 has compiled of it, for the next run. */
+  save: () => void;
 }
 
 /**
