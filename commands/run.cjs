@@ -1,21 +1,21 @@
 #!/usr/bin/env node
 // Starts a command of this project, and ends as it says: `node commands/run.cjs NAME [OPTION…]`.
 // Plain JavaScript: it runs before anything that could read TypeScript.
+const fs = require("node:fs");
 const path = require("node:path");
 
 const root = path.dirname(__dirname);
 const [name, ...args] = process.argv.slice(2);
 
-/**
- * A command's modules, and what keeps their compiled code for the next run. The preview is wanted in
- * a second, so it comes from the cache of compiled code; the others run as they stand, by tsx.
- */
-async function load() {
-  if (name !== "preview") {
-    require("tsx/cjs");
-    const { exitCode, explain } = require("../lib/ends.ts");
-    return { exitCode, explain, command: () => require(`./${name}.ts`), keep: () => {} };
-  }
+/** A command as it stands, by tsx. */
+function fromSource() {
+  require("tsx/cjs");
+  const { main } = require(`./${name}.ts`);
+  return { ...require("../lib/ends.ts"), main, keep: () => {} };
+}
+
+/** The preview, which is wanted in a second: its modules and the program come from the cache. */
+async function fromCache() {
   const { compile } = require("../lib/compile.cjs");
   const { useSdkBundle } = require("../plan/sdk-bundle.cjs");
   const command = await compile(root, "commands/preview.ts");
@@ -24,13 +24,19 @@ async function load() {
   const program = help ? undefined : await compile(root, "index.ts").catch(() => undefined);
   const modules = new Set([...command.imports, ...(program?.imports ?? [])]);
   const sdks = program && useSdkBundle(root, [...modules].sort());
-  const { exitCode, explain, main } = command.run();
   const keep = () => [sdks, command, program].forEach((code) => code?.save());
-  return { exitCode, explain, command: () => ({ main }), keep };
+  return { ...command.run(), keep };
+}
+
+function load() {
+  if (fs.existsSync(path.join(__dirname, `${name}.ts`)))
+    return name === "preview" ? fromCache() : fromSource();
+  console.error(`error: no command ${name}; npm run lists them`);
+  process.exit(2);
 }
 
 async function main() {
-  const { exitCode, explain, command, keep } = await load();
+  const { exitCode, explain, main: run, keep } = await load();
   let ended = false;
   const end = (error) => {
     ended = true;
@@ -42,7 +48,7 @@ async function main() {
     if (!ended) end(new Error(`${name} waits for something that cannot come`));
   });
   try {
-    const code = await command().main(args, { root });
+    const code = await run(args, { root });
     ended = true;
     // Only a run to the end has compiled all that the next one needs.
     keep();
