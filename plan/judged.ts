@@ -1,6 +1,7 @@
-import { describeBudgets } from "../policies/budgets";
+import type { Settings } from "../policies/model/settings";
+import { describeBudgets } from "../policies/pack/budgets";
 import { judge } from "../policies/pack/judge";
-import { readSettings, type Settings } from "../policies/pack/settings";
+import { readSettings } from "../policies/pack/settings";
 import { UsageError } from "../lib/ends";
 import type { Plan } from "./plan";
 

@@ -1,7 +1,12 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { UsageError } from "../lib/ends";
-import { readRendered, renderedHash, renderedPath, renderedText } from "../policies/model/rendered";
+import {
+  readRendered,
+  renderedHash,
+  renderedPath,
+  renderedText,
+} from "../policies/releases/rendered";
 import { template } from "./helm";
 import type { Plan } from "./plan";
 import { localReleases, releaseType, type PlannedRelease } from "./releases";

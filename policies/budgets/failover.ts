@@ -1,7 +1,7 @@
 import { databaseCluster, databaseInstance, isReplica } from "../model/database";
 import { number, poolers, type Pooler } from "../model/pooler";
 import type { Resource, Stack } from "../model/resource";
-import type { Settings } from "../pack/settings";
+import type { Settings } from "../model/settings";
 
 /** AWS's own words for the time from a writer's loss to its successor; not a promise. */
 export const quoted = {

@@ -1,7 +1,7 @@
 import { databaseCluster, replicasOf } from "../model/database";
 import { poolers } from "../model/pooler";
 import { at, list, type Resource, type Stack } from "../model/resource";
-import type { Settings } from "../pack/settings";
+import type { Settings } from "../model/settings";
 import { writers } from "./failover";
 
 const cacheType = "aws:elasticache/replicationGroup:ReplicationGroup";

@@ -1,10 +1,6 @@
 import { mismatch, type Expectation } from "./expectation";
 import type { Resource, Stack } from "./resource";
-import type { Settings } from "../pack/settings";
-
-/** What the stack promises, from 99 % to 99.9 % a month. */
-export const tiers = ["starter", "pro", "enterprise"] as const;
-export type Tier = (typeof tiers)[number];
+import type { Settings, Tier } from "./settings";
 
 /** What a rule protects; also its folder and its page in docs/policies. */
 export const groups = [

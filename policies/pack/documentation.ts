@@ -1,8 +1,8 @@
 import { promised, committed } from "../budgets/ledger";
 import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
+import type { Settings } from "../model/settings";
 import { rules } from "../rules";
-import type { Settings } from "./settings";
 
 const titles: Record<Group, string> = {
   workloads: "Workloads",

@@ -10,11 +10,12 @@ import {
 import { fromEngine, fromEngineStack } from "./adapters/engine";
 import { exemptionPolicy, judgeOne, judgeResources, page, type Violation } from "./judge";
 import { releaseType } from "../model/kubernetes";
-import { withDeployed } from "../model/releases";
 import { Stack, type Properties, type Resource } from "../model/resource";
 import type { Rule } from "../model/rule";
+import type { Settings } from "../model/settings";
+import { withDeployed } from "../releases/deployed";
 import { rules } from "../rules";
-import { readSettings, type Settings } from "./settings";
+import { readSettings } from "./settings";
 
 /** The pack's folder: the launcher sets it, because the working directory may be any. */
 declare const PACK_FOLDER: string;

@@ -1,10 +1,9 @@
 import { fromPlan, type PlanResource } from "./adapters/plan";
-import { withDeployed } from "../model/releases";
 import { Stack, type Resource } from "../model/resource";
 import type { Rule } from "../model/rule";
-import { tiers } from "../model/rule";
+import { tiers, type Settings } from "../model/settings";
+import { withDeployed } from "../releases/deployed";
 import { rules } from "../rules";
-import type { Settings } from "./settings";
 
 /** A broken rule, as the engine would report it. */
 export interface Violation {

@@ -1,6 +1,6 @@
 import type { KubernetesObject } from "../model/kubernetes";
 import { at, type Properties } from "../model/resource";
-import type { RemoteChart } from "./remote-charts";
+import type { RemoteChart } from "./remote-chart";
 
 export const kubePrometheusStack: RemoteChart = {
   chart: "kube-prometheus-stack",

@@ -1,5 +1,5 @@
 import { at } from "../model/resource";
-import type { RemoteChart } from "./remote-charts";
+import type { RemoteChart } from "./remote-chart";
 
 export const metricsServer: RemoteChart = {
   chart: "metrics-server",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parseAllDocuments } from "yaml";
-import { readRendered, renderedHash } from "../../policies/model/rendered";
+import { readRendered, renderedHash } from "../../policies/releases/rendered";
 import { ofType, plannedStack, root } from "../support/planned";
 
 /* eslint-disable @typescript-eslint/no-explicit-any -- Kubernetes objects, read as a person would. */

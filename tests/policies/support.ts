@@ -1,8 +1,9 @@
 import { fromPlan } from "../../policies/pack/adapters/plan";
 import { judgeResources, type Violation } from "../../policies/pack/judge";
-import { withDeployed } from "../../policies/model/releases";
+import { withDeployed } from "../../policies/releases/deployed";
 import type { Properties, Resource } from "../../policies/model/resource";
-import { readSettings, type Settings } from "../../policies/pack/settings";
+import type { Settings } from "../../policies/model/settings";
+import { readSettings } from "../../policies/pack/settings";
 import { plannedStack, root } from "../support/planned";
 
 /** A stack as the rules see it. Without Helm, so that the outcome is the same on every machine. */

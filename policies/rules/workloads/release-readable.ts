@@ -1,5 +1,5 @@
 import { releaseType } from "../../model/kubernetes";
-import { deployedBy } from "../../model/releases";
+import { deployedBy } from "../../releases/deployed";
 import type { RuleDefinition } from "../../model/rule";
 
 /** Components whose objects a plan does not show. */

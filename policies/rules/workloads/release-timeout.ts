@@ -6,7 +6,7 @@ import {
   releaseType,
 } from "../../model/kubernetes";
 import { show } from "../../model/expectation";
-import { deployedBy } from "../../model/releases";
+import { deployedBy } from "../../releases/deployed";
 import { at, numberAt, Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 

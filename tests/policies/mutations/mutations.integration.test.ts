@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { fromPlan } from "../../../policies/pack/adapters/plan";
 import { exemptionPolicy, judgeResources } from "../../../policies/pack/judge";
-import { withDeployed } from "../../../policies/model/releases";
+import { withDeployed } from "../../../policies/releases/deployed";
 import type { Resource } from "../../../policies/model/resource";
-import { readSettings, type Settings } from "../../../policies/pack/settings";
+import type { Settings } from "../../../policies/model/settings";
+import { readSettings } from "../../../policies/pack/settings";
 import type { Plan } from "../../../plan/plan";
 import { plannedStack, root } from "../../support/planned";
 import { availability } from "./availability";

@@ -1,9 +1,9 @@
-import { fromPlan, type PlanResource } from "../pack/adapters/plan";
-import { withDeployed } from "../model/releases";
+import { fromPlan, type PlanResource } from "./adapters/plan";
+import { describeFailover, failoverBudget, writers } from "../budgets/failover";
+import { availabilityLedger, describeLedger } from "../budgets/ledger";
 import { Stack } from "../model/resource";
-import type { Settings } from "../pack/settings";
-import { describeFailover, failoverBudget, writers } from "./failover";
-import { availabilityLedger, describeLedger } from "./ledger";
+import type { Settings } from "../model/settings";
+import { withDeployed } from "../releases/deployed";
 
 /** The stack's two budgets as the preview prints them, a line each. */
 export function describeBudgets(resources: PlanResource[], settings: Settings): string[] {

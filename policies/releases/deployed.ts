@@ -7,12 +7,12 @@ import {
   releaseType,
   typeOf,
   type KubernetesObject,
-} from "./kubernetes";
-import { show } from "./expectation";
+} from "../model/kubernetes";
+import { show } from "../model/expectation";
+import { at, sealed, unknown, type Properties, type Resource } from "../model/resource";
+import type { Settings } from "../model/settings";
 import { remoteCharts } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
-import { at, sealed, unknown, type Properties, type Resource } from "./resource";
-import type { Settings } from "../pack/settings";
 
 /** What a release deploys, or why that cannot be told. */
 export type Deployed = { objects: Resource[] } | { problem: string };

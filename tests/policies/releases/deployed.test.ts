@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { chmodSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { deployedBy } from "../../../policies/model/releases";
+import { deployedBy } from "../../../policies/releases/deployed";
 import { sealed, unknown, type Resource } from "../../../policies/model/resource";
-import type { Settings } from "../../../policies/pack/settings";
-import { renderedPath } from "../../../policies/model/rendered";
+import type { Settings } from "../../../policies/model/settings";
+import { renderedPath } from "../../../policies/releases/rendered";
 import { root } from "../../support/planned";
 import { judgedStack, setting } from "../support";
 
