@@ -53,7 +53,7 @@ and \`pulumi up\` with \`--policy-pack policies\`: always the same functions.
   chart is judged by a map of its values, declared for one version in \`policies/remote-charts\` and
   compared with the chart by a test. An unknown chart or version is a violation.
 - **The tier decides.** A rule is mandatory from its tier upwards (starter, pro, enterprise) and
-  advisory below. A stack that \`policies/config.json\` does not name is enterprise.
+  advisory below. It is \`mini-xdr:tier\` of \`Pulumi.STACK.yaml\`; a stack without one is enterprise.
 - **What one resource tells is judged before it is created.** The other rules see the whole stack after
   its registration: before anything happens in a preview, which CI therefore requires, but only
   after the fact in an \`up\` without one.

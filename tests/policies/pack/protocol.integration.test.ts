@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { availableParallelism, loadavg } from "node:os";
+import { cp, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { EnforcementLevel } from "@pulumi/pulumi/proto/analyzer_pb";
 import type { Plan, PlannedResource } from "../../../plan/plan";
 import { rules } from "../../../policies/rules";
@@ -129,6 +131,30 @@ describe("the policy pack under the engine's protocol", function () {
       new Set(await levels({ ...plan, resources: shared })),
       new Set([EnforcementLevel.MANDATORY]),
     );
+  });
+
+  it("reads the tier of the checkout that it is part of", async () => {
+    const staging = await plannedStack("staging");
+    const checkout = await mkdtemp(join(tmpdir(), "mini-xdr-checkout-"));
+    try {
+      await cp(join(root, "policies"), join(checkout, "policies"), { recursive: true });
+      await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
+      for (const [tier, level] of [
+        ["pro", EnforcementLevel.ADVISORY],
+        ["enterprise", EnforcementLevel.MANDATORY],
+      ] as const) {
+        const settings = `config:\n  mini-xdr:tier: ${tier}\n`;
+        await writeFile(join(checkout, "Pulumi.staging.yaml"), settings);
+        const other = await PackServer.start(checkout);
+        const found = await other.analyzeStack(staging).finally(() => other.stop());
+        const levels = found
+          .filter(({ policyname }) => policyname === "nat-per-zone")
+          .map(({ enforcementlevel }) => enforcementlevel);
+        assert.deepEqual(new Set(levels), new Set([level]), tier);
+      }
+    } finally {
+      await rm(checkout, { recursive: true });
+    }
   });
 });
 

@@ -41,16 +41,32 @@ describe("the policy pack's settings", function () {
 
   it("name the key that is wrong", () => {
     const folder = mkdtempSync(join(tmpdir(), "mini-xdr-settings-"));
-    const write = (config: unknown) =>
-      writeFileSync(join(folder, "policies", "config.json"), JSON.stringify(config));
+    const writePack = (exemptions: unknown[]) =>
+      writeFileSync(
+        join(folder, "policies", "config.json"),
+        JSON.stringify({ failoverTargetSeconds: {}, exemptions }),
+      );
+    const tierOf = (text: string) => {
+      writeFileSync(join(folder, "Pulumi.prod.yaml"), text);
+      return readSettings(folder, "prod").tier;
+    };
     try {
       mkdirSync(join(folder, "policies"));
-      write({ stacks: { prod: { tier: "gold" } }, exemptions: [] });
-      assert.throws(() => readSettings(folder, "prod"), {
-        message:
-          'policies/config.json: stacks.prod.tier: "gold" is not allowed; allowed: starter, pro, enterprise',
-      });
-      write({ stacks: {}, exemptions: [{ workload: "a/b", rules: ["replicas"] }] });
+      writePack([]);
+      assert.equal(tierOf("config:\n  mini-xdr:tier: starter\n"), "starter");
+      for (const absent of ["", "config:\n", "config:\n  mini-xdr:alertEmail: a@example.com\n"])
+        assert.equal(tierOf(absent), "enterprise", absent);
+      for (const [wrong, shown] of [
+        ["gold", '"gold"'],
+        ["", "null"],
+        ["[pro]", '["pro"]'],
+      ])
+        assert.throws(() => tierOf(`config:\n  mini-xdr:tier: ${wrong}\n`), {
+          message: `Pulumi.prod.yaml: mini-xdr:tier: ${shown} is not allowed; allowed: starter, pro, enterprise`,
+        });
+      assert.throws(() => tierOf("config: [\n"), /^Error: Pulumi\.prod\.yaml: not readable: /);
+      tierOf("");
+      writePack([{ workload: "a/b", rules: ["replicas"] }]);
       assert.throws(() => readSettings(folder, "prod"), /exemptions: "a\/b" is incomplete/);
     } finally {
       rmSync(folder, { recursive: true });
