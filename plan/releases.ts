@@ -35,8 +35,9 @@ export interface PlannedObject {
 /** A plan's Helm releases, each after those that it depends on. */
 export function releasesOf(plan: Plan): PlannedRelease[] {
   const resources = plan.resources.filter(({ type }) => type === releaseType);
+  const dependents = new Map(resources.map((other) => [other, dependentsOf(plan, [other])]));
   const after = (resource: PlannedResource) =>
-    resources.filter((other) => dependentsOf(plan, [other]).includes(resource));
+    resources.filter((other) => dependents.get(other)!.includes(resource));
   // Whatever a release depends on has fewer others before it.
   return resources
     .map((resource) => release(resource, after(resource).map(releaseName)))

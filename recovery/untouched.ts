@@ -1,23 +1,5 @@
+import { outlivesCluster } from "../policies/model/survival";
 import type { Outputs, PlannedStep } from "./engine";
-
-/** Components whose resources outlive a cluster (docs/decisions/0001). */
-const data = [
-  "Network",
-  "Keys",
-  "Credentials",
-  "Notifications",
-  "Database",
-  "Cache",
-  "Backups",
-  "Edge",
-  "Registry",
-  "Alarms",
-];
-
-/** Whether a resource belongs to what outlives the cluster. */
-export function outlivesCluster(urn: string): boolean {
-  return data.includes(componentOf(urn));
-}
 
 /**
  * Only what runs on the cluster may come and go. Data that the engine would create is data that has
@@ -40,10 +22,4 @@ export function requireSameAddresses(before: Outputs, after: Outputs): void {
   for (const name of ["url", "loadBalancerDnsName", "databaseWriterHost"] as const)
     if (before[name] !== after[name])
       throw new Error(`${name} has changed from ${before[name]} to ${after[name]}`);
-}
-
-/** Name of the outermost component in a URN's chain of types. */
-function componentOf(urn: string): string {
-  const chain = urn.split("::")[2] ?? "";
-  return /^mini-xdr:index:(\w+)/.exec(chain)?.[1] ?? "";
 }

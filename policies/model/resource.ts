@@ -21,6 +21,10 @@ export interface Resource {
   protect: boolean;
   ignoreChanges: string[];
   parent: string | undefined;
+  /** URN of its provider; undefined: the default one, which needs nothing. */
+  provider: string | undefined;
+  /** URN of what takes it along when it is deleted. */
+  deletedWith: string | undefined;
   /** URNs of everything that it waits for. */
   dependencies: string[];
   /** URNs behind each property: what determines a value that is still unknown. */

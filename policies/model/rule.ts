@@ -31,7 +31,7 @@ export interface RuleDefinition {
   /** What has to be at hand: the resource alone, the objects of its release, or the whole stack. */
   needs: "resource" | "release" | "stack";
   /** Type tokens of what it judges. */
-  types: string[];
+  types: string[] | "all";
   /** What is wrong, a clause each; empty when nothing is. */
   judge(resource: Resource, stack: Stack, settings: Settings): string[];
 }

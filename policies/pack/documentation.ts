@@ -127,7 +127,7 @@ ${demands}
 ${reason}
 
 - Severity: ${severity}; mandatory from the ${from} tier.
-- Judges: ${types.map((type) => `\`${type}\``).join(", ")}.
+- Judges: ${types === "all" ? "every resource" : types.map((type) => `\`${type}\``).join(", ")}.
 - From: ${needs[scope]}.
 `;
 }

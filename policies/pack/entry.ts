@@ -40,8 +40,8 @@ function policy(rule: Rule): Policies[number] {
     tell(rule, judged, new Stack(resources), settings, report);
   };
   const validateResource: ResourceValidation = (args, report) => {
-    const concerned = rule.needs === "release" ? [] : rule.types;
-    if (args.type !== releaseType && !concerned.includes(args.type)) return;
+    const isJudged = rule.needs !== "release" && concerns(rule, args.type);
+    if (args.type !== releaseType && !isJudged) return;
     const settings = settingsOf(args.urn);
     const resources = withDeployed([fromEngine(args)], settings);
     tell(rule, resources, new Stack(resources), settings, report);
@@ -90,10 +90,14 @@ function tell(
   settings: Settings,
   report: ReportViolation,
 ): void {
-  const concerned = resources.filter(({ type }) => rule.types.includes(type));
+  const concerned = resources.filter(({ type }) => concerns(rule, type));
   for (const resource of concerned.filter((resource) => !isOpaque(resource)))
     for (const violation of judgeOne(rule, resource, stack, settings).violations)
       (report as unknown as ReportAtLevel)(violation);
+}
+
+function concerns({ types }: Rule, type: string): boolean {
+  return types === "all" || types.includes(type);
 }
 
 /**

@@ -37,7 +37,8 @@ export function judgeResources(resources: Resource[], settings: Settings): Viola
   const used = new Set<string>();
   const violations: Violation[] = [];
   for (const rule of rules) {
-    for (const resource of stack.ofType(...rule.types)) {
+    const judged = rule.types === "all" ? resources : stack.ofType(...rule.types);
+    for (const resource of judged) {
       const verdict = judgeOne(rule, resource, stack, settings);
       violations.push(...verdict.violations);
       if (verdict.exempted) used.add(exemptionKey(resource.name, rule.name));

@@ -127,6 +127,8 @@ function objects(release: Resource, deployed: KubernetesObject[]): Deployed {
       protect: false,
       ignoreChanges: [],
       parent: undefined,
+      provider: undefined,
+      deletedWith: undefined,
       dependencies: [],
       propertyDependencies: {},
       release: release.urn,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import { outlivesCluster } from "../../recovery/untouched";
+import { outlivesCluster } from "../../policies/model/survival";
 import type { Say } from "../workloads/cluster";
 import { claim, type Claim, type Report } from "../../lib/report";
 import { Workloads } from "../workloads/workloads";

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Plan } from "../../plan/plan";
-import { dependentsOf, isData } from "../../plan/dependents";
+import { dependentsOf } from "../../plan/dependents";
 import { objectsOf, releasesOf, zonesOf } from "../../plan/releases";
 import { withEachReplicaCount, withTag } from "../../rehearsal/workloads/values";
-import { plannedStack } from "../support/planned";
+import { only, plannedStack } from "../support/planned";
 
 describe("what a rehearsal reads of a plan", () => {
   let plan: Plan;
@@ -44,7 +44,7 @@ describe("what a rehearsal reads of a plan", () => {
 
   it("follows every kind of dependency", () => {
     const cluster = plan.resources.find(({ type }) => type === "eks:index:Cluster")!;
-    const database = plan.resources.find((resource) => isData(resource) && resource.custom)!;
+    const database = only(plan, "aws:rds/cluster:Cluster");
     const touched = (change: Partial<typeof database>) => {
       const copy = structuredClone(plan);
       const same = copy.resources.find(({ urn }) => urn === database.urn)!;

@@ -15,6 +15,8 @@ export function fromEngine(args: ResourceValidationArgs): Resource {
     protect: args.opts.protect,
     ignoreChanges: args.opts.ignoreChanges,
     parent: args.opts.parent,
+    provider: undefined,
+    deletedWith: undefined,
     dependencies: [],
     propertyDependencies: {},
     release: undefined,
@@ -33,7 +35,10 @@ export function fromEngineStack(resource: PolicyResource): Resource {
     protect: resource.opts.protect,
     ignoreChanges: resource.opts.ignoreChanges,
     parent: parent?.urn,
-    dependencies: [...urns(dependencies), ...(provider ? [provider.urn] : [])],
+    provider: provider?.urn,
+    // The engine does not tell it.
+    deletedWith: undefined,
+    dependencies: urns(dependencies),
     propertyDependencies: Object.fromEntries(
       Object.entries(propertyDependencies).map(([name, behind]) => [name, urns(behind)]),
     ),

@@ -20,7 +20,6 @@ const unknownMark = "[unknown]";
 /** A plan's resource in the shape that rules judge. */
 export function fromPlan(planned: PlanResource): Resource {
   const { parent, provider, options } = planned;
-  const others = [provider, options.deletedWith].filter((urn) => urn !== null);
   return {
     urn: planned.urn,
     type: planned.type,
@@ -29,7 +28,9 @@ export function fromPlan(planned: PlanResource): Resource {
     protect: planned.protect,
     ignoreChanges: options.ignoreChanges,
     parent: parent ?? undefined,
-    dependencies: [...planned.dependencies, ...others],
+    provider: provider ?? undefined,
+    deletedWith: options.deletedWith ?? undefined,
+    dependencies: planned.dependencies,
     propertyDependencies: planned.propertyDependencies,
     release: undefined,
   };

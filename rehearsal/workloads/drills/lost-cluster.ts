@@ -1,6 +1,7 @@
 import { claim } from "../../../lib/report";
 import { completeAfter, steadyBefore } from "../steady-state";
-import { dependentsOf, isData } from "../../../plan/dependents";
+import { dependentsOf } from "../../../plan/dependents";
+import { isOfCluster, outlivesCluster } from "../../../policies/model/survival";
 import type { Drill } from "./drill";
 
 /** Seconds in which everything has to be there again; the design's target. */
@@ -20,9 +21,9 @@ export const lostCluster: Drill = {
     const seconds = (performance.now() - start) / 1000;
     const after = new Set(cluster.workloads.all.map(({ id, desired }) => `${id} × ${desired}`));
     const missing = before.filter((workload) => !after.has(workload));
-    const clusters = plan.resources.filter(({ type }) => type === "eks:index:Cluster");
-    const data = plan.resources.filter(isData);
-    const touched = dependentsOf(plan, clusters).filter(isData);
+    const clusters = plan.resources.filter(({ urn }) => isOfCluster(urn));
+    const data = plan.resources.filter(({ urn }) => outlivesCluster(urn));
+    const touched = dependentsOf(plan, clusters).filter(({ urn }) => outlivesCluster(urn));
     const injection = `all processes killed, ${folder} with etcd's data removed`;
     return [
       steady,
@@ -46,7 +47,7 @@ export const lostCluster: Drill = {
       }),
       claim({
         id: "lost-cluster.data-resources-touched",
-        claim: `None of the plan's ${data.length} data and edge resources depends on the cluster${touched.map(({ urn }) => `; not ${urn}`).join("")}`,
+        claim: `None of the plan's ${data.length} resources that have to outlive the cluster depends on it${touched.map(({ urn }) => `; not ${urn}`).join("")}`,
         // A plan without a cluster or data would prove nothing.
         value: clusters.length === 0 || data.length === 0 ? 1 : touched.length,
         unit: "resources",

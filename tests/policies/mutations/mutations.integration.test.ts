@@ -99,7 +99,9 @@ for (const stack of ["prod", "staging"])
       const [cluster] = of("eks:index:Cluster");
       const data = ["aws:rds/cluster:Cluster", "aws:s3/bucket:Bucket", "aws:kms/key:Key"]
         .concat("aws:lb/loadBalancer:LoadBalancer", "aws:route53/record:Record")
-        .concat("aws:elasticache/replicationGroup:ReplicationGroup");
+        .concat("aws:elasticache/replicationGroup:ReplicationGroup", "aws:ec2/vpc:Vpc")
+        .concat("aws:sns/topic:Topic", "aws:ecr/repository:Repository")
+        .concat("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:secretsmanager/secret:Secret");
       return [
         ...of("aws:ec2/route:Route")
           .filter(

@@ -210,6 +210,8 @@ export const experiment = setting("stopConditions", [
   protect: false,
   ignoreChanges: [],
   parent: undefined,
+  provider: undefined,
+  deletedWith: undefined,
   dependencies: [],
   propertyDependencies: {},
   release: undefined,
