@@ -1,4 +1,5 @@
 import { configMap, deployment } from "./kubernetes";
+import { hostOf, parsePgBouncerIni } from "./pgbouncer-ini";
 import { at, type Resource, type Stack } from "./resource";
 
 /** PgBouncer, as it is deployed: its configuration file and the pods that read it. */
@@ -25,10 +26,10 @@ function ini(properties: Resource["properties"]): string | undefined {
 }
 
 function read(configuration: Resource, stack: Stack): Pooler {
-  const sections = parse(ini(configuration.properties) ?? "");
+  const sections = parsePgBouncerIni(ini(configuration.properties) ?? "");
   const databases = Object.entries(sections.databases ?? {}).map(([name, target]) => ({
     name,
-    host: /\bhost=(\S+)/.exec(target)?.[1] ?? "",
+    host: hostOf(target) ?? "",
   }));
   const pods = stack
     .beside(configuration, deployment)
@@ -38,19 +39,6 @@ function read(configuration: Resource, stack: Stack): Pooler {
       ),
     );
   return { configuration, settings: sections.pgbouncer ?? {}, databases, pods };
-}
-
-/** An ini file, by section. Comments start with a semicolon. */
-function parse(text: string): Record<string, Record<string, string>> {
-  const sections: Record<string, Record<string, string>> = {};
-  let section: Record<string, string> = {};
-  for (const line of text.split("\n").map((part) => part.trim())) {
-    const heading = /^\[(.+)\]$/.exec(line)?.[1];
-    if (heading) sections[heading] = section = {};
-    const [, key, value] = /^([^;=\s]+)\s*=\s*(.*)$/.exec(line) ?? [];
-    if (key && value !== undefined) section[key] = value;
-  }
-  return sections;
 }
 
 /** A setting that is a whole number; undefined when it is absent or something else. */

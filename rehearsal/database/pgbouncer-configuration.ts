@@ -1,10 +1,13 @@
+import { parsePgBouncerIni } from "../../policies/model/pgbouncer-ini";
+
 /** A pgbouncer.ini, kept line by line so that a difference can be shown. */
 export class PgBouncerConfiguration {
   constructor(readonly text: string) {}
 
-  /** The value of a key in a section; undefined where it is not set. */
+  /** The value of a key, in whichever section; undefined where it is not set. */
   get(key: string): string | undefined {
-    return new RegExp(`^${key}[ \\t]*=[ \\t]*(.*)$`, "m").exec(this.text)?.[1]?.trim();
+    const sections = Object.values(parsePgBouncerIni(this.text));
+    return sections.find((section) => key in section)?.[key];
   }
 
   /** The same with other values. Refuses a key that the configuration does not have: no setting is added. */
