@@ -1,11 +1,10 @@
-import { execFile } from "node:child_process";
 import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "../lib/ends";
+import { output, run } from "../lib/processes";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
 
@@ -18,8 +17,6 @@ export interface DebianBinary {
   /** What the program calls its version; any Debian revision of it. */
   version: string;
 }
-
-const execute = promisify(execFile);
 
 /**
  * Takes one program out of a package that apt downloads and verifies, into the cache. Nothing is
@@ -45,16 +42,15 @@ async function extract(pin: DebianBinary, into: string, progress: Progress): Pro
     progress(`fetching the package ${pin.package}`);
     await download(pin.package, folder);
     const [archive] = (await readdir(folder)).filter((file) => file.endsWith(".deb"));
-    await execute("dpkg-deb", ["--extract", archive!, "contents"], { cwd: folder });
+    await output("dpkg-deb", ["--extract", archive!, "contents"], { cwd: folder });
     const file = path.join(folder, "contents", pin.file);
-    const { stdout, stderr } = await execute(file, ["--version"]);
-    if (!`${stdout}${stderr}`.includes(` ${pin.version}`))
+    const { code, stdout, stderr } = await run(file, ["--version"]);
+    if (code !== 0 || !`${stdout}${stderr}`.includes(` ${pin.version}`))
       throw new Error(`this Debian's is ${archive}`);
     await copyFile(file, path.join(into, pin.name));
   } catch (error) {
-    const { stderr, message } = error as Error & { stderr?: string };
     throw new MissingTool(
-      `${pin.name} ${pin.version} is not on the PATH and could not be taken from Debian's package ${pin.package} (${stderr?.trim().split("\n").at(-1) || message}): put it on the PATH`,
+      `${pin.name} ${pin.version} is not on the PATH and could not be taken from Debian's package ${pin.package} (${(error as Error).message}): put it on the PATH`,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -63,11 +59,11 @@ async function extract(pin: DebianBinary, into: string, progress: Progress): Pro
 
 async function download(name: string, folder: string): Promise<void> {
   // apt's own unprivileged user may not write to a folder of ours.
-  const get = () =>
-    execute("apt-get", ["download", "-qq", "-o", "APT::Sandbox::User=root", name], { cwd: folder });
+  const args = ["download", "-qq", "-o", "APT::Sandbox::User=root", name];
+  const get = () => output("apt-get", args, { cwd: folder });
   await get().catch(async (error: Error) => {
     if (process.getuid?.() !== 0) throw error;
-    await execute("apt-get", ["update", "-qq"]);
+    await output("apt-get", ["update", "-qq"]);
     await get();
   });
 }

@@ -1,8 +1,5 @@
-import { execFile } from "node:child_process";
-import { promisify } from "node:util";
+import { output } from "../lib/processes";
 import type { Progress } from "./source";
-
-const execute = promisify(execFile);
 
 /**
  * Installs those of Debian's packages that are missing, where this process may: as root, with apt.
@@ -14,23 +11,18 @@ export async function installPackages(names: string[], progress: Progress): Prom
   for (const name of names) if (!(await isInstalled(name))) missing.push(name);
   if (missing.length === 0) return;
   progress(`apt-get install ${missing.join(" ")}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const env = { DEBIAN_FRONTEND: "noninteractive" };
+  const install = ["install", "-qq", "--yes", "--no-install-recommends", ...missing];
   try {
-    await execute("apt-get", ["update", "-qq"], { env });
-    await execute("apt-get", ["install", "-qq", "--yes", "--no-install-recommends", ...missing], {
-      env,
-      maxBuffer: 1 << 26,
-    });
+    await output("apt-get", ["update", "-qq"], { env });
+    await output("apt-get", install, { env });
   } catch {
     // No apt, or no mirror: the caller looks for what it needs and names what is missing.
   }
 }
 
 async function isInstalled(name: string): Promise<boolean> {
-  try {
-    const { stdout } = await execute("dpkg-query", ["--show", "--showformat=${Status}", name]);
-    return stdout.endsWith("ok installed");
-  } catch {
-    return false;
-  }
+  const query = ["--show", "--showformat=${Status}", name];
+  const status = await output("dpkg-query", query).catch(() => "");
+  return status.endsWith("ok installed");
 }

@@ -1,13 +1,12 @@
-import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { installPackages } from "./debian-packages";
 import { MissingTool } from "../lib/ends";
+import { output } from "../lib/processes";
 import { says } from "./path-search";
 import type { Progress, Source } from "./source";
 
@@ -27,8 +26,6 @@ export interface DebianSource {
   /** Packages with the headers that it is built against. */
   needs: string[];
 }
-
-const execute = promisify(execFile);
 
 /**
  * Fetches a source package with apt, from the mirrors that this machine already trusts, verifies
@@ -59,21 +56,21 @@ async function build(pin: DebianSource, into: string, progress: Progress): Promi
     progress(`fetching the source package ${pin.version}`);
     await fetch(pin, folder);
     const [original, debian] = await verify(pin, folder);
-    await run(folder, "tar", "-xf", original, "--one-top-level=source", "--strip-components=1");
+    const unpack = ["-xf", original, "--one-top-level=source", "--strip-components=1"];
+    await output("tar", unpack, { cwd: folder });
     const source = path.join(folder, "source");
-    await run(source, "tar", "-xf", path.join(folder, debian));
+    const inSource = { cwd: source };
+    await output("tar", ["-xf", path.join(folder, debian)], inSource);
     const series = await readFile(path.join(source, "debian/patches/series"), "utf8");
     for (const patch of series.split("\n").filter((line) => line && !line.startsWith("#")))
-      await run(source, "patch", "-p1", "-s", "-i", `debian/patches/${patch}`);
+      await output("patch", ["-p1", "-s", "-i", `debian/patches/${patch}`], inSource);
     progress("compiling");
-    await run(source, "./configure", ...pin.configure);
-    await run(source, "make", "-j2", pin.name);
+    await output("./configure", pin.configure, inSource);
+    await output("make", ["-j2", pin.name], inSource);
     await copyFile(path.join(source, pin.name), path.join(into, pin.name));
   } catch (error) {
-    const lines = (error as { stderr?: string }).stderr?.trim().split("\n");
-    const reason = lines?.slice(-2).join("; ") || (error as Error).message;
     throw new MissingTool(
-      `${pin.name} ${pin.version} could not be built (${reason}): it needs apt and apt-get install ${pin.needs.join(" ")}`,
+      `${pin.name} ${pin.version} could not be built (${(error as Error).message}): it needs apt and apt-get install ${pin.needs.join(" ")}`,
     );
   } finally {
     await rm(folder, { recursive: true, force: true });
@@ -87,25 +84,31 @@ async function fetch(pin: DebianSource, folder: string): Promise<void> {
   const cache = path.join(folder, "cache");
   for (const one of [path.join(lists, "partial"), sources, path.join(cache, "archives/partial")])
     await mkdir(one, { recursive: true });
-  const { stdout } = await execute("apt-get", ["indextargets", "--format", "$(SITE)"]);
+  const sites = await output("apt-get", ["indextargets", "--format", "$(SITE)"]);
   const mirrors = new Set(
-    stdout.split("\n").filter((site) => /\/debian(-security)?\/?$/.test(site)),
+    sites.split("\n").filter((site) => /\/debian(-security)?\/?$/.test(site)),
   );
   const entries = [...mirrors].map((site) => {
     const suite = /-security\/?$/.test(site) ? `${pin.release}-security` : pin.release;
     return [
-      ...["Types: deb-src", `URIs: ${site}`, `Suites: ${suite}`, "Components: main"],
+      "Types: deb-src",
+      `URIs: ${site}`,
+      `Suites: ${suite}`,
+      "Components: main",
       "Signed-By: /usr/share/keyrings/debian-archive-keyring.gpg",
     ].join("\n");
   });
   await writeFile(path.join(sources, "source.sources"), `${entries.join("\n\n")}\n`);
   const own = [
-    ...["-o", "Dir::Etc::SourceList=/dev/null", "-o", `Dir::Etc::SourceParts=${sources}`],
-    ...["-o", `Dir::State::Lists=${lists}`, "-o", `Dir::Cache=${cache}`],
-    ...["-o", "APT::Sandbox::User=root", "-qq"],
-  ];
-  await run(folder, "apt-get", ...own, "update");
-  await run(folder, "apt-get", ...own, "source", "--download-only", `${pin.name}=${pin.version}`);
+    "Dir::Etc::SourceList=/dev/null",
+    `Dir::Etc::SourceParts=${sources}`,
+    `Dir::State::Lists=${lists}`,
+    `Dir::Cache=${cache}`,
+    "APT::Sandbox::User=root",
+  ].flatMap((setting) => ["-o", setting]);
+  const download = ["source", "--download-only", `${pin.name}=${pin.version}`];
+  await output("apt-get", [...own, "-qq", "update"]);
+  await output("apt-get", [...own, "-qq", ...download], { cwd: folder });
 }
 
 /** Returns the names of the original archive and of Debian's. */
@@ -120,8 +123,4 @@ async function verify(pin: DebianSource, folder: string): Promise<[string, strin
     files.find((file) => file.includes(".orig."))!,
     files.find((file) => file.includes(".debian."))!,
   ];
-}
-
-async function run(folder: string, command: string, ...args: string[]): Promise<void> {
-  await execute(command, args, { cwd: folder, maxBuffer: 1 << 26 });
 }

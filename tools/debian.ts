@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import path from "node:path";
-import { promisify } from "node:util";
 import { exists } from "./cache";
 import { installPackages } from "./debian-packages";
 import { MissingTool } from "../lib/ends";
+import { output } from "../lib/processes";
 import type { Source } from "./source";
 
 /** A program of a Debian package, which keeps it off the PATH. */
@@ -21,8 +20,8 @@ export function debianTool({ file, packages, version }: DebianTool): Source {
   const [major = "", oldest = ""] = version.split(".");
   const find = async () => {
     if (!(await exists(file))) return undefined;
-    const { stdout } = await promisify(execFile)(file, ["--version"]);
-    const minor = new RegExp(`\\s${major}\\.(\\d+)`).exec(stdout)?.[1];
+    const answer = await output(file, ["--version"]);
+    const minor = new RegExp(`\\s${major}\\.(\\d+)`).exec(answer)?.[1];
     return Number(minor) >= Number(oldest) ? file : undefined;
   };
   return {

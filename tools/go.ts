@@ -1,8 +1,7 @@
-import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import { createInterface } from "node:readline";
 import path from "node:path";
+import spawn, { SubprocessError } from "nano-spawn";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "../lib/ends";
@@ -95,31 +94,26 @@ function buildArguments(tool: GoTool): string[] {
 
 async function build(tool: GoTool, version: string, into: string, progress: Progress) {
   const args = [...buildArguments(tool), "-o", path.join(into, tool.name), tool.package];
-  const env = { ...process.env, CGO_ENABLED: "0", GOWORK: "off" };
-  const child = spawn("go", args, {
-    cwd: folderOf(tool),
-    env,
-    stdio: ["ignore", "ignore", "pipe"],
-  });
+  const env = { CGO_ENABLED: "0", GOWORK: "off" };
+  const go = spawn("go", args, { cwd: folderOf(tool), env, stdin: "ignore", stdout: "ignore" });
   const lines: string[] = [];
   let packages = 0;
-  createInterface({ input: child.stderr }).on("line", (line) => {
-    // With -v, Go names each package as it compiles it, and each module as it fetches it.
-    if (line.startsWith("go: downloading ")) progress(`fetching ${line.slice(16)}`);
-    else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) progress(`compiled ${++packages}: ${line}`);
-    else lines.push(line);
-  });
-  const end = await new Promise<number | Error>((resolve) => {
-    child.on("error", resolve).on("close", (code) => resolve(code ?? 1));
-  });
-  if (end === 0) return;
-  const reason =
-    end instanceof Error
-      ? `building it needs Go ${goVersion(tool)} or newer, which is not on the PATH`
-      : `Go could not build it (${lines.slice(-3).join("; ") || `exit code ${end}`})`;
-  throw new MissingTool(
-    `${tool.name} ${version} is not on the PATH, and ${reason}: install Go, or put ${tool.name} ${version} on the PATH`,
-  );
+  try {
+    for await (const line of go.stderr)
+      // With -v, Go names each package as it compiles it, and each module as it fetches it.
+      if (line.startsWith("go: downloading ")) progress(`fetching ${line.slice(16)}`);
+      else if (/^[\w.-]+(\/[\w.~-]+)*$/.test(line)) progress(`compiled ${++packages}: ${line}`);
+      else lines.push(line);
+  } catch (error) {
+    if (!(error instanceof SubprocessError)) throw error;
+    const reason =
+      error.exitCode === undefined && error.cause
+        ? `building it needs Go ${goVersion(tool)} or newer, which is not on the PATH`
+        : `Go could not build it (${lines.slice(-3).join("; ") || `exit code ${error.exitCode}`})`;
+    throw new MissingTool(
+      `${tool.name} ${version} is not on the PATH, and ${reason}: install Go, or put ${tool.name} ${version} on the PATH`,
+    );
+  }
 }
 
 function goVersion(tool: GoTool): string {

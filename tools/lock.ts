@@ -1,6 +1,7 @@
 import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
+import { isAlive } from "../lib/processes";
 import type { Progress } from "./source";
 
 /**
@@ -15,17 +16,21 @@ export async function withLock<T>(
 ): Promise<T> {
   await mkdir(path.dirname(file), { recursive: true });
   let told = false;
-  while (!(await acquire(file))) {
-    const holder = Number(await readFile(file, "utf8").catch(() => ""));
-    if (holder && !isAlive(holder)) {
-      await rm(file, { force: true });
-      continue;
-    }
-    if (!told) progress(`waiting for process ${holder || "?"}, which is installing it`);
-    told = true;
-    // A process's death is no file event, so this has to look again.
-    await delay(250);
-  }
+  // A process's death is no file event, so this has to look again.
+  await pWaitFor(
+    async () => {
+      if (await acquire(file)) return true;
+      const holder = Number(await readFile(file, "utf8").catch(() => ""));
+      if (holder && !isAlive(holder)) {
+        await rm(file, { force: true });
+        return acquire(file);
+      }
+      if (!told) progress(`waiting for process ${holder || "?"}, which is installing it`);
+      told = true;
+      return false;
+    },
+    { interval: 250 },
+  );
   try {
     return await work();
   } finally {
@@ -40,15 +45,5 @@ async function acquire(file: string): Promise<boolean> {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
   }
 }

@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import path from "node:path";
-import { promisify } from "node:util";
+import { run } from "../lib/processes";
 
 /** The executable `name` on the PATH if it says that it is `version`, else undefined. */
 export async function findOnPath(
@@ -24,6 +23,6 @@ export async function findOnPath(
 /** Whether the program's own answer has this version, as a word of its own: 1.3 is not 1.36. */
 export async function says(file: string, args: string[], version: string): Promise<boolean> {
   const number = version.replace(/^v/, "").replaceAll(".", "\\.");
-  const answer = await promisify(execFile)(file, args, { timeout: 10_000 }).catch(() => undefined);
-  return answer !== undefined && new RegExp(`(?<![\\d.])${number}(?![\\w.-])`).test(answer.stdout);
+  const answer = await run(file, args, { timeout: 10_000 }).catch(() => undefined);
+  return answer?.code === 0 && new RegExp(`(?<![\\d.])${number}(?![\\w.-])`).test(answer.stdout);
 }

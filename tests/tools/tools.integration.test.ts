@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { access, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import spawn from "nano-spawn";
+import { run, type Result } from "../../lib/processes";
 import { toolNames, toolVersion } from "../../tools";
 import { publish, removePartial } from "../../tools/cache";
 import { withLock } from "../../tools/lock";
@@ -73,17 +74,12 @@ describe("the tools", function () {
   });
 
   /** Asks for Helm with an empty cache, on a PATH with one folder. */
-  function resolveHelm(bin: string): Promise<{ stdout: string; stderr: string; code: number }> {
+  function resolveHelm(bin: string): Promise<Result> {
     const program = `require("./tools").tool("helm", () => {}).then(
       (path) => console.log(path),
       (error) => { console.error(String(error)); process.exit(2); })`;
-    const env = { ...process.env, PATH: bin, XDG_CACHE_HOME: path.join(folder, "cache") };
-    return new Promise((resolve) => {
-      const args = ["--import", "tsx", "-e", program];
-      execFile(process.execPath, args, { cwd: root, env }, (error, stdout, stderr) =>
-        resolve({ stdout, stderr, code: error ? Number(error.code) : 0 }),
-      );
-    });
+    const env = { PATH: bin, XDG_CACHE_HOME: path.join(folder, "cache") };
+    return run(process.execPath, ["--import", "tsx", "-e", program], { cwd: root, env });
   }
 
   it("are published whole or not at all", async () => {
@@ -135,9 +131,10 @@ describe("the tools", function () {
 
   it("take over the lock of a process that was killed", async () => {
     const lock = path.join(folder, "helm.lock");
-    const dead = execFile(process.execPath, ["-e", ""]);
-    await new Promise((resolve) => dead.on("exit", resolve));
-    await writeFile(lock, String(dead.pid));
+    const dead = spawn(process.execPath, ["-e", ""]);
+    const { pid } = await dead.nodeChildProcess;
+    await dead;
+    await writeFile(lock, String(pid));
     assert.equal(await withLock(lock, assert.fail, async () => "done"), "done");
   });
 });
