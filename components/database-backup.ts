@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { addressValues, type DatabaseAddress } from "./database/address";
 import type { ImageReference } from "./registry";
 import { Workload } from "./workload";
 
@@ -8,7 +9,7 @@ export interface DatabaseBackupArgs {
   stackName: string;
   /** Built from images/backup. */
   image: ImageReference;
-  database: { name: string; port: number; writerHost: pulumi.Input<string>; cidrs: string[] };
+  database: DatabaseAddress;
   /** The instance topology has its own copy in another Region; a cluster's only one are the dumps. */
   topology: "cluster" | "instance";
   /** Allocated storage of the database, GiB. */
@@ -66,12 +67,7 @@ export class DatabaseBackup extends Workload {
         values: {
           stackName: args.stackName,
           image: args.image,
-          database: {
-            host: args.database.writerHost,
-            port: args.database.port,
-            name: args.database.name,
-            caConfigMap: "rds-ca",
-          },
+          database: addressValues(args.database),
           vault: args.vault,
           schedule: { dump, verify },
           state: { configMaps: ["stack-configuration"] },

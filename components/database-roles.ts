@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { databaseRoles, type Credential, type DatabaseRole } from "./credentials";
+import { addressValues, type DatabaseAddress } from "./database/address";
 import type { ImageReference } from "./registry";
 import { Workload } from "./workload";
 
@@ -7,7 +8,7 @@ export interface DatabaseRolesArgs {
   namespace: string;
   /** Carries psql. */
   image: ImageReference;
-  database: { name: string; port: number; writerHost: pulumi.Input<string>; cidrs: string[] };
+  database: DatabaseAddress;
   credentials: Record<DatabaseRole, Credential>;
 }
 
@@ -43,12 +44,7 @@ export class DatabaseRoles extends Workload {
         timeoutSeconds: 300,
         values: {
           image: args.image,
-          database: {
-            host: args.database.writerHost,
-            port: args.database.port,
-            name: args.database.name,
-            caConfigMap: "rds-ca",
-          },
+          database: addressValues(args.database),
           network: { databaseCidrs: args.database.cidrs },
         },
       },

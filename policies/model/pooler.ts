@@ -19,6 +19,11 @@ export function poolers(stack: Stack): Pooler[] {
     .map((configuration) => read(configuration, stack));
 }
 
+/** The PgBouncer that a config map configures; undefined for any other config map. */
+export function poolerOf(configuration: Resource, stack: Stack): Pooler | undefined {
+  return poolers(stack).find((found) => found.configuration === configuration);
+}
+
 function ini(properties: Resource["properties"]): string | undefined {
   const data = at(properties, "data") as Record<string, unknown> | undefined;
   const text = data?.["pgbouncer.ini"];

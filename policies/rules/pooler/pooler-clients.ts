@@ -1,5 +1,5 @@
 import { configMap } from "../../model/kubernetes";
-import { number, poolers } from "../../model/pooler";
+import { number, poolerOf } from "../../model/pooler";
 import type { RuleDefinition } from "../../model/rule";
 
 const least = 2000;
@@ -14,7 +14,7 @@ export default {
   needs: "release",
   types: [configMap],
   judge: (configuration, stack) => {
-    const pooler = poolers(stack).find((found) => found.configuration === configuration);
+    const pooler = poolerOf(configuration, stack);
     if (!pooler) return [];
     const clients = number(pooler, "max_client_conn");
     const wait = number(pooler, "query_wait_timeout");

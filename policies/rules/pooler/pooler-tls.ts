@@ -1,5 +1,5 @@
 import { configMap } from "../../model/kubernetes";
-import { poolers } from "../../model/pooler";
+import { poolerOf } from "../../model/pooler";
 import type { RuleDefinition } from "../../model/rule";
 
 const required = { server_tls_sslmode: "verify-full", client_tls_sslmode: "require" };
@@ -14,7 +14,7 @@ export default {
   needs: "release",
   types: [configMap],
   judge: (configuration, stack) => {
-    const pooler = poolers(stack).find((found) => found.configuration === configuration);
+    const pooler = poolerOf(configuration, stack);
     if (!pooler) return [];
     return Object.entries(required)
       .filter(([key, value]) => pooler.settings[key] !== value)

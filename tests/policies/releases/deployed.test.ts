@@ -64,40 +64,34 @@ describe("what the policy pack reads of a Helm release", function () {
     }
   });
 
-  it("is a problem where an object escapes the rules", () => {
-    const folder = mkdtempSync(join(tmpdir(), "mini-xdr-root-"));
-    try {
+  describe("whose committed objects are changed", () => {
+    let folder: string, file: string, text: string;
+
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), "mini-xdr-root-"));
       cpSync(join(root, "charts"), join(folder, "charts"), { recursive: true });
-      const file = renderedPath(folder, "prod", "mini-xdr");
-      const text = readFileSync(file, "utf8");
+      file = renderedPath(folder, "prod", "mini-xdr");
+      text = readFileSync(file, "utf8");
+    });
+
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("is a problem where an object escapes the rules", () => {
       writeFileSync(file, `${text}\n---\napiVersion: v1\nkind: List\nitems: []\n`);
       assert.match(problem(application, { root: folder })!, /a List hides its objects/);
-      const old = text.replaceAll("apiVersion: apps/v1", "apiVersion: apps/v1beta1");
-      writeFileSync(file, old);
+      writeFileSync(file, text.replaceAll("apiVersion: apps/v1", "apiVersion: apps/v1beta1"));
       const other = { ...application, urn: `${application.urn}-2` };
       assert.match(
         problem(other, { root: folder })!,
         /Deployment of apps\/v1beta1 is judged by no/,
       );
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
-  });
+    });
 
-  it("is a problem where committed objects leave out more than addresses", () => {
-    const folder = mkdtempSync(join(tmpdir(), "mini-xdr-root-"));
-    try {
-      cpSync(join(root, "charts"), join(folder, "charts"), { recursive: true });
-      const file = renderedPath(folder, "prod", "mini-xdr");
-      const text = readFileSync(file, "utf8");
-      writeFileSync(
-        file,
-        text.replace("# without: ", "# without: backend.autoscaling.minReplicas "),
-      );
+    it("is a problem where they leave out more than addresses", () => {
+      const open = "# without: backend.autoscaling.minReplicas ";
+      writeFileSync(file, text.replace("# without: ", open));
       assert.match(problem(application, { root: folder })!, /leave out backend.autoscaling.minRep/);
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    });
   });
 
   it("is a problem where the values, or the chart, cannot be read", () => {
