@@ -1,13 +1,9 @@
-import { RDSClient } from "@aws-sdk/client-rds";
 import { InvalidArgumentError, Option } from "commander";
 import { commandLine } from "../lib/command-line";
+import { untilStopped } from "../lib/signals";
+import { Engine } from "../recovery/engine";
+import { restore } from "../recovery/restore/restore";
 import type { Launch } from "./launch";
-import { Engine, type Outputs } from "../recovery/engine";
-import { recover, type Step } from "../recovery/procedure";
-import { DatabaseJobs } from "../recovery/restore/database-job";
-import { fromDump, undo } from "../recovery/restore/from-dump";
-import { clusterTopology, instanceTopology } from "../recovery/restore/server";
-import { requireRestorable, toTime } from "../recovery/restore/to-time";
 
 interface Options {
   stack: string;
@@ -38,31 +34,8 @@ const command = commandLine(
 /** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
   const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { stack, dryRun, json } = options;
-  const engine = new Engine(root, stack);
-  const outputs = await engine.outputs();
-  return DatabaseJobs.with(outputs, async (jobs) => {
-    const steps = await stepsOf(options, outputs, engine, jobs);
-    const title = `To restore the database of ${stack}:`;
-    return recover({ command: "restore", stack, title, steps, dryRun, json });
-  });
-}
-
-async function stepsOf(
-  { backup, before, newest, to, undo: old }: Options,
-  outputs: Outputs,
-  engine: Engine,
-  jobs: DatabaseJobs,
-): Promise<Step[]> {
-  const stamp = new Date().toISOString().slice(0, 19).replaceAll(/[-:]/g, "").replace("T", "_");
-  if (old) return undo(outputs, jobs, old, stamp);
-  if (!to) return fromDump(outputs, jobs, { backup, newest, before: before?.toISOString() }, stamp);
-  const rds = new RDSClient({ region: outputs.regions.primary });
-  const topology =
-    outputs.databaseTopology === "cluster" ? clusterTopology(rds) : instanceTopology(rds);
-  const recovery = { outputs, engine, jobs, topology, to, stamp };
-  await requireRestorable(recovery);
-  return toTime(recovery);
+  const stop = untilStopped();
+  return restore({ ...options, engine: new Engine(root, options.stack, { stop }), stop });
 }
 
 /** One way only. */

@@ -37,8 +37,12 @@ export type StopSignal = "SIGINT" | "SIGTERM" | "SIGHUP" | "SIGPIPE";
 /** The user ended the command. */
 export class Stopped extends Error {
   override readonly name = "Stopped";
-  constructor(readonly signal: StopSignal) {
-    super(`stopped by ${signal}; everything that ran is ended and removed`);
+  constructor(
+    readonly signal: StopSignal,
+    /** What became of what ran. */
+    after = "everything that ran is ended and removed",
+  ) {
+    super(`stopped by ${signal}; ${after}`);
   }
 }
 

@@ -9,3 +9,13 @@ export function untilStopped(): AbortSignal {
     stream.on("error", () => stop.abort(new Stopped("SIGPIPE")));
   return stop.signal;
 }
+
+/** The result of `work`, unless the user ends the command before it is there. @throws Stopped */
+export function unlessStopped<T>(stop: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = () => reject(stop.reason as Error);
+    if (stop.aborted) ended();
+    stop.addEventListener("abort", ended, { once: true });
+    work.then(resolve, reject).finally(() => stop.removeEventListener("abort", ended));
+  });
+}

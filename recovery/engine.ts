@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import path from "node:path";
-import { CommandFailed, output } from "../lib/processes";
-import { UsageError } from "../lib/ends";
+import spawn, { type SubprocessError } from "nano-spawn";
+import { Failure, MissingTool, UsageError } from "../lib/ends";
+import { CommandFailed, run } from "../lib/processes";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
 export interface Outputs {
@@ -29,15 +30,29 @@ export interface StateResource {
   inputs?: Record<string, unknown>;
 }
 
+/** How the engine is run. */
+export interface EngineOptions {
+  environment?: NodeJS.ProcessEnv;
+  /** Where what takes long is shown. */
+  progress?: "inherit" | "ignore";
+  /** Interrupts what takes long. */
+  stop?: AbortSignal;
+}
+
 /** The Pulumi engine, for one stack; its program is the `pulumi` on the PATH. */
 export class Engine {
+  private running: Promise<unknown> = Promise.resolve();
+
   constructor(
     private readonly root: string,
     private readonly stack: string,
-    private readonly environment: NodeJS.ProcessEnv = process.env,
-    /** Where what takes long is shown. */
-    private readonly progress: "inherit" | "ignore" = "inherit",
+    private readonly options: EngineOptions = {},
   ) {}
+
+  /** Resolves once nothing of it runs: an interrupted update first brings its state up to date. */
+  async idle(): Promise<void> {
+    await this.running;
+  }
 
   async outputs(): Promise<Outputs> {
     const outputs = JSON.parse(await this.read(["stack", "output", "--json"])) as Outputs;
@@ -56,7 +71,7 @@ export class Engine {
    * during a mere network fault it would forget live resources.
    */
   async refresh(deleteUnreachable: boolean): Promise<void> {
-    await this.run(
+    await this.show(
       ["refresh", "--yes", "--skip-preview"],
       deleteUnreachable ? { PULUMI_K8S_DELETE_UNREACHABLE: "true" } : {},
     );
@@ -65,7 +80,7 @@ export class Engine {
   /** As `npm run up` does it: never without the policy pack. */
   async up(): Promise<void> {
     const pack = path.join(this.root, "policies");
-    await this.run(["up", "--yes", "--skip-preview", "--policy-pack", pack]);
+    await this.show(["up", "--yes", "--skip-preview", "--policy-pack", pack]);
   }
 
   async preview(): Promise<PlannedStep[]> {
@@ -82,27 +97,45 @@ export class Engine {
     const state = JSON.parse(await this.read(["stack", "export"])) as Deployment;
     for (const resource of state.deployment.resources)
       if (resource.id && ids.has(resource.id)) resource.id = ids.get(resource.id)!;
-    const input = JSON.stringify(state);
-    await output("pulumi", this.args(["stack", "import"]), { input, env: this.environment });
+    await this.read(["stack", "import"], JSON.stringify(state));
   }
 
-  private read(args: string[]): Promise<string> {
-    return output("pulumi", this.args(args), { env: this.environment }).catch(explained);
+  private async read(args: string[], input?: string): Promise<string> {
+    const { environment: env, stop: signal } = this.options;
+    const result = await run("pulumi", this.args(args), { input, env, signal }).catch((error) => {
+      throw error instanceof MissingTool ? notOnPath() : error;
+    });
+    signal?.throwIfAborted();
+    if (result.code === 0) return result.stdout;
+    // The npm package `pulumi` fetches the CLI at its first use.
+    const reason = /^Downloading pulumi v[^]*^pulumi: (.*)/m.exec(result.stderr)?.[1];
+    if (reason) throw missing(`the npm package pulumi could not fetch it (${reason})`);
+    throw new UsageError(new CommandFailed("pulumi", result).message);
   }
 
   /** What takes long is shown as it happens. */
-  private async run(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
-    const child = spawn("pulumi", this.args(args), {
-      env: { ...this.environment, ...env },
-      stdio: ["ignore", this.progress, "inherit"],
+  private async show(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
+    const { environment, progress = "inherit", stop } = this.options;
+    const running = spawn("pulumi", this.args(args), {
+      env: { ...environment, ...env },
+      stdio: ["ignore", progress, "inherit"],
+      // A second interrupt makes it leave its state behind; from a terminal it would get two.
+      detached: true,
     });
-    const code = await new Promise<number>((resolve, reject) => {
-      child.on("error", reject).on("close", (ended) => resolve(ended ?? 1));
-    }).catch(explained);
-    if (code !== 0)
-      throw new Error(
-        `pulumi ${args[0]} ended with exit code ${code}; a stack that a broken run left locked is freed by: pulumi cancel --stack ${this.stack}`,
+    this.running = running.catch(() => undefined);
+    const interrupt = () => void running.nodeChildProcess.then((child) => child.kill("SIGINT"));
+    stop?.addEventListener("abort", interrupt);
+    try {
+      await running;
+    } catch (error) {
+      const { exitCode, cause } = error as SubprocessError;
+      if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw notOnPath();
+      throw new Failure(
+        `pulumi ${args[0]} ended with exit code ${exitCode ?? 1}; a stack that a broken run left locked is freed by: pulumi cancel --stack ${this.stack}`,
       );
+    } finally {
+      stop?.removeEventListener("abort", interrupt);
+    }
   }
 
   private args(args: string[]): string[] {
@@ -114,11 +147,18 @@ interface Deployment {
   deployment: { resources: StateResource[] };
 }
 
-function explained(error: NodeJS.ErrnoException): never {
-  if (error.code === "ENOENT")
-    throw new UsageError(
-      "pulumi: it is not on the PATH; start this command with npm run, which finds it",
-    );
-  if (error instanceof CommandFailed) throw new UsageError(error.message);
-  throw error;
+function notOnPath(): MissingTool {
+  return missing("it is not on the PATH");
+}
+
+function missing(obstacle: string): MissingTool {
+  const file = path.join(__dirname, "../package.json");
+  const { devDependencies } = JSON.parse(readFileSync(file, "utf8")) as Package;
+  return new MissingTool(
+    `pulumi: ${obstacle}: install the Pulumi CLI ${devDependencies.pulumi} (https://www.pulumi.com/docs/install/) and put it on the PATH`,
+  );
+}
+
+interface Package {
+  devDependencies: { pulumi: string };
 }

@@ -1,6 +1,8 @@
 import { createInterface } from "node:readline";
-import { Failure, UsageError } from "../lib/ends";
+import { Failure, Stopped, UsageError } from "../lib/ends";
 import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
+import { unlessStopped } from "../lib/signals";
+import type { Engine } from "./engine";
 
 /** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
 const rtoSeconds = 4 * 3600;
@@ -22,14 +24,15 @@ function show(title: string, steps: Step[]): void {
 }
 
 /** Waits for the stack's name on stdin. @throws UsageError when something else comes, or nothing. */
-export async function confirm(stack: string): Promise<void> {
+export async function confirm(stack: string, stop: AbortSignal): Promise<void> {
   process.stdout.write(`Type the stack's name, ${stack}, to go on: `);
-  const lines = createInterface({ input: process.stdin });
+  const lines = createInterface({ input: process.stdin, signal: stop });
   try {
     for await (const line of lines) {
       if (line.trim() === stack) return;
       throw new UsageError(`confirmation: "${line.trim()}" is not ${stack}; nothing was done`);
     }
+    if (stop.aborted) throw stopped(stop, "nothing was done");
     throw new UsageError("confirmation: nobody answered; nothing was done");
   } finally {
     lines.close();
@@ -47,33 +50,47 @@ export interface Recovery {
   dryRun?: boolean;
   /** File for the report. */
   json?: string;
+  engine: Engine;
+  stop: AbortSignal;
+}
+
+/** Why a command that the user has ended did end, and where that leaves the stack. */
+export function stopped(stop: AbortSignal, after: string): Stopped {
+  return new Stopped((stop.reason as Stopped).signal, after);
 }
 
 /** Shows the steps, waits for a yes, takes them and reports; returns the exit code. */
 export async function recover(recovery: Recovery): Promise<number> {
-  const { command, stack, title, steps, dryRun, json } = recovery;
+  const { command, stack, title, steps, dryRun, json, stop } = recovery;
   show(title, steps);
   if (dryRun) return 0;
-  await confirm(stack);
+  await confirm(stack, stop);
   const since = Date.now();
-  const result = report(command, stack, since, await carryOut(command, steps, rtoSeconds));
+  const result = report(command, stack, since, await carryOut(recovery, rtoSeconds));
   if (json) await writeReport(json, result);
   process.stdout.write(`\n${table(result)}`);
   return holds(result) ? 0 : 1;
 }
 
 /** Runs the steps one after the other and says how long each took, held against the whole's limit. */
-async function carryOut(command: string, steps: Step[], limitSeconds: number): Promise<Claim[]> {
+async function carryOut(
+  { command, steps, engine, stop }: Recovery,
+  limitSeconds: number,
+): Promise<Claim[]> {
   const claims: Claim[] = [];
   const started = performance.now();
   for (const [index, step] of steps.entries()) {
     console.log(`[${index + 1}/${steps.length}] ${step.title}`);
     const since = performance.now();
     try {
-      await step.run();
+      await unlessStopped(stop, step.run());
     } catch (error) {
-      const { message } = error as Error;
-      throw new Failure(`step ${index + 1} (${step.id}): ${message}`, { cause: error });
+      const name = `step ${index + 1} (${step.id})`;
+      if (stop.aborted) {
+        await engine.idle();
+        throw stopped(stop, `${name} has not ended, and the steps after it were not taken`);
+      }
+      throw new Failure(`${name}: ${(error as Error).message}`, { cause: error });
     }
     const value = (performance.now() - since) / 1000;
     claims.push(

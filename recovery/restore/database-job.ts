@@ -1,7 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { output, run } from "../../lib/processes";
+import { Failure, MissingTool, Stopped } from "../../lib/ends";
+import { output, run, type RunOptions } from "../../lib/processes";
 import type { Outputs } from "../engine";
 
 const namespace = "database";
@@ -9,25 +10,41 @@ const template = "cronjob/database-backup-restore";
 
 /** Runs the backup image in the cluster, from the chart's suspended restore job. */
 export class DatabaseJobs {
-  private constructor(private readonly kubeconfig: string) {}
+  private constructor(
+    private readonly kubeconfig: string,
+    private readonly stop: AbortSignal,
+  ) {}
 
-  /** Reaches the stack's own cluster, whatever the user's current context is. */
+  /**
+   * Reaches the stack's own cluster, whatever the user's current context is.
+   *
+   * @throws MissingTool without `aws` or `kubectl`, before anything is done.
+   */
   static async with<T>(
     { eksClusterName, regions }: Outputs,
+    stop: AbortSignal,
     work: (jobs: DatabaseJobs) => Promise<T>,
   ): Promise<T> {
     const folder = await mkdtemp(path.join(tmpdir(), "mini-xdr-"));
     try {
       const kubeconfig = path.join(folder, "kubeconfig");
+      const jobs = new DatabaseJobs(kubeconfig, stop);
       const cluster = ["--region", regions.primary, "--name", eksClusterName];
-      await output("aws", ["eks", "update-kubeconfig", ...cluster, "--kubeconfig", kubeconfig]);
-      return await work(new DatabaseJobs(kubeconfig));
+      await output("aws", ["eks", "update-kubeconfig", ...cluster, "--kubeconfig", kubeconfig], {
+        signal: stop,
+      }).catch(explained("aws", "install the AWS CLI 2 (https://docs.aws.amazon.com/cli/)"));
+      await jobs
+        .kubectl(["version", "--client"])
+        .catch(explained("kubectl", "install it (https://kubernetes.io/docs/tasks/tools/)"));
+      return await work(jobs);
+    } catch (error) {
+      throw stop.aborted && !(error instanceof Stopped) ? stop.reason : error;
     } finally {
       await rm(folder, { recursive: true, force: true });
     }
   }
 
-  /** Runs one job to its end and shows what it logs. @throws when it fails. */
+  /** Runs one job to its end and shows what it logs. @throws Failure when it fails. */
   async run(name: string, args: string[], host?: string): Promise<void> {
     const made = ["create", "job", name, `--from=${template}`, "--dry-run=client", "--output=json"];
     const job = JSON.parse(await this.kubectl(made)) as JobObject;
@@ -37,12 +54,12 @@ export class DatabaseJobs {
       container!.env = container!.env.map((e) =>
         e.name === "PGHOST" ? { name: "PGHOST", value: host } : e,
       );
-    await this.kubectl(["create", "--filename=-"], JSON.stringify(job));
+    await this.kubectl(["create", "--filename=-"], { input: JSON.stringify(job) });
     const ended = await this.ending(name);
-    const log = await run("kubectl", [...this.options(), "logs", `job/${name}`]);
+    const log = await run("kubectl", [...this.where(), "logs", `job/${name}`]);
     process.stdout.write(log.stdout.replaceAll(/^(?=.)/gm, "      "));
     if (!ended)
-      throw new Error(
+      throw new Failure(
         `job ${name} failed; its last line says why, kubectl --namespace ${namespace} describe job ${name} the rest`,
       );
   }
@@ -50,9 +67,10 @@ export class DatabaseJobs {
   /** Whether the job completes; kubectl waits for one condition only, so two of them race. */
   private async ending(name: string): Promise<boolean> {
     const decided = new AbortController();
+    const signal = AbortSignal.any([this.stop, decided.signal]);
     const until = async (condition: string) => {
       const args = ["wait", `job/${name}`, `--for=condition=${condition}`, "--timeout=4h"];
-      await output("kubectl", [...this.options(), ...args], { signal: decided.signal });
+      await this.kubectl(args, { signal });
       return condition === "Complete";
     };
     const waits = [until("Complete"), until("Failed")];
@@ -64,13 +82,21 @@ export class DatabaseJobs {
     }
   }
 
-  private kubectl(args: string[], input?: string): Promise<string> {
-    return output("kubectl", [...this.options(), ...args], { input });
+  private kubectl(args: string[], options: RunOptions = {}): Promise<string> {
+    return output("kubectl", [...this.where(), ...args], { signal: this.stop, ...options });
   }
 
-  private options(): string[] {
+  private where(): string[] {
     return ["--kubeconfig", this.kubeconfig, "--namespace", namespace];
   }
+}
+
+/** Says of a program that is not here how to come by it. */
+function explained(program: string, remedy: string): (error: unknown) => never {
+  return (error) => {
+    if (!(error instanceof MissingTool)) throw error;
+    throw new MissingTool(`${program}: it is not on the PATH: ${remedy} and put it on the PATH`);
+  };
 }
 
 interface JobObject {

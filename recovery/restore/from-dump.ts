@@ -9,7 +9,7 @@ export interface DumpChoice {
   /** A backup by name. */
   backup?: string;
   /** The newest verified backup up to this time. */
-  before?: string;
+  before?: Date;
   /** The newest complete backup, verified or not. */
   newest?: boolean;
 }
@@ -52,9 +52,9 @@ function chosen({ backup, before, newest }: DumpChoice): { words: string; option
   if (backup) return { words: backup, options: ["--backup", backup] };
   if (newest) return { words: "the newest backup, verified or not,", options: ["--newest"] };
   const words = "the newest verified backup";
-  return before
-    ? { words: `${words} up to ${before}`, options: ["--before", before] }
-    : { words, options: [] };
+  if (!before) return { words, options: [] };
+  const time = before.toISOString();
+  return { words: `${words} up to ${time}`, options: ["--before", time] };
 }
 
 /** Gives the database from before a restore its name back. */

@@ -114,7 +114,7 @@ export class EngineStack {
   /** The engine as the recovery commands use it, without a word. */
   get engine(): Engine {
     const { checkout, environment } = this.workspace;
-    return new Engine(checkout, this.options.settings.stack, environment, "ignore");
+    return new Engine(checkout, this.options.settings.stack, { environment, progress: "ignore" });
   }
 
   /** `npm run rebuild` of this checkout, confirmed. */

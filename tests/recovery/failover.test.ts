@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { RDSClient } from "@aws-sdk/client-rds";
+import { run } from "../../lib/processes";
 import {
   managedCluster,
   managedInstance,
   requireReady,
 } from "../../recovery/failover/managed-database";
-import { main } from "../../commands/failover";
+import { root } from "../support/planned";
 import { RdsStandIn, type StandInDatabase } from "./support/rds-stand-in";
 
 const cluster: StandInDatabase = {
@@ -55,18 +56,13 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
     });
 
   it("names the variable that says where the pool is", async () => {
-    const said: string[] = [];
-    const { error } = console;
-    const { PGSSLROOTCERT } = process.env;
-    delete process.env.PGSSLROOTCERT;
-    console.error = (line: string) => said.push(line);
-    try {
-      const code = await main(["--stack", "prod"], { root: "." });
-      assert.equal(code, 2);
-      assert.match(said.join("\n"), /PGSSLROOTCERT: it is not set/);
-    } finally {
-      console.error = error;
-      if (PGSSLROOTCERT) process.env.PGSSLROOTCERT = PGSSLROOTCERT;
-    }
+    const env = { ...process.env, PGSSLROOTCERT: "" };
+    const { code, stdout, stderr } = await run(
+      process.execPath,
+      ["commands/run.cjs", "failover", "--stack", "prod"],
+      { cwd: root, env },
+    );
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.match(stderr, /^error: PGSSLROOTCERT: it is not set: [^\n]*$/);
   });
 });

@@ -1,7 +1,7 @@
 import { DescribeClusterCommand, EKSClient } from "@aws-sdk/client-eks";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { Failure } from "../lib/ends";
-import type { Outputs } from "./engine";
+import { Failure } from "../../lib/ends";
+import type { Outputs } from "../engine";
 
 /** The cluster is not proved to be lost. Nothing has been done. */
 export class NotProved extends Failure {

@@ -1,0 +1,160 @@
+import { RDSClient } from "@aws-sdk/client-rds";
+import pWaitFor from "p-wait-for";
+import { Database } from "../../images/backend/database";
+import { Failure, UsageError } from "../../lib/ends";
+import { claim, holds, report, table, writeReport, type Claim } from "../../lib/report";
+import { unlessStopped } from "../../lib/signals";
+import { ownLimit, quoted } from "../../policies/budgets/failover";
+import type { Engine } from "../engine";
+import { confirm, stopped } from "../procedure";
+import {
+  managedCluster,
+  managedInstance,
+  requireReady,
+  type ManagedDatabase,
+} from "./managed-database";
+import { poolSettings } from "./pool-settings";
+import { WriteWatch } from "./write-watch";
+
+const steady = 5; // s of acknowledged writes before anything is started, and at the end
+const patience = 600_000; // ms until a failover counts as failed
+const lookEvery = 1000; // ms; RDS tells nobody when it is done
+
+/** A failover as its command was asked for it. */
+export interface Failover {
+  engine: Engine;
+  stack: string;
+  /** Only look whether it could. */
+  dryRun?: boolean;
+  /** File for the report. */
+  json?: string;
+  stop: AbortSignal;
+}
+
+/**
+ * Starts a managed failover of the stack's database, watches writes through the pool meanwhile and
+ * prints for how long there were none. Returns the exit code: 0 within AWS's quoted promotion and
+ * our own limit, 1 beyond.
+ *
+ * @throws UsageError when nothing was started.
+ */
+export async function failOver({ engine, stack, dryRun, json, stop }: Failover): Promise<number> {
+  const since = Date.now();
+  const settings = poolSettings();
+  const { databaseIdentifier, databaseTopology: topology, regions } = await engine.outputs();
+  const rds = new RDSClient({ region: regions.primary });
+  const managed = topology === "cluster" ? managedCluster : managedInstance;
+  const database = managed(rds, databaseIdentifier);
+  const { seconds, source } = quoted[topology];
+  const { writer } = await unlessStopped(stop, requireReady(database));
+  const watch = new WriteWatch(new Database(settings));
+  try {
+    await requireWrites(watch, stop);
+    process.stdout.write(
+      `RDS will move the writer of ${databaseIdentifier} away from ${writer}: nobody writes for about ${seconds} s.\n`,
+    );
+    if (dryRun) return 0;
+    await confirm(stack, stop);
+    const claims = await observe(database, writer, watch, seconds, stop);
+    const result = report("failover", stack, since, [...claims, quotedPromotion(seconds, source)]);
+    if (json) await writeReport(json, result);
+    process.stdout.write(`\n${table(result)}`);
+    return holds(result) ? 0 : 1;
+  } finally {
+    await watch.close();
+  }
+}
+
+async function requireWrites(watch: WriteWatch, stop: AbortSignal): Promise<void> {
+  const timeout = { milliseconds: 3 * steady * 1000, fallback: () => false };
+  const flow = () => watch.steady >= steady && pWaitFor.resolveWith(true);
+  if (!(await pWaitFor(flow, { interval: 100, timeout, signal: stop })))
+    throw new UsageError(
+      `writes do not go through the pool (${watch.failure}): mend that first; nothing was started`,
+    );
+}
+
+/** Starts the failover and watches until RDS is done and writes flow again. */
+async function observe(
+  database: ManagedDatabase,
+  writer: string,
+  watch: WriteWatch,
+  promotionSeconds: number,
+  stop: AbortSignal,
+): Promise<Claim[]> {
+  const before = watch.server;
+  watch.restart();
+  const started = performance.now();
+  const seconds = () => (performance.now() - started) / 1000;
+  const say = (line: string) => process.stdout.write(`${seconds().toFixed(1)} s  ${line}\n`);
+  await database.failOver().catch((error: Error) => {
+    throw new Failure(`RDS refused the failover of ${database.identifier}: ${error.message}`);
+  });
+  say(`RDS has accepted the failover of ${database.identifier}`);
+  const now = await until("RDS reports no new writer", stop, async () => {
+    const state = await database.state();
+    return state.writer !== writer && state.status === "available" ? state : undefined;
+  });
+  const reported = seconds();
+  say(`RDS reports the writer in ${now.writer}`);
+  await until("writes do not flow again", stop, () => Promise.resolve(watch.steady >= steady));
+  say(`writes flow, at ${watch.server} (before: ${before})`);
+  const injection = `RDS reported the writer in ${writer} before and in ${now.writer} after`;
+  return [
+    claim({
+      id: "failover.gap",
+      claim: "longest time without an acknowledged write through the pool",
+      value: watch.gap,
+      unit: "s",
+      limit: promotionSeconds + ownLimit,
+      injection,
+    }),
+    claim({
+      id: "failover.reported",
+      claim: "request to RDS reporting the new writer as available",
+      value: reported,
+      unit: "s",
+      limit: patience / 1000,
+      injection,
+    }),
+    claim({
+      id: "failover.failed",
+      claim: "writes that failed, of 10 a second, without a retry",
+      value: watch.failed,
+      unit: "",
+      limit: (patience / 1000) * 10,
+      injection,
+    }),
+  ];
+}
+
+/** Asks until there is an answer. @throws Failure after {@link patience}. */
+async function until<T>(
+  failure: string,
+  stop: AbortSignal,
+  ask: () => Promise<T | undefined | false>,
+): Promise<T> {
+  const look = async () => {
+    const answer = await ask().catch(() => undefined); // RDS throttles; the next look will tell
+    return answer ? pWaitFor.resolveWith(answer) : false;
+  };
+  const message = new Failure(`${failure} after ${patience / 1000} s`);
+  const timeout = { milliseconds: patience, message };
+  try {
+    return (await pWaitFor(look, { interval: lookEvery, timeout, signal: stop })) as T;
+  } catch (error) {
+    if (stop.aborted) throw stopped(stop, "RDS goes on with the failover that it has accepted");
+    throw error;
+  }
+}
+
+function quotedPromotion(value: number, source: string): Claim {
+  const promotion = claim({
+    id: "failover.quoted-promotion",
+    claim: "promotion, as AWS quotes it; the gap holds it and what the stack adds",
+    value,
+    unit: "s",
+    limit: value,
+  });
+  return { ...promotion, kind: "quoted", source };
+}
