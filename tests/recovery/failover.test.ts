@@ -6,23 +6,26 @@ import {
   managedInstance,
   requireReady,
 } from "../../recovery/failover/managed-database";
+import { RdsStandIn, type StandInDatabase } from "../../rehearsal/aws/rds";
 import { root } from "../support/planned";
-import { RdsStandIn, type StandInDatabase } from "./support/rds-stand-in";
 
 const cluster: StandInDatabase = {
   topology: "cluster",
-  ...{ identifier: "mini-xdr-prod", status: "available", members: ["one", "two", "three"] },
+  identifier: "mini-xdr-prod",
+  members: ["one", "two", "three"],
 };
 const instance: StandInDatabase = {
   topology: "instance",
-  ...{ identifier: "mini-xdr-staging", status: "available", members: ["zone-a", "zone-b"] },
+  identifier: "mini-xdr-staging",
+  members: ["zone-a", "zone-b"],
 };
 
 /** The database of a stand-in, asked through AWS's own SDK. */
 async function managed(database: StandInDatabase) {
-  const rds = await RdsStandIn.start({ ...database });
+  const rds = await RdsStandIn.start(database);
   const client = new RDSClient({
-    ...{ region: "eu-central-1", endpoint: rds.environment.AWS_ENDPOINT_URL_RDS },
+    region: "eu-central-1",
+    endpoint: rds.environment.AWS_ENDPOINT_URL_RDS,
     credentials: { accessKeyId: "stand-in", secretAccessKey: "stand-in" },
   });
   const make = database.topology === "cluster" ? managedCluster : managedInstance;
@@ -39,8 +42,11 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
       assert.equal((await requireReady(database)).writer, given.members[0]);
       await database.failOver();
       assert.deepEqual(await database.state(), { status: "available", writer, standby: true });
-      assert.ok(rds.actions.includes(action));
-      rds.close();
+      assert.deepEqual(
+        rds.changes.map((change) => change.action),
+        [action],
+      );
+      await rds.stop();
     });
 
   const refusals: [string, StandInDatabase, RegExp][] = [
@@ -52,7 +58,7 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
     it(`refuses ${what}`, async () => {
       const { rds, database } = await managed(given);
       await assert.rejects(requireReady(database), expected);
-      rds.close();
+      await rds.stop();
     });
 
   it("names the variable that says where the pool is", async () => {

@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import type { ServerResponse } from "node:http";
 import { join } from "node:path";
+import { LocalServer } from "../../lib/http-server";
 import { requireSameAddresses } from "../../recovery/untouched";
 import { root } from "../support/planned";
 import { removeFolders } from "../images/backup/support/folder";
-import { outputs, runCommand, Scripted, StandIns, type Answer } from "./support/stand-ins";
+import { interruptCommand, outputs, runCommand, StandIns, type Answer } from "./support/stand-ins";
 
 /** How the scripted EKS answers. */
 type Eks = (response: ServerResponse) => void;
@@ -33,7 +34,7 @@ const error =
 
 describe("npm run rebuild, against a scripted engine and a scripted AWS", function () {
   this.timeout(60_000);
-  const servers: Scripted[] = [];
+  const servers: LocalServer[] = [];
   after(async () => {
     for (const server of servers) await server.stop();
     await removeFolders();
@@ -45,6 +46,8 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
     pulumi?: Answer[];
     input?: string;
     args?: string[];
+    /** Ctrl-C once this is printed. */
+    interruptAt?: RegExp;
   }
 
   async function rebuild({
@@ -53,12 +56,13 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
     pulumi = [],
     input = "prod\n",
     args = [],
+    interruptAt,
   }: Scene) {
     let asked = 0;
-    const app = await Scripted.start(
+    const app = await LocalServer.start(
       (_, response) => void response.writeHead(asked++ === 0 ? 503 : 200).end(),
     );
-    const aws = await Scripted.start((request, response) => {
+    const aws = await LocalServer.start((request, response) => {
       if (request.method === "GET") return eks(response);
       response.writeHead(200, { "content-type": "text/xml" });
       response.end(
@@ -78,7 +82,10 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
       AWS_ENDPOINT_URL_EKS: aws.url,
       AWS_ENDPOINT_URL_STS: aws.url,
     };
-    const result = await runCommand("rebuild", ["--stack", "prod", ...args], env, input);
+    const options = ["--stack", "prod", ...args];
+    const result = interruptAt
+      ? await interruptCommand("rebuild", options, env, input, interruptAt)
+      : await runCommand("rebuild", options, env, input);
     const calls = await standIns.calls();
     return {
       ...result,
@@ -199,6 +206,42 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
       stderr,
       /step 2 \(refresh\): pulumi refresh ended with exit code 255.*pulumi cancel --stack prod/,
     );
+  });
+
+  it("Ctrl-C in the question ends it in one line, and nothing was done", async () => {
+    const { code, stderr, changed } = await rebuild({ input: "", interruptAt: /to go on: $/ });
+    assert.deepEqual([code, changed], [130, false]);
+    assert.equal(stderr, "error: stopped by SIGINT; nothing was done");
+  });
+
+  it("Ctrl-C in a step interrupts the engine, and says which step it was", async () => {
+    const { code, stderr, calls } = await rebuild({
+      pulumi: [{ when: "^refresh", stdout: "refreshing", code: -1 }],
+      interruptAt: /refreshing/,
+    });
+    assert.equal(code, 130);
+    assert.match(stderr, /^error: stopped by SIGINT; step 2 \(refresh\) has not ended[^\n]*$/);
+    assert.equal(calls.at(-1)!.args.split(" ")[0], "refresh");
+  });
+
+  it("without Pulumi it says how to come by it", async () => {
+    const { code, stderr } = await runCommand("rebuild", ["--stack", "prod"], { PATH: "/nowhere" });
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: pulumi: it is not on the PATH: install the Pulumi CLI [\d.]+ /);
+  });
+
+  it("nor does it hide that the npm package could not fetch Pulumi", async () => {
+    const { code, stderr } = await rebuild({
+      pulumi: [
+        {
+          when: "^stack output",
+          stderr: "Downloading pulumi v3.265.0...\npulumi: fetch failed\n",
+          code: 1,
+        },
+      ],
+    });
+    assert.equal(code, 2);
+    assert.match(stderr, /^error: pulumi: the npm package .*\(fetch failed\): install the Pulumi/);
   });
 
   it("an address that has changed is a failure", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
+import { LocalServer } from "../../lib/http-server";
+import { RdsStandIn, type StandInDatabase } from "../../rehearsal/aws/rds";
 import { removeFolders } from "../images/backup/support/folder";
-import { ScriptedRds } from "./support/scripted-rds";
-import { outputs, runCommand, Scripted, StandIns, type Answer } from "./support/stand-ins";
+import { outputs, runCommand, StandIns, type Answer } from "./support/stand-ins";
 
 const job = JSON.stringify({
   spec: {
@@ -11,7 +12,21 @@ const job = JSON.stringify({
   },
 });
 
-/** A job that completes; waiting for its failure would last for ever. */
+const databases: Record<"cluster" | "instance", StandInDatabase> = {
+  cluster: {
+    topology: "cluster",
+    identifier: "mini-xdr-prod",
+    members: ["one", "two", "three"],
+  },
+  instance: {
+    topology: "instance",
+    identifier: "mini-xdr-prod",
+    members: ["eu-central-1a", "eu-central-1b"],
+    replicas: ["mini-xdr-prod-replica-1"],
+  },
+};
+
+/** A job that completes; waiting for its failure would last indefinitely. */
 const completes: Answer[] = [
   { when: "create job", stdout: job },
   { when: "wait .*Failed", code: -1 },
@@ -24,7 +39,7 @@ const fails: Answer[] = [
 
 describe("npm run restore, against a scripted engine, Kubernetes and RDS", function () {
   this.timeout(60_000);
-  const servers: Scripted[] = [];
+  const servers: Pick<LocalServer, "stop">[] = [];
   afterEach(async () => {
     for (const server of servers.splice(0)) await server.stop();
   });
@@ -43,9 +58,9 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
     topology = "cluster",
     input = "prod\n",
   }: Scene) {
-    const app = await Scripted.start((_, response) => void response.writeHead(200).end());
-    const { rds, server } = await ScriptedRds.start(topology);
-    servers.push(app, server);
+    const app = await LocalServer.start((_, response) => void response.writeHead(200).end());
+    const rds = await RdsStandIn.start(databases[topology]);
+    servers.push(app, rds);
     const state = {
       deployment: {
         resources: ["mini-xdr-prod", "mini-xdr-prod-replica-1"].map((name) => ({
@@ -62,8 +77,9 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
         { when: "^preview", stdout: '{"steps":[]}' },
       ],
       kubectl,
+      aws: [],
     });
-    const env = { ...standIns.environment, AWS_ENDPOINT_URL_RDS: server.url };
+    const env = { ...rds.environment, ...standIns.environment };
     const result = await runCommand("restore", ["--stack", "prod", ...args], env, input);
     return { ...result, rds, calls: await standIns.calls() };
   }
@@ -187,6 +203,23 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
       Object.keys(rds.identities).some((id) => /^mini-xdr-prod-replica-1-before-/.test(id)),
     );
   });
+
+  for (const program of ["aws", "kubectl"])
+    it(`without ${program} it says how to come by it, before anything is done`, async () => {
+      const others = program === "aws" ? {} : { aws: [] };
+      const standIns = await StandIns.make({
+        pulumi: [{ when: "^stack output", stdout: JSON.stringify(outputs("http://127.0.0.1:9")) }],
+        ...others,
+      });
+      const { code, stderr } = await runCommand("restore", ["--stack", "prod"], {
+        PATH: standIns.bin,
+      });
+      assert.equal(code, 2);
+      assert.match(
+        stderr,
+        new RegExp(`^error: ${program}: it is not on the PATH: install .*PATH$`),
+      );
+    });
 
   for (const [title, args, says] of [
     [

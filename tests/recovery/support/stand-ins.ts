@@ -1,15 +1,16 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
+import spawn, { type SubprocessError } from "nano-spawn";
+import { run, type Result } from "../../../lib/processes";
 import { root } from "../../support/planned";
 import { newFolder } from "../../images/backup/support/folder";
-import { run } from "../../images/backup/support/programs";
 
 /** What a scripted program answers: the first whose pattern its arguments match. */
 export interface Answer {
   when: string;
   stdout?: string;
+  stderr?: string;
+  /** -1: it never ends by itself. */
   code?: number;
 }
 
@@ -23,27 +24,34 @@ export interface Call {
 }
 
 /**
- * Stand-ins for `pulumi`, `kubectl` and `aws`: scripts that write down how they are called and
+ * Stand-ins for `pulumi`, `kubectl` and `aws`, those that have answers: scripts that write down how they are called and
  * print what the test told them to. They prove the order and the arguments of the calls, and
  * nothing about what the real programs do.
  */
 export class StandIns {
   private constructor(
     private readonly folder: string,
-    readonly environment: NodeJS.ProcessEnv,
+    /** Folder of the scripts alone, for a PATH. */
+    readonly bin: string,
   ) {}
 
-  static async make(answers: Record<string, Answer[]>): Promise<StandIns> {
-    const folder = await newFolder();
+  /** Puts them before the programs of the same names. */
+  get environment(): NodeJS.ProcessEnv {
+    return { PATH: `${this.bin}:${process.env.PATH}` };
+  }
+
+  /** @param folder for the scripts and what they write down; by default a new one. */
+  static async make(answers: Record<string, Answer[]>, folder?: string): Promise<StandIns> {
+    folder ??= await newFolder();
     const bin = join(folder, "bin");
     await mkdir(bin);
     await writeFile(join(folder, "answers.json"), JSON.stringify(answers));
     await writeFile(join(folder, "calls"), "");
-    for (const program of ["pulumi", "kubectl", "aws"]) {
+    for (const program of Object.keys(answers)) {
       await writeFile(join(bin, program), script(program, folder));
       await chmod(join(bin, program), 0o755);
     }
-    return new StandIns(folder, { PATH: `${bin}:${process.env.PATH}` });
+    return new StandIns(folder, bin);
   }
 
   async calls(program?: string): Promise<Call[]> {
@@ -63,35 +71,12 @@ const { PULUMI_K8S_DELETE_UNREACHABLE: deleteUnreachable = null } = process.env;
 fs.appendFileSync(${JSON.stringify(join(folder, "calls"))}, JSON.stringify({ program: "${program}", args, deleteUnreachable, stdin }) + "\\n");
 const answers = JSON.parse(fs.readFileSync(${JSON.stringify(join(folder, "answers.json"))}, "utf8"))["${program}"] ?? [];
 const answer = answers.find(({ when }) => new RegExp(when).test(args)) ?? {};
-// A wait that would last for ever.
+fs.writeSync(1, answer.stdout ?? "");
+fs.writeSync(2, answer.stderr ?? "");
+// A wait that would last indefinitely.
 if (answer.code === -1) setTimeout(() => {}, 2 ** 30);
-else fs.writeSync(1, answer.stdout ?? ""), process.exit(answer.code ?? 0);
+else process.exit(answer.code ?? 0);
 `;
-}
-
-/** A scripted HTTP server: part of AWS, or the application's address. */
-export class Scripted {
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-  ) {}
-
-  static async start(
-    handle: (request: IncomingMessage, response: ServerResponse, body: string) => void,
-  ): Promise<Scripted> {
-    const server = createServer((request, response) => {
-      let body = "";
-      request.setEncoding("utf8").on("data", (text: string) => (body += text));
-      request.on("end", () => handle(request, response, body));
-    });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new Scripted(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  }
-
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
-  }
 }
 
 /** Runs one of the project's commands as npm does. */
@@ -100,19 +85,46 @@ export function runCommand(
   args: string[],
   env: NodeJS.ProcessEnv,
   input = "",
-): Promise<{ code: number; stdout: string; stderr: string }> {
-  return run(process.execPath, [join(root, "commands/run.cjs"), command, ...args], {
+): Promise<Result> {
+  return run(process.execPath, [launcher, command, ...args], {
     cwd: root,
     input,
-    env: {
-      ...process.env,
-      NODE_NO_WARNINGS: "1",
-      AWS_ACCESS_KEY_ID: "testing",
-      AWS_SECRET_ACCESS_KEY: "testing",
-      ...env,
-    },
+    env: { ...quiet, ...env },
   });
 }
+
+/** Ends a command by Ctrl-C, as a terminal and npm do: twice, once it has printed `at`. */
+export async function interruptCommand(
+  command: string,
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  input: string,
+  at: RegExp,
+): Promise<Result> {
+  const running = spawn(process.execPath, [launcher, command, ...args], {
+    cwd: root,
+    env: { ...quiet, ...env },
+  });
+  const child = await running.nodeChildProcess;
+  child.stdin!.write(input);
+  let seen = "";
+  child.stdout!.on("data", (text: string) => {
+    if (at.test(seen)) return;
+    seen += text;
+    if (!at.test(seen)) return;
+    child.kill("SIGINT");
+    setTimeout(() => child.kill("SIGINT"), 20);
+  });
+  const { stdout, stderr } = await running.catch((error: SubprocessError) => error);
+  return { code: child.exitCode ?? -1, stdout, stderr };
+}
+
+const launcher = join(root, "commands/run.cjs");
+const quiet = {
+  NODE_NO_WARNINGS: "1",
+  AWS_ACCESS_KEY_ID: "testing",
+  AWS_SECRET_ACCESS_KEY: "testing",
+};
 
 /** The stack's outputs as the program exports them. */
 export function outputs(url: string, topology: "cluster" | "instance" = "cluster") {
