@@ -66,12 +66,15 @@ export async function failOver({ engine, stack, dryRun, json, stop }: Failover):
 }
 
 async function requireWrites(watch: WriteWatch, stop: AbortSignal): Promise<void> {
-  const timeout = { milliseconds: 3 * steady * 1000, fallback: () => false };
-  const flow = () => watch.steady >= steady && pWaitFor.resolveWith(true);
-  if (!(await pWaitFor(flow, { interval: 100, timeout, signal: stop })))
-    throw new UsageError(
-      `writes do not go through the pool (${watch.failure}): mend that first; nothing was started`,
-    );
+  const end = performance.now() + 3 * steady * 1000;
+  const flow = () => {
+    if (performance.now() > end)
+      throw new UsageError(
+        `writes do not go through the pool (${watch.failure}): mend that first; nothing was started`,
+      );
+    return watch.steady >= steady;
+  };
+  await unlessStopped(stop, pWaitFor(flow, { interval: 100 }));
 }
 
 /** Starts the failover and watches until RDS is done and writes flow again. */
@@ -134,14 +137,16 @@ async function until<T>(
   stop: AbortSignal,
   ask: () => Promise<T | undefined | false>,
 ): Promise<T> {
+  // p-wait-for's own time limit keeps a listener for every look.
+  const end = performance.now() + patience;
   const look = async () => {
     const answer = await ask().catch(() => undefined); // RDS throttles; the next look will tell
-    return answer ? pWaitFor.resolveWith(answer) : false;
+    if (answer) return pWaitFor.resolveWith(answer);
+    if (performance.now() > end) throw new Failure(`${failure} after ${patience / 1000} s`);
+    return false;
   };
-  const message = new Failure(`${failure} after ${patience / 1000} s`);
-  const timeout = { milliseconds: patience, message };
   try {
-    return (await pWaitFor(look, { interval: lookEvery, timeout, signal: stop })) as T;
+    return (await unlessStopped(stop, pWaitFor(look, { interval: lookEvery }))) as T;
   } catch (error) {
     if (stop.aborted) throw stopped(stop, "RDS goes on with the failover that it has accepted");
     throw error;

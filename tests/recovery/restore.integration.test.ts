@@ -206,7 +206,7 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
 
   for (const program of ["aws", "kubectl"])
     it(`without ${program} it says how to come by it, before anything is done`, async () => {
-      const others = program === "aws" ? {} : { aws: [] };
+      const others: Record<string, Answer[]> = program === "aws" ? {} : { aws: [] };
       const standIns = await StandIns.make({
         pulumi: [{ when: "^stack output", stdout: JSON.stringify(outputs("http://127.0.0.1:9")) }],
         ...others,
