@@ -2,6 +2,7 @@ import { debianTool } from "./debian";
 import { debianBinary } from "./debian-binary";
 import { debianSource } from "./debian-source";
 import { goTool } from "./go";
+import { pythonTool } from "./python";
 import type { Source } from "./source";
 
 /**
@@ -60,6 +61,12 @@ export const pins = {
     package: "prometheus",
     file: "usr/bin/promtool",
     version: "2.42.0",
+  }),
+  moto_server: pythonTool({
+    name: "moto_server",
+    package: "moto",
+    module: "moto.server",
+    requirements: "moto/requirements.txt",
   }),
   // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
   pgbouncer: debianSource({

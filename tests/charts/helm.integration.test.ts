@@ -4,21 +4,14 @@ import { relative } from "node:path";
 import { renderings } from "../../plan/renderings";
 import { localReleases, type PlannedRelease } from "../../plan/releases";
 import { template } from "../../plan/helm";
-import { MissingTool, tool } from "../../tools";
+import { needTools } from "../support/need-tools";
 import { plannedStack, root } from "../support/planned";
 
 describe("the local charts, by the real Helm", function () {
-  // The first run builds Helm, about two minutes on two cores.
   this.timeout(600_000);
 
   before(async function () {
-    try {
-      await tool("helm");
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    }
+    await needTools(this, ["helm"]);
   });
 
   for (const stack of ["prod", "staging"])

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { parseAllDocuments } from "yaml";
+import { loadAll } from "js-yaml";
 import { readRendered, renderedHash } from "../../policies/releases/rendered";
 import { ofType, plannedStack, root } from "../support/planned";
 
@@ -9,8 +9,7 @@ import { ofType, plannedStack, root } from "../support/planned";
 function objects(stack: string, release: string): Record<string, any> {
   const { yaml } = readRendered(root, stack, release)!;
   return Object.fromEntries(
-    parseAllDocuments(yaml)
-      .map((document) => document.toJS())
+    (loadAll(yaml) as any[])
       .filter(Boolean)
       .map((object) => [`${object.kind}/${object.metadata.name}`, object]),
   );

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parseAllDocuments } from "yaml";
+import { loadAll } from "js-yaml";
 
 interface Container {
   name: string;
@@ -14,7 +14,7 @@ interface Container {
 
 const root = path.join(__dirname, "../..");
 const text = readFileSync(path.join(root, "charts/rendered/prod/pgbouncer.yaml"), "utf8");
-const objects = parseAllDocuments(text).map((document) => document.toJS());
+const objects = loadAll(text) as any[]; // eslint-disable-line @typescript-eslint/no-explicit-any
 const { containers, volumes } = objects.find((object) => object?.kind === "Deployment").spec
   .template.spec as { containers: Container[]; volumes: { name: string; configMap?: object }[] };
 const container = (name: string) => containers.find((each) => each.name === name)!;

@@ -1,8 +1,8 @@
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "../../lib/processes";
 import { tool } from "../../tools";
 import { root } from "../support/planned";
-import { run } from "../images/backup/support/programs";
 
 /** What is wrong with a command line of a runbook; undefined when its program knows it. */
 export type Check = (words: string[]) => Promise<string | undefined>;
@@ -16,7 +16,7 @@ function help(file: string, args: string[]): Promise<{ code: number; text: strin
   const key = [file, ...args].join(" ");
   const found =
     helps.get(key) ??
-    run(file, args, { cwd: root, env: { ...process.env, NODE_NO_WARNINGS: "1" } }).then(
+    run(file, args, { cwd: root, env: { NODE_NO_WARNINGS: "1" } }).then(
       ({ code, stdout, stderr }) => ({ code, text: stdout + stderr }),
     );
   helps.set(key, found);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { needTools } from "../support/need-tools";
 import { plannedStack, root } from "../support/planned";
-import { MissingTool, tool } from "../../tools";
 import { aws, kubectl, npm, pulumi, type Check } from "./known-commands";
 
 const folder = join(root, "docs/runbooks");
@@ -39,15 +39,7 @@ describe("the runbooks", function () {
   this.timeout(120_000);
 
   before(async function () {
-    // Built once, for some minutes.
-    this.timeout(1_800_000);
-    try {
-      for (const name of ["pulumi", "kubectl"] as const) await tool(name);
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    }
+    await needTools(this, ["pulumi", "kubectl"]);
   });
 
   for (const file of files) {

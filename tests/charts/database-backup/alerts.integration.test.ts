@@ -2,11 +2,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { parseAllDocuments, stringify } from "yaml";
-import { MissingTool, tool } from "../../../tools";
+import { dump, loadAll } from "js-yaml";
+import { run } from "../../../lib/processes";
+import { tool } from "../../../tools";
+import { needTools } from "../../support/need-tools";
 import { root } from "../../support/planned";
 import { newFolder } from "../../images/backup/support/folder";
-import { run } from "../../images/backup/support/programs";
 
 interface Rule {
   alert: string;
@@ -15,12 +16,15 @@ interface Rule {
   labels: Record<string, string>;
 }
 
+interface RuleObject {
+  kind: string;
+  spec: { groups: { rules: Rule[] }[] };
+}
+
 /** The rules of a stack, as its release deploys them. */
 function rulesOf(stack: string): Rule[] {
   const file = join(root, `charts/rendered/${stack}/database-backup.yaml`);
-  const objects = parseAllDocuments(readFileSync(file, "utf8")).map(
-    (document) => document.toJS() as { kind: string; spec: { groups: { rules: Rule[] }[] } },
-  );
+  const objects = loadAll(readFileSync(file, "utf8")) as RuleObject[];
   return objects
     .filter(({ kind }) => kind === "PrometheusRule")
     .flatMap(({ spec }) => spec.groups.flatMap(({ rules }) => rules));
@@ -149,13 +153,8 @@ describe("the alerts of backups, by promtool", function () {
   let folder: string;
 
   before(async function () {
-    try {
-      promtool = await tool("promtool");
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    }
+    await needTools(this, ["promtool"]);
+    promtool = await tool("promtool");
     folder = await newFolder();
   });
   after(async () => {
@@ -169,13 +168,13 @@ describe("the alerts of backups, by promtool", function () {
     const { labels: severity } = rules.find((rule) => rule.alert === alert)!;
     // What an alert says is for people; that it is there is what counts.
     const spoken = rules.map(({ alert, expr, for: lasting, labels }) => ({
-      ...{ alert, expr, labels },
+      alert,
+      expr,
+      labels,
       for: lasting,
     }));
-    await writeFile(
-      join(folder, "rules.yaml"),
-      stringify({ groups: [{ name: "backup", rules: spoken }] }),
-    );
+    const groups = [{ name: "backup", rules: spoken }];
+    await writeFile(join(folder, "rules.yaml"), dump({ groups }, { noRefs: true }));
     const at = (minute: number, there: boolean) => ({
       eval_time: `${minute}m`,
       alertname: alert,
@@ -190,15 +189,15 @@ describe("the alerts of backups, by promtool", function () {
       ],
     };
     const file = join(folder, "test.yaml");
-    await writeFile(file, stringify({ rule_files: ["rules.yaml"], tests: [test] }));
-    return run(promtool, ["test", "rules", file], {});
+    await writeFile(file, dump({ rule_files: ["rules.yaml"], tests: [test] }));
+    return run(promtool, ["test", "rules", file]);
   }
 
   for (const stack of ["prod", "staging"])
     it(`${stack}: every rule is one that Prometheus takes`, async () => {
       const file = join(folder, "check.yaml");
-      await writeFile(file, stringify({ groups: [{ name: "backup", rules: rulesOf(stack) }] }));
-      const { code, stdout, stderr } = await run(promtool, ["check", "rules", file], {});
+      await writeFile(file, dump({ groups: [{ name: "backup", rules: rulesOf(stack) }] }));
+      const { code, stdout, stderr } = await run(promtool, ["check", "rules", file]);
       assert.equal(code, 0, stdout + stderr);
     });
 

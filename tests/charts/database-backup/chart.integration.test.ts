@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { template } from "../../../plan/helm";
 import { localReleases, type PlannedRelease } from "../../../plan/releases";
-import { MissingTool, tool } from "../../../tools";
+import { needTools } from "../../support/need-tools";
 import { plannedStack, root } from "../../support/planned";
 
 type Values = Record<string, Record<string, unknown>>;
@@ -16,13 +16,7 @@ describe("the chart database-backup", function () {
     planned = localReleases(await plannedStack("prod")).find(
       ({ name }) => name === "database-backup",
     )!;
-    try {
-      await tool("helm");
-    } catch (error) {
-      if (!(error instanceof MissingTool)) throw error;
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    }
+    await needTools(this, ["helm"]);
   });
 
   const refusals: [string, (values: Values) => void, RegExp][] = [

@@ -8,24 +8,22 @@ import {
   ListMultipartUploadsCommand,
 } from "@aws-sdk/client-s3";
 import type { Manifest } from "../../../images/backup/manifest";
-import { Cloud } from "./support/cloud";
+import { run } from "../../../lib/processes";
+import { Moto } from "../../../rehearsal/aws/moto";
+import { needTools } from "../../support/need-tools";
 import { newFolder, removeFolders } from "./support/folder";
 import { LiveDatabase } from "./support/live-database";
 import { runJob, startJob, type Ended } from "./support/job";
-import { postgresFolder, motoServer, run } from "./support/programs";
+import { plannedVault } from "./support/planned-vault";
 
 describe("backups, with a real PostgreSQL and moto", function () {
   this.timeout(120_000);
-  let cloud: Cloud;
+  let cloud: Moto;
   let live: LiveDatabase;
 
   before(async function () {
-    this.timeout(400_000);
-    await Promise.all([postgresFolder(), motoServer()]).catch((error: Error) => {
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    });
-    cloud = await Cloud.start();
+    await needTools(this, ["postgres", "moto_server"]);
+    cloud = await Moto.start(await plannedVault());
     live = await LiveDatabase.start();
     await live.as(
       "minixdr_migrations",
@@ -216,7 +214,7 @@ function succeeded({ code, error }: Ended): void {
   assert.equal(code, 0, error);
 }
 
-async function newest(cloud: Cloud, { lines }: Ended): Promise<Manifest> {
+async function newest(cloud: Moto, { lines }: Ended): Promise<Manifest> {
   const started = lines.find(({ message }) => message === "dumping")!;
   const { Body } = await cloud.s3.send(
     new GetObjectCommand({

@@ -10,28 +10,26 @@ import {
 } from "@aws-sdk/client-s3";
 import type { Backup, Verification } from "../../../images/backup/manifest";
 import { Vault } from "../../../images/backup/vault";
-import { Cloud } from "./support/cloud";
+import { run } from "../../../lib/processes";
+import { Moto } from "../../../rehearsal/aws/moto";
+import { needTools } from "../../support/need-tools";
 import { deny, FaultyProxy } from "./support/faulty-proxy";
 import { newFolder, removeFolders } from "./support/folder";
 import { runJob, startJob, type Ended } from "./support/job";
 import { LiveDatabase } from "./support/live-database";
-import { motoServer, postgresFolder, run } from "./support/programs";
+import { plannedVault } from "./support/planned-vault";
 
 describe("faults of backups: a clear error, a metric, and no good backup lost", function () {
   this.timeout(120_000);
-  let cloud: Cloud;
+  let cloud: Moto;
   let proxy: FaultyProxy;
   let live: LiveDatabase;
   /** Verified before every fault; it has to stay so. */
   let good: string;
 
   before(async function () {
-    this.timeout(400_000);
-    await Promise.all([postgresFolder(), motoServer()]).catch((error: Error) => {
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    });
-    cloud = await Cloud.start();
+    await needTools(this, ["postgres", "moto_server"]);
+    cloud = await Moto.start(await plannedVault());
     proxy = await FaultyProxy.start(cloud.endpoint);
     live = await LiveDatabase.start();
     await live.as(

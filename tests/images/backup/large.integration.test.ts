@@ -3,13 +3,16 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { dirname, join } from "node:path";
 import { localReleases } from "../../../plan/releases";
+import { Moto } from "../../../rehearsal/aws/moto";
+import { tool } from "../../../tools";
+import { needTools } from "../../support/need-tools";
 import { plannedStack } from "../../support/planned";
-import { Cloud } from "./support/cloud";
 import { removeFolders } from "./support/folder";
 import { startJob } from "./support/job";
 import { LiveDatabase } from "./support/live-database";
 import { peakMemory } from "./support/memory";
-import { motoServer, postgresFolder } from "./support/programs";
+import { plannedVault } from "./support/planned-vault";
+import { postgresFolder } from "./support/postgres-folder";
 
 /** MiB that a job may take, its PostgreSQL programs included. */
 const memoryLimit = 256;
@@ -22,16 +25,13 @@ boto3.client("s3", endpoint_url=sys.argv[1], region_name="eu-central-1").upload_
 
 describe("a database of 1 GB", function () {
   this.timeout(900_000);
-  let cloud: Cloud;
+  let cloud: Moto;
   let live: LiveDatabase;
   const seconds: Record<string, number> = {};
 
   before(async function () {
-    await Promise.all([postgresFolder(), motoServer()]).catch((error: Error) => {
-      console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-      this.skip();
-    });
-    cloud = await Cloud.start();
+    await needTools(this, ["postgres", "moto_server"]);
+    cloud = await Moto.start(await plannedVault());
     live = await LiveDatabase.start({ max_wal_size: "2GB" });
     // Events as they come: repeated words beside hashes that no compression shortens.
     await live.as(
@@ -72,11 +72,12 @@ describe("a database of 1 GB", function () {
 
   it("is dumped at least as fast as by pg_dump -Fc -Z9 piped to the same API", async () => {
     const started = performance.now();
+    // By node:child_process: the two share a pipe of the kernel's, without this process in it.
     const dump = spawn(join(await postgresFolder(), "pg_dump"), ["-Fc", "-Z9"], {
       env: { ...process.env, ...live.environment("backup") },
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const python = join(dirname(await motoServer()), "python3");
+    const python = join(dirname(await tool("moto_server")), "venv/bin/python");
     const upload = spawn(python, ["-c", plainUpload, cloud.endpoint, cloud.bucket], {
       env: { ...process.env, ...cloud.environment() },
       stdio: [dump.stdout, "inherit", "inherit"],

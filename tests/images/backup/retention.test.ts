@@ -3,7 +3,8 @@ import fc from "fast-check";
 import type { Backup } from "../../../images/backup/manifest";
 import { folderOf } from "../../../images/backup/manifest";
 import { kept, periodOf, promised, pruneBlocker, tierOf } from "../../../images/backup/retention";
-import { plannedVault, type LifecycleRule } from "./support/cloud";
+import type { LifecycleRule } from "../../../rehearsal/aws/moto";
+import { plannedVault } from "./support/planned-vault";
 
 const hour = 3600 * 1000;
 const day = 24 * hour;

@@ -1,51 +1,43 @@
-import {
-  createServer,
-  request,
-  type IncomingMessage,
-  type Server,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo } from "node:net";
+import { request, type IncomingMessage, type ServerResponse } from "node:http";
+import { LocalServer } from "../../../../lib/http-server";
 
 /** Handles a request instead of the cloud; returns false to let it pass. */
 export type Fault = (incoming: IncomingMessage, response: ServerResponse) => boolean;
 
-/** Stands before the cloud and injects what moto does not do: denials, broken lines. */
+/** Stands before the cloud and injects what moto does not do: denials, broken connections. */
 export class FaultyProxy {
   /** How often the fault has struck: proof that it happened. */
   struck = 0;
   fault: Fault = () => false;
 
-  private constructor(
-    private readonly server: Server,
-    readonly endpoint: string,
-  ) {}
+  private constructor(private readonly server: LocalServer) {}
 
   static async start(target: string): Promise<FaultyProxy> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const proxy = new FaultyProxy(server, `http://127.0.0.1:${port}`);
-    server.on("request", (incoming, response) => {
-      if (proxy.fault(incoming, response)) {
-        proxy.struck += 1;
-        return;
-      }
-      const { method, headers, url } = incoming;
-      const onward = request(new URL(url!, target), { method, headers }, (answer) => {
-        response.writeHead(answer.statusCode!, answer.headers);
-        answer.pipe(response);
-      });
-      onward.on("error", () => response.destroy());
-      incoming.pipe(onward);
+    const server = await LocalServer.streaming((incoming, response) => {
+      if (proxy.fault(incoming, response)) proxy.struck += 1;
+      else pass(incoming, response, target);
     });
+    const proxy = new FaultyProxy(server);
     return proxy;
   }
 
-  async stop(): Promise<void> {
-    this.server.closeAllConnections();
-    await new Promise((resolve) => this.server.close(resolve));
+  get endpoint(): string {
+    return this.server.url;
   }
+
+  stop(): Promise<void> {
+    return this.server.stop();
+  }
+}
+
+function pass(incoming: IncomingMessage, response: ServerResponse, target: string): void {
+  const { method, headers, url } = incoming;
+  const onward = request(new URL(url!, target), { method, headers }, (answer) => {
+    response.writeHead(answer.statusCode!, answer.headers);
+    answer.pipe(response);
+  });
+  onward.on("error", () => response.destroy());
+  incoming.pipe(onward);
 }
 
 /** S3's answer when the key's policy does not let the caller use it. */

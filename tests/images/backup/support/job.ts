@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "../../../support/planned";
 import { newFolder } from "./folder";
-import { postgresFolder } from "./programs";
+import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
 let bundle: Promise<string> | undefined;
@@ -55,6 +55,7 @@ export interface Ended {
 
 export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<Job> {
   const work = await newFolder();
+  // By node:child_process: a pod's job has no variable of this process.
   const child = spawn(process.execPath, [await bundled(), ...args], {
     ...unprivileged,
     cwd: work,

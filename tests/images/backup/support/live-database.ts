@@ -1,11 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
+import type { ChildProcess } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import spawn from "nano-spawn";
 import { Client } from "pg";
+import { output } from "../../../../lib/processes";
 import { root } from "../../../support/planned";
 import { newFolder } from "./folder";
-import { postgresFolder, run } from "./programs";
+import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
 /** Passwords of the tests' roles; the server listens on a socket in a folder of its own. */
@@ -19,18 +20,18 @@ export class LiveDatabase {
   private constructor(
     readonly host: string,
     private readonly child: ChildProcess,
+    private readonly ended: Promise<unknown>,
   ) {}
 
   static async start(settings: Record<string, string> = {}): Promise<LiveDatabase> {
     const bin = await postgresFolder();
     const folder = await newFolder();
     const data = join(folder, "data");
-    const initialised = await run(
+    await output(
       join(bin, "initdb"),
       ["-D", data, "-U", "rdsadmin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
       unprivileged,
     );
-    if (initialised.code !== 0) throw new Error(initialised.stderr);
     const all = {
       listen_addresses: "",
       unix_socket_directories: folder,
@@ -38,19 +39,22 @@ export class LiveDatabase {
       ...settings,
     };
     const options = Object.entries(all).flatMap(([key, value]) => ["-c", `${key}=${value}`]);
-    const child = spawn(join(bin, "postgres"), ["-D", data, ...options], {
+    const running = spawn(join(bin, "postgres"), ["-D", data, ...options], {
       ...unprivileged,
-      env: { ...process.env, LC_ALL: "C" },
+      env: { LC_ALL: "C" },
       stdio: ["ignore", "ignore", "pipe"],
     });
+    const child = await running.nodeChildProcess;
+    // However it ends: tests kill it.
+    const ended = running.catch(() => undefined);
     const ready = new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr! }).on("line", (line) => {
         if (line.includes("ready to accept connections")) resolve();
       });
-      child.once("close", () => reject(new Error("postgres ended while it started")));
+      void ended.then(() => reject(new Error("postgres ended while it started")));
     });
     await ready;
-    const database = new LiveDatabase(folder, child);
+    const database = new LiveDatabase(folder, child, ended);
     await database.bootstrap(bin);
     return database;
   }
@@ -91,10 +95,8 @@ export class LiveDatabase {
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    const closed = once(this.child, "close");
     this.kill();
-    await closed;
+    await this.ended;
   }
 
   private async bootstrap(bin: string): Promise<void> {
@@ -113,10 +115,9 @@ export class LiveDatabase {
       ]),
     );
     const script = join(root, "charts/database-bootstrap/files/roles.sql");
-    const { code, stderr } = await run(join(bin, "psql"), ["--no-psqlrc", "--file", script], {
-      env: { ...process.env, ...this.environment("master"), ...env },
+    await output(join(bin, "psql"), ["--no-psqlrc", "--file", script], {
+      env: { ...this.environment("master"), ...env },
     });
-    if (code !== 0) throw new Error(stderr);
     // The canary's schema, as roles.sql has it.
     await this.as(
       "minixdr_master",

@@ -1,0 +1,160 @@
+import { createInterface } from "node:readline";
+import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import {
+  CreateBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
+  S3Client,
+  type LifecycleRule as S3LifecycleRule,
+} from "@aws-sdk/client-s3";
+import spawn, { type Subprocess } from "nano-spawn";
+import { tool } from "../../tools";
+
+const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
+const region = "eu-central-1";
+
+/** A rule of a vault's lifecycle, as the plan has it. */
+export interface LifecycleRule {
+  id: string;
+  filter: { prefix?: string; and?: { prefix: string; tags: Record<string, string> } };
+  expiration?: { days: number };
+  noncurrentVersionExpiration?: { noncurrentDays: number };
+}
+
+/** A backup vault as it is to be made. */
+export interface PlannedVault {
+  bucket: string;
+  /** ARN of the key that encrypts it. */
+  kmsKey: string;
+  /** Its default retention in governance mode. */
+  lock: { days: number };
+  lifecycle: LifecycleRule[];
+}
+
+/**
+ * moto, a stand-in for S3 and CloudWatch, with a backup vault in it. It speaks KMS, versions, locks
+ * and tags. It does not deny by key, lock multipart objects, replicate or expire: tests inject or
+ * judge those, and say so.
+ */
+export class Moto {
+  /** The vault's bucket. */
+  readonly bucket: string;
+  readonly kmsKey: string;
+  readonly s3: S3Client;
+
+  private constructor(
+    readonly endpoint: string,
+    private readonly running: Subprocess,
+    { bucket, kmsKey }: PlannedVault,
+  ) {
+    this.bucket = bucket;
+    this.kmsKey = kmsKey;
+    this.s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+  }
+
+  /** @throws MissingTool when moto cannot be had. */
+  static async start(vault: PlannedVault): Promise<Moto> {
+    const running = spawn(await tool("moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    const moto = new Moto(await endpointOf(running), running, vault);
+    await moto.create(vault);
+    return moto;
+  }
+
+  /** What the AWS SDKs have to know; `s3` may be a proxy in between. */
+  environment(s3 = this.endpoint): NodeJS.ProcessEnv {
+    return {
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL_S3: s3,
+      AWS_ENDPOINT_URL_CLOUDWATCH: this.endpoint,
+      BACKUP_BUCKET: this.bucket,
+      BACKUP_KMS_KEY: this.kmsKey,
+      STACK_NAME: "mini-xdr-prod",
+    };
+  }
+
+  /** Names of the backups' metrics that have arrived, with their dimensions. */
+  async metrics(): Promise<string[]> {
+    const client = new CloudWatchClient({ endpoint: this.endpoint, region, credentials });
+    const { Metrics = [] } = await client.send(
+      new ListMetricsCommand({ Namespace: "MiniXdr/Backups" }),
+    );
+    return Metrics.map(({ MetricName, Dimensions = [] }) =>
+      [MetricName, ...Dimensions.map(({ Value }) => Value)].join(" "),
+    );
+  }
+
+  async stop(): Promise<void> {
+    (await this.running.nodeChildProcess).kill();
+    await this.running.catch(() => undefined);
+  }
+
+  private async create({ bucket: Bucket, kmsKey, lock, lifecycle }: PlannedVault): Promise<void> {
+    await this.s3.send(
+      new CreateBucketCommand({
+        Bucket,
+        ObjectLockEnabledForBucket: true,
+        CreateBucketConfiguration: { LocationConstraint: region },
+      }),
+    );
+    await this.s3.send(
+      new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+    );
+    const encryption = { SSEAlgorithm: "aws:kms", KMSMasterKeyID: kmsKey } as const;
+    await this.s3.send(
+      new PutBucketEncryptionCommand({
+        Bucket,
+        ServerSideEncryptionConfiguration: {
+          Rules: [{ ApplyServerSideEncryptionByDefault: encryption, BucketKeyEnabled: true }],
+        },
+      }),
+    );
+    await this.s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket,
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: "Enabled",
+          Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: lock.days } },
+        },
+      }),
+    );
+    await this.s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket,
+        LifecycleConfiguration: { Rules: lifecycle.map(s3Rule) },
+      }),
+    );
+  }
+}
+
+/** Where moto serves, from its own words. */
+async function endpointOf(running: Subprocess): Promise<string> {
+  const { stderr } = await running.nodeChildProcess;
+  return new Promise((resolve, reject) => {
+    createInterface({ input: stderr! }).on("line", (line) => {
+      const found = /Running on (http:\/\/127[.\d]+:\d+)/.exec(line);
+      if (found) resolve(found[1]!);
+    });
+    const ended = () => reject(new Error("moto ended while it started"));
+    running.then(ended, ended);
+  });
+}
+
+function s3Rule(rule: LifecycleRule): S3LifecycleRule {
+  const { id, filter, expiration, noncurrentVersionExpiration: old } = rule;
+  const tags = Object.entries(filter.and?.tags ?? {}).map(([Key, Value]) => ({ Key, Value }));
+  return {
+    ID: id,
+    Status: "Enabled",
+    Filter: filter.and
+      ? { And: { Prefix: filter.and.prefix, Tags: tags } }
+      : { Prefix: filter.prefix },
+    Expiration: expiration && { Days: expiration.days },
+    NoncurrentVersionExpiration: old && { NoncurrentDays: old.noncurrentDays },
+  };
+}
