@@ -1,6 +1,6 @@
 import { createServer } from "node:http";
 import type { Log } from "./log";
-import { CloudWatch, figures, prometheusText, type Figure } from "./metrics";
+import { CloudWatch, figures, registryOf } from "./metrics";
 import type { Vault } from "./vault";
 
 /** Between two looks at the vault, ms. */
@@ -19,11 +19,13 @@ export async function exporter(
   signal: AbortSignal,
 ): Promise<void> {
   const cloudWatch = new CloudWatch(stack);
-  let latest: Figure[] | undefined;
+  let latest: { contentType: string; text: string } | undefined;
   const look = async () => {
     try {
-      latest = await figures(vault);
-      await cloudWatch.send(latest);
+      const found = await figures(vault);
+      const registry = registryOf(found);
+      latest = { contentType: registry.contentType, text: await registry.metrics() };
+      await cloudWatch.send(found);
     } catch (error) {
       latest = undefined;
       log.error("the vault cannot be read", { error: (error as Error).message });
@@ -33,8 +35,8 @@ export async function exporter(
     if (request.url === "/healthz") return void response.end("alive\n");
     if (request.url !== "/metrics") return void response.writeHead(404).end();
     if (!latest) return void response.writeHead(503).end("the vault cannot be read\n");
-    response.setHeader("content-type", "text/plain; version=0.0.4");
-    response.end(prometheusText(latest));
+    response.setHeader("content-type", latest.contentType);
+    response.end(latest.text);
   });
   const timer = setInterval(() => void look(), interval);
   const ended = new Promise<void>((resolve, reject) => {

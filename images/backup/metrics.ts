@@ -3,6 +3,7 @@ import {
   PutMetricDataCommand,
   type MetricDatum,
 } from "@aws-sdk/client-cloudwatch";
+import { Gauge, Registry } from "prom-client";
 import { latestDrill, type DrillReport } from "./drill";
 import { byTime, isGood } from "./retention";
 import type { Vault } from "./vault";
@@ -105,17 +106,18 @@ export async function figures(vault: Vault, now = Date.now()): Promise<Figure[]>
   return found;
 }
 
-/** Prometheus' text format. */
-export function prometheusText(figures: Figure[]): string {
-  const seen = new Set<string>();
-  return figures
-    .map(({ name, help, labels = {}, value }) => {
-      const head = seen.has(name) ? "" : `# HELP ${name} ${help}\n# TYPE ${name} gauge\n`;
-      seen.add(name);
-      const pairs = Object.entries(labels).map(([key, text]) => `${key}="${text}"`);
-      return `${head}${name}${pairs.length > 0 ? `{${pairs.join(",")}}` : ""} ${value}\n`;
-    })
-    .join("");
+/** The figures as Prometheus reads them. */
+export function registryOf(figures: Figure[]): Registry {
+  const registry = new Registry();
+  const gauges = new Map<string, Gauge>();
+  for (const { name, help, labels = {}, value } of figures) {
+    const gauge =
+      gauges.get(name) ??
+      new Gauge({ name, help, labelNames: Object.keys(labels), registers: [registry] });
+    gauges.set(name, gauge);
+    gauge.set(labels, value);
+  }
+  return registry;
 }
 
 /** CloudWatch's namespace MiniXdr/Backups, which the alarms outside the cluster read. */

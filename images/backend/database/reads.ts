@@ -1,4 +1,5 @@
 import type { QueryResult, QueryResultRow } from "pg";
+import { Gauge, Registry } from "prom-client";
 import type { Database } from "./database";
 import { classify } from "./failure";
 
@@ -20,6 +21,12 @@ const measureEvery = 1000; // ms
 export class Reads {
   /** Seconds the replica is behind; infinite while it cannot be asked. */
   lagSeconds = Infinity;
+  private readonly registry = new Registry();
+  private readonly lag = new Gauge({
+    name: "minixdr_database_replication_lag_seconds",
+    help: "How far the read replica is behind.",
+    registers: [this.registry],
+  });
   private readonly timer: NodeJS.Timeout;
   private measuring = false;
 
@@ -51,14 +58,9 @@ export class Reads {
   }
 
   /** The lag in Prometheus' text format. */
-  metrics(): string {
-    const value = this.lagSeconds === Infinity ? "+Inf" : this.lagSeconds;
-    return [
-      "# HELP minixdr_database_replication_lag_seconds How far the read replica is behind.",
-      "# TYPE minixdr_database_replication_lag_seconds gauge",
-      `minixdr_database_replication_lag_seconds ${value}`,
-      "",
-    ].join("\n");
+  metrics(): Promise<string> {
+    this.lag.set(this.lagSeconds);
+    return this.registry.metrics();
   }
 
   /** Stops measuring; the two databases stay open. */

@@ -40,7 +40,7 @@ export async function replicationLag({ laboratory, figures }: DrillRun): Promise
       "SELECT pg_is_wal_replay_paused() AS paused",
     );
     if (!row?.paused) throw new Error("the fault was not injected: the replica replays");
-    const told = Number(/^minixdr\S+ (\S+)$/m.exec(reads.metrics())?.[1]);
+    const told = Number(/^minixdr\S+ (\S+)$/m.exec(await reads.metrics())?.[1]);
     await cluster.replica.sql("SELECT pg_wal_replay_resume()");
     const back = await until(cluster.replica.address);
 
