@@ -1,25 +1,9 @@
 import { execFile } from "node:child_process";
-import type { Context } from "mocha";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
 import { folderPrefix } from "../../rehearsal/control-plane/leftovers";
 import { View } from "../../lib/progress";
-import { rehearsalTools } from "../../rehearsal/workloads/rehearsal";
-import { MissingTool, tool } from "../../tools";
 import { root } from "../support/planned";
-
-/** Skips the suite, loudly, on a machine that lacks a tool and cannot get it. */
-export async function needTools(context: Context, tools = rehearsalTools): Promise<void> {
-  // The first run builds them, for some minutes each on two cores.
-  context.timeout(1_800_000);
-  try {
-    for (const name of tools) await tool(name);
-  } catch (error) {
-    if (!(error instanceof MissingTool)) throw error;
-    console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-    context.skip();
-  }
-}
 
 /** A view that shows nothing. */
 export function quiet(): View {

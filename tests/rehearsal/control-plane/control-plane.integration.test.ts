@@ -5,12 +5,13 @@ import { readFile, readdir, readlink } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ControlPlane } from "../../../rehearsal/control-plane/control-plane";
+import { ControlPlane, controlPlaneTools } from "../../../rehearsal/control-plane/control-plane";
 import { Api, ApiError } from "../../../rehearsal/control-plane/api";
 import { removeLeftovers } from "../../../rehearsal/control-plane/leftovers";
 import { UsageError } from "../../../lib/ends";
 import { tool } from "../../../tools";
-import { folders, needTools } from "../support";
+import { needTools } from "../../support/need-tools";
+import { folders } from "../support";
 
 const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
 const images = { known: [], failingJobTag: "fails" };
@@ -19,7 +20,7 @@ describe("the control plane", function () {
   this.timeout(60_000);
 
   before(async function () {
-    await needTools(this);
+    await needTools(this, [...controlPlaneTools, "kubectl"]);
   });
 
   describe("while it runs", () => {

@@ -10,7 +10,8 @@ import { bringUp } from "../../../rehearsal/engine/drills";
 import { folderPrefix } from "../../../rehearsal/control-plane/leftovers";
 import type { Report } from "../../../lib/report";
 import { plannedStack, program, root } from "../../support/planned";
-import { folders, needTools, runNode, type Ended, type Running } from "../support";
+import { needTools } from "../../support/need-tools";
+import { folders, runNode, type Ended, type Running } from "../support";
 
 describe("npm run rehearse:rebuild, under the real engine", function () {
   this.timeout(600_000);

@@ -4,10 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import type { Plan, PlannedResource } from "../../../plan/plan";
 import { imagesOfPlan } from "../../../rehearsal/workloads/images";
-import { rehearse } from "../../../rehearsal/workloads/rehearsal";
+import { rehearsalTools, rehearse } from "../../../rehearsal/workloads/rehearsal";
 import type { Claim } from "../../../lib/report";
 import { ofType, plannedStack, root } from "../../support/planned";
-import { needTools, quiet } from "../support";
+import { needTools } from "../../support/need-tools";
+import { quiet } from "../support";
 
 /** A way to make the pgbouncer release less available, and the claim that must not hold then. */
 interface Breakage {
@@ -106,7 +107,7 @@ describe("each drill fails when what it proves is broken", function () {
   const outcomes = new Map<Breakage, Claim[]>();
 
   before(async function () {
-    await needTools(this);
+    await needTools(this, rehearsalTools);
     const folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-broken-"));
     const plan = await plannedStack("prod");
     const waiting = [...breakages];

@@ -4,9 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../../plan/plan";
 import { drills } from "../../../rehearsal/workloads/drills";
+import { rehearsalTools } from "../../../rehearsal/workloads/rehearsal";
 import type { Report } from "../../../lib/report";
 import { plannedStack } from "../../support/planned";
-import { folders, needTools, runNode, type Ended, type Running } from "../support";
+import { needTools } from "../../support/need-tools";
+import { folders, runNode, type Ended, type Running } from "../support";
 
 describe("npm run rehearse", function () {
   this.timeout(400_000);
@@ -14,7 +16,7 @@ describe("npm run rehearse", function () {
   let planFile: string;
 
   before(async function () {
-    await needTools(this);
+    await needTools(this, rehearsalTools);
     folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-test-"));
     planFile = path.join(folder, "plan.json");
     writePlan(planFile, await plannedStack("prod"));
