@@ -11,7 +11,8 @@ import { evaluate } from "../plan/evaluate";
 import { loadProgram } from "../plan/program";
 import { readPlan } from "../plan/plan";
 import { readStackSettings } from "../plan/stack-settings";
-import { report, skipped, table, writeReport } from "../lib/report";
+import { skipped } from "../lib/claim";
+import { report, table, writeReport } from "../lib/report";
 
 interface Options {
   stack: string;

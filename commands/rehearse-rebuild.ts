@@ -10,7 +10,8 @@ import { readStackSettings } from "../plan/stack-settings";
 import { folderPrefix, removeLeftovers } from "../rehearsal/control-plane/leftovers";
 import { EngineStack, engineTools } from "../rehearsal/engine/engine-stack";
 import { bringUp, lostCluster, unansweredAws } from "../rehearsal/engine/drills";
-import { holds, report, table, writeReport, type Claim, type Report } from "../lib/report";
+import type { Claim } from "../lib/claim";
+import { holds, report, table, writeReport, type Report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
 import { View } from "../lib/progress";
 

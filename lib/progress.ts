@@ -1,4 +1,4 @@
-import type { Say } from "../rehearsal/workloads/cluster";
+import type { Say } from "../rehearsal/drill";
 
 interface Task {
   title: string;

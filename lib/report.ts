@@ -1,54 +1,6 @@
 import { execFileSync, type StdioOptions } from "node:child_process";
 import { writeFile } from "node:fs/promises";
-
-/** One thing that a drill says about the stack; the design has the format. */
-export interface Claim {
-  /** `drill.what`, stable. */
-  id: string;
-  /** One sentence. */
-  claim: string;
-  /**
-   * `measured`: seen on real parts; `simulated`: depends on what kwok plays; `quoted`: a vendor's
-   * figure; `skipped`: could not be had here, and `claim` says why.
-   */
-  kind: "measured" | "simulated" | "quoted" | "skipped";
-  value: number | null;
-  unit: string | null;
-  /** Largest value with which the claim holds. */
-  limit: number | null;
-  holds: boolean;
-  repetitions: number;
-  /** How it was proved that the fault happened, where there is one. */
-  injection: string | null;
-  /** Where a quoted figure comes from. */
-  source: string | null;
-}
-
-/** What a drill states of a claim; the rest follows. */
-export type Measurement = Pick<Claim, "id" | "claim" | "unit"> & {
-  value: number;
-  limit: number;
-} & Partial<Pick<Claim, "kind" | "repetitions" | "injection">>;
-
-/** A claim that holds when its value is at most the limit. */
-export function claim(measurement: Measurement): Claim {
-  const value = Math.round(measurement.value * 10) / 10;
-  return {
-    kind: "measured",
-    repetitions: 1,
-    injection: null,
-    source: null,
-    ...measurement,
-    value,
-    holds: value <= measurement.limit,
-  };
-}
-
-/** A claim that could not be tried here. */
-export function skipped(id: string, why: string): Claim {
-  const nothing = { value: null, unit: null, limit: null, injection: null, source: null };
-  return { id, claim: why, kind: "skipped", holds: false, repetitions: 0, ...nothing };
-}
+import type { Claim } from "./claim";
 
 /** The outcome of one run of a command. */
 export interface Report {

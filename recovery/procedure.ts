@@ -1,6 +1,7 @@
 import { createInterface } from "node:readline";
+import { claim, type Claim } from "../lib/claim";
 import { Failure, Stopped, UsageError } from "../lib/ends";
-import { claim, holds, report, table, writeReport, type Claim } from "../lib/report";
+import { holds, report, table, writeReport } from "../lib/report";
 import { unlessStopped } from "../lib/signals";
 import type { Engine } from "./engine";
 

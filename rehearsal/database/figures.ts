@@ -1,4 +1,4 @@
-import type { Claim } from "../../lib/report";
+import type { Claim } from "../../lib/claim";
 
 /** What a drill states of a figure; the rest has a usual value. */
 export type Figure = Pick<Claim, "id" | "claim" | "value" | "unit"> &

@@ -1,16 +1,11 @@
+import type { Drill, Say } from "../drill";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { outlivesCluster } from "../../policies/model/survival";
-import type { Say } from "../workloads/cluster";
-import { claim, type Claim, type Report } from "../../lib/report";
+import { claim, type Claim } from "../../lib/claim";
+import type { Report } from "../../lib/report";
 import { Workloads } from "../workloads/workloads";
 import type { EngineStack } from "./engine-stack";
-
-/** A part of the rehearsal; each goes on where the one before it has ended. */
-export interface EngineDrill {
-  title: string;
-  run(stack: EngineStack, say?: Say): Promise<Claim[]>;
-}
 
 /** The first `up` of an empty account; the limit is what a person waits for at a desk. */
 const bringUpLimit = 300;
@@ -18,11 +13,12 @@ const bringUpLimit = 300;
 const rebuildLimit = 120;
 
 /** The engine's first preview and update, with the pack, and a second preview that changes nothing. */
-export const bringUp: EngineDrill = {
+export const bringUp: Drill<EngineStack> = {
+  name: "bring-up",
   title: "First up, under the policy pack",
   async run(stack, say) {
     const seconds = await timed(() => stack.up(say));
-    say?.("a second preview");
+    say("a second preview");
     const changes = await stack.changes();
     return [
       claim({
@@ -45,7 +41,8 @@ export const bringUp: EngineDrill = {
 };
 
 /** A rebuild while neither AWS nor the cluster's API answers, which proves no loss. */
-export const unansweredAws: EngineDrill = {
+export const unansweredAws: Drill<EngineStack> = {
+  name: "time-out",
   title: "Rebuild while AWS does not answer",
   async run(stack, say) {
     const before = await stack.state();
@@ -76,7 +73,8 @@ export const unansweredAws: EngineDrill = {
 };
 
 /** The cluster is lost, storage and all, and `npm run rebuild` brings it back. */
-export const lostCluster: EngineDrill = {
+export const lostCluster: Drill<EngineStack> = {
+  name: "rebuild",
   title: "Lost cluster: npm run rebuild",
   async run(stack, say) {
     const workloads = await workloadsOf(stack);
@@ -127,7 +125,7 @@ export const lostCluster: EngineDrill = {
 };
 
 /** The claims of the command's own report, the whole held against the target for this machine. */
-async function rebuilt(stack: EngineStack, say?: Say): Promise<Claim[]> {
+async function rebuilt(stack: EngineStack, say: Say): Promise<Claim[]> {
   const file = path.join(stack.folder, "rebuild.json");
   const { code, stdout, stderr } = await stack.rebuild(["--json", file], say);
   if (code !== 0)

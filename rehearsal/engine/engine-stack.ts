@@ -1,10 +1,10 @@
+import type { Say } from "../drill";
 import { rm } from "node:fs/promises";
 import type { ToolName } from "../../tools";
 import type { Program } from "../../plan/program";
 import type { Plan } from "../../plan/plan";
 import { Engine } from "../../recovery/engine";
 import type { StackSettings } from "../../plan/stack-settings";
-import type { Say } from "../workloads/cluster";
 import { controlPlaneTools } from "../control-plane/control-plane";
 import { imagesOfPlan } from "../workloads/images";
 import { remoteReleases, zonesOf } from "../../plan/releases";

@@ -1,8 +1,8 @@
+import type { Say } from "../drill";
 import { randomBytes } from "node:crypto";
 import { chmod, cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { tool } from "../../tools";
-import type { Say } from "../workloads/cluster";
 import { endsWithParent } from "../control-plane/child";
 import { run, type Result, type RunOptions } from "../../lib/processes";
 

@@ -1,3 +1,4 @@
+import type { Say } from "../drill";
 import { tool } from "../../tools";
 import { ControlPlane } from "../control-plane/control-plane";
 import type { Images } from "../control-plane/stages";
@@ -6,12 +7,9 @@ import type { Plan } from "../../plan/plan";
 import { localReleases, objectsOf, zonesOf } from "../../plan/releases";
 import type { PlannedObject, PlannedRelease } from "../../plan/releases";
 import { missingReferences } from "./references";
-import { claim, type Claim } from "../../lib/report";
+import { claim, type Claim } from "../../lib/claim";
 import { CommandFailed, output } from "../../lib/processes";
 import { Workloads } from "./workloads";
-
-/** Told what is being done, one short line at a time. */
-export type Say = (text: string) => void;
 
 /** Seconds in which every node has to be Ready. */
 const bringUpLimit = 15;

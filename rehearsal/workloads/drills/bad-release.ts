@@ -1,13 +1,13 @@
-import type { Cluster, Say } from "../cluster";
+import type { Drill, Say } from "../../drill";
+import type { Cluster } from "../cluster";
 import type { KubernetesObject } from "../../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
 import { imagesOf, rendered } from "../../../plan/helm";
 import type { PlannedRelease } from "../../../plan/releases";
-import { claim, type Claim } from "../../../lib/report";
+import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import type { Pod } from "../workloads";
-import type { Drill } from "./drill";
 
 /** Seconds after which Helm gives an upgrade up here; the plan's own time-out is many minutes. */
 const timeout = 25;
@@ -25,7 +25,7 @@ interface Fault {
 }
 
 /** A broken image and a failing migration; the release rolls back by itself. */
-export const badRelease: Drill = {
+export const badRelease: Drill<Cluster> = {
   name: "bad-release",
   title: "Bad release: broken image, failing migration",
   async run(cluster, say) {

@@ -1,5 +1,6 @@
+import type { Drill } from "../../drill";
+import type { Cluster } from "../cluster";
 import { badRelease } from "./bad-release";
-import type { Drill } from "./drill";
 import { lostCluster } from "./lost-cluster";
 import { nodeDrain } from "./node-drain";
 import { placement } from "./placement";
@@ -8,10 +9,8 @@ import { rollingUpdate } from "./rolling-update";
 import { scaleUnderMinimum } from "./scale-under-minimum";
 import { zoneLoss } from "./zone-loss";
 
-export type { Drill } from "./drill";
-
 /** All drills, in the order in which they are reported. */
-export const drills: Drill[] = [
+export const drills: Drill<Cluster>[] = [
   placement,
   rollingUpdate,
   podDeletion,
@@ -26,7 +25,7 @@ export const drills: Drill[] = [
  * Drills that share a control plane, one after the other. The lanes run side by side, because
  * nearly all of a drill's time is waiting. The longest comes first.
  */
-export const lanes: Drill[][] = [
+export const lanes: Drill<Cluster>[][] = [
   [podDeletion, badRelease, lostCluster],
   [rollingUpdate],
   [placement, scaleUnderMinimum, nodeDrain, zoneLoss],

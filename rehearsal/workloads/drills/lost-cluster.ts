@@ -1,14 +1,15 @@
-import { claim } from "../../../lib/report";
+import type { Drill } from "../../drill";
+import type { Cluster } from "../cluster";
+import { claim } from "../../../lib/claim";
 import { completeAfter, steadyBefore } from "../steady-state";
 import { dependentsOf } from "../../../plan/dependents";
 import { isOfCluster, outlivesCluster } from "../../../policies/model/survival";
-import type { Drill } from "./drill";
 
 /** Seconds in which everything has to be there again; the design's target. */
 const rebuildLimit = 120;
 
 /** Control plane and storage are wiped; one step brings all of it back from the same plan. */
-export const lostCluster: Drill = {
+export const lostCluster: Drill<Cluster> = {
   name: "lost-cluster",
   title: "Lost cluster",
   async run(cluster, say) {

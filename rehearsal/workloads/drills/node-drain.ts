@@ -1,16 +1,16 @@
+import type { Drill, Say } from "../../drill";
 import { ApiError } from "../../control-plane/api";
-import type { Cluster, Say } from "../cluster";
-import { claim, type Claim } from "../../../lib/report";
+import type { Cluster } from "../cluster";
+import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import type { Pod } from "../workloads";
-import type { Drill } from "./drill";
 
 /** Seconds that the drain of one node may take. */
 const drainLimit = 120;
 const tooManyRequests = 429;
 
 /** A node is drained by the eviction API, while someone else tries to evict a second replica. */
-export const nodeDrain: Drill = {
+export const nodeDrain: Drill<Cluster> = {
   name: "node-drain",
   title: "Drain of a node by the eviction API",
   async run(cluster, say) {

@@ -1,11 +1,11 @@
-import { claim, type Claim } from "../../../lib/report";
+import type { Drill } from "../../drill";
+import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import type { Cluster } from "../cluster";
 import type { Workload } from "../workloads";
-import type { Drill } from "./drill";
 
 /** No two replicas of a workload on one node, no zone with more than its share. */
-export const placement: Drill = {
+export const placement: Drill<Cluster> = {
   name: "placement",
   title: "Placement over nodes and zones",
   async run(cluster) {

@@ -1,13 +1,13 @@
-import type { Cluster, Say } from "../cluster";
-import { claim, type Claim } from "../../../lib/report";
+import type { Drill, Say } from "../../drill";
+import type { Cluster } from "../cluster";
+import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
-import type { Drill } from "./drill";
 
 /** Seconds in which a deleted pod has to be replaced. */
 const replacementLimit = 30;
 
 /** A pod of every workload is deleted, at random, once in each zone; it is replaced in time. */
-export const podDeletion: Drill = {
+export const podDeletion: Drill<Cluster> = {
   name: "pod-deletion",
   title: "Deletion of pods at random",
   async run(cluster, say) {

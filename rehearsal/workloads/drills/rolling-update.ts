@@ -1,16 +1,17 @@
+import type { Drill } from "../../drill";
+import type { Cluster } from "../cluster";
 import { nextTag } from "../images";
-import { claim } from "../../../lib/report";
+import { claim } from "../../../lib/claim";
 import { CommandFailed } from "../../../lib/processes";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import { readySince } from "../workloads";
-import type { Drill } from "./drill";
 
 /** Old pods a workload that stay until minReadySeconds after the last new one: its maxSurge. */
 const surge = 1;
 
 /** A new image tag for every workload; available replicas never fall below the desired count. */
-export const rollingUpdate: Drill = {
+export const rollingUpdate: Drill<Cluster> = {
   name: "rolling-update",
   title: "Rolling update to a new image",
   async run(cluster, say) {

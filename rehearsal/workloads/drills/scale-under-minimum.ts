@@ -1,15 +1,16 @@
+import type { Drill } from "../../drill";
+import type { Cluster } from "../cluster";
 import { rendered, template } from "../../../plan/helm";
 import type { PlannedRelease } from "../../../plan/releases";
-import { claim } from "../../../lib/report";
+import { claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withEachReplicaCount } from "../values";
-import type { Drill } from "./drill";
 
 /** One below the fewest replicas that the stack allows. */
 const tooFew = 2;
 
 /** Every replica count of the planned values is set too low; the chart's schema refuses each. */
-export const scaleUnderMinimum: Drill = {
+export const scaleUnderMinimum: Drill<Cluster> = {
   name: "scale-under-minimum",
   title: "Scale under the minimum",
   async run(cluster, say) {

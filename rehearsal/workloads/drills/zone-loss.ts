@@ -1,10 +1,10 @@
-import type { Cluster, Say } from "../cluster";
+import type { Drill, Say } from "../../drill";
+import type { Cluster } from "../cluster";
 import { shortened } from "../../control-plane/programs";
 import { podStart } from "../../control-plane/stages";
-import { claim, type Claim } from "../../../lib/report";
+import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { placementClaims } from "./placement";
-import type { Drill } from "./drill";
 
 /** Seconds that the charts let a pod stay on a node that is lost. */
 const toleration = 30;
@@ -14,7 +14,7 @@ const perNode = 10;
 const reaction = 5;
 
 /** The process that answers for a zone's nodes is killed; the replicas come back elsewhere. */
-export const zoneLoss: Drill = {
+export const zoneLoss: Drill<Cluster> = {
   name: "zone-loss",
   title: "Loss of a zone",
   async run(cluster, say) {

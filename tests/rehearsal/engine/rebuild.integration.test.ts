@@ -83,7 +83,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
 
     it("comes up, and a second preview changes nothing", async () => {
       stack = await engineStack("staging");
-      const failed = (await bringUp.run(stack)).filter(({ holds }) => !holds);
+      const failed = (await bringUp.run(stack, () => {})).filter(({ holds }) => !holds);
       assert.deepEqual(failed, []);
     });
 

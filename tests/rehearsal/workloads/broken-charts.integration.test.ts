@@ -5,7 +5,7 @@ import path from "node:path";
 import type { Plan, PlannedResource } from "../../../plan/plan";
 import { imagesOfPlan } from "../../../rehearsal/workloads/images";
 import { rehearsalTools, rehearse } from "../../../rehearsal/workloads/rehearsal";
-import type { Claim } from "../../../lib/report";
+import type { Claim } from "../../../lib/claim";
 import { ofType, plannedStack, root } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
 import { quiet } from "../support";
