@@ -14,6 +14,8 @@ import { readStackSettings } from "../plan/stack-settings";
 import { skipped } from "../lib/claim";
 import { report, table, writeReport } from "../lib/report";
 
+const names = drills.map(({ name }) => name);
+
 interface Options {
   stack: string;
   plan?: string;
@@ -49,7 +51,7 @@ async function rehearse(options: Options, { root }: Launch): Promise<number> {
   // Inside the sandbox there is no network to install from.
   for (const name of ["helm", "postgres", "pgbouncer"] as const) await tool(name);
   const shipped = await shippedIn(plan);
-  const chosen = options.drill.length > 0 ? options.drill : Object.keys(drills);
+  const chosen = options.drill.length > 0 ? options.drill : names;
   const job: Job = { shipped, chosen, repetitions: options.repetitions, json };
   return runInSandbox(path.join(__dirname, "../rehearsal/database/run.ts"), [JSON.stringify(job)]);
 }
@@ -62,9 +64,7 @@ function options(args: string[]): Options {
     .option("--stack <name>", "stack to plan", "prod")
     .option("--plan <file>", "a plan file, instead of planning the stack now")
     .addOption(
-      new Option("--drill <name...>", "only these drills")
-        .choices(Object.keys(drills))
-        .default([], "all"),
+      new Option("--drill <name...>", "only these drills").choices(names).default([], "all"),
     )
     .option("--repetitions <number>", "of each failover", positive, 3)
     .option("--json <file>", "write the report there")

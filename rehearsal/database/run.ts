@@ -1,7 +1,7 @@
 import { holds, report, table, writeReport } from "../../lib/report";
-import { addBudget } from "./budget";
+import { claim, type Claim } from "../../lib/claim";
+import { budgetOf } from "./budget";
 import { drills } from "./drills";
-import { Figures } from "./figures";
 import { Laboratory } from "./laboratory";
 import { enterSandbox } from "../sandbox/sandbox";
 import { difference, type Shipped } from "./shipped";
@@ -20,31 +20,38 @@ export interface Job {
 async function main(folder: string, { shipped, chosen, repetitions, json }: Job): Promise<number> {
   const since = Date.now();
   const say = (line: string) => process.stderr.write(`${line}\n`);
-  const figures = new Figures();
+  const claims: Claim[] = [];
   enterSandbox(folder);
   const laboratory = await Laboratory.start(folder, shipped);
   say(`laboratory up after ${Math.round((Date.now() - since) / 100) / 10} s`);
   say("pgbouncer.ini, as the chart renders it (-) and as it runs here (+):");
   for (const line of difference(shipped, laboratory.poolers[0]!.configuration)) say(`  ${line}`);
-  for (const name of chosen) {
+  for (const { name, run } of drills.filter(({ name }) => chosen.includes(name))) {
     say(`▸ ${name}`);
     const started = Date.now();
     try {
-      await drills[name]!({ laboratory, figures, repetitions, say: (line) => say(`  ${line}`) });
+      claims.push(...(await run({ laboratory, repetitions }, (line) => say(`  ${line}`))));
     } catch (error) {
-      figures.add({
-        ...{ id: `${name}.completed`, claim: `the drill broke off: ${(error as Error).message}` },
-        ...{ value: 1, unit: "", limit: 0 },
-      });
+      claims.push(brokenOff(name, error as Error));
       say((error as Error).stack ?? String(error));
     }
     say(`  ${Math.round((Date.now() - started) / 1000)} s`);
   }
-  addBudget(figures, shipped);
-  const result = report("rehearse:database", shipped.stack, since, figures.claims);
+  claims.push(...budgetOf(claims, shipped));
+  const result = report("rehearse:database", shipped.stack, since, claims);
   if (json) await writeReport(json, result);
   process.stdout.write(`\n${table(result)}`);
   return holds(result) ? 0 : 1;
+}
+
+function brokenOff(drill: string, error: Error): Claim {
+  return claim({
+    id: `${drill}.completed`,
+    claim: `the drill broke off: ${error.message}`,
+    value: 1,
+    unit: "",
+    limit: 0,
+  });
 }
 
 const [folder = "", job = ""] = process.argv.slice(2);

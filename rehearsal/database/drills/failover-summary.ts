@@ -1,5 +1,6 @@
+import type { Measurement } from "../../../lib/claim";
 import type { Fault } from "../database-cluster";
-import { percentile, type Figure } from "../figures";
+import { percentile } from "../percentile";
 import { recordsLive } from "../laboratory";
 
 /** Seconds that crash and switchover aim at; a partition has to be noticed first. */
@@ -35,8 +36,8 @@ export const shipped = "shipped";
 export const defaults = "default settings";
 export const noPooler = "no pooler";
 
-/** The figures of all repetitions of one fault, their ids without the drill's name. */
-export function summary(fault: Fault, done: Repetition[]): Figure[] {
+/** What was measured in all repetitions of one fault, their ids without the drill's name. */
+export function summary(fault: Fault, done: Repetition[]): Measurement[] {
   const outcomes = done.flatMap((repetition) => repetition.outcomes);
   const on = (path: string) => outcomes.filter((outcome) => outcome.path === path);
   const ours = on(shipped);
@@ -47,10 +48,10 @@ export function summary(fault: Fault, done: Repetition[]): Figure[] {
     );
   const sum = (key: "failed" | "retried" | "lost" | "astray", among = ours) =>
     among.reduce((all, outcome) => all + outcome[key], 0);
-  const seconds = (id: string, claim: string, value: number, limit?: number): Figure => {
+  const seconds = (id: string, claim: string, value: number, limit?: number): Measurement => {
     return { id, claim, value, unit: "s", limit };
   };
-  const number = (id: string, claim: string, value: number, limit?: number): Figure => {
+  const number = (id: string, claim: string, value: number, limit?: number): Measurement => {
     return { id, claim, value, unit: "", limit };
   };
   const measure = "promotion to the first acknowledged write, each PgBouncer";

@@ -1,13 +1,15 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { connect } from "node:net";
 import { once } from "node:events";
+import { claim } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { DatabaseBed } from "../bed";
 import type { Fault } from "../database-cluster";
 import type { Laboratory } from "../laboratory";
 import { Ledger, type Entry } from "../ledger";
 import type { PgBouncer } from "../pgbouncer";
 import { recoverySettings } from "../pgbouncer-configuration";
 import type { Postgres } from "../postgres";
-import type { Drill } from "./drill";
 import {
   comparisonEnds,
   defaults,
@@ -22,9 +24,15 @@ const steady = 2000; // ms of undisturbed load before the fault
 const settle = 8000; // ms of load after our recovery: longer than any dead socket of ours may live
 const slowestTimer = 15_000; // ms; PgBouncer's default dns_max_ttl and server_login_retry
 
+const titles: Record<Fault, string> = {
+  crash: "The writer crashes",
+  switchover: "RDS switches over to a standby",
+  partition: "The writer's zone is cut off",
+};
+
 /** A writer fails; how long until writes flow again, and is every acknowledged one still there? */
-export function failover(fault: Fault): Drill {
-  return async ({ laboratory, figures, repetitions, say }) => {
+export function failover(fault: Fault): Drill<DatabaseBed> {
+  const run: Drill<DatabaseBed>["run"] = async ({ laboratory, repetitions }, say) => {
     const done: Repetition[] = [];
     const plain = laboratory.configuration.without(recoverySettings);
     const comparison = await laboratory.addPooler(plain);
@@ -41,12 +49,12 @@ export function failover(fault: Fault): Drill {
     } finally {
       await Promise.all([...sidecars.map((sidecar) => sidecar.close()), comparison.kill()]);
     }
-    for (const figure of summary(fault, done))
-      figures.add({
-        ...figure,
-        ...{ id: `failover.${fault}.${figure.id}`, injection: done[0]!.injection, repetitions },
-      });
+    const { injection } = done[0]!;
+    return summary(fault, done).map(({ id, ...measured }) =>
+      claim({ ...measured, id: `failover.${fault}.${id}`, injection, repetitions }),
+    );
   };
+  return { name: fault, title: titles[fault], run };
 }
 
 async function repeat(

@@ -1,10 +1,19 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { DrillRun } from "./drill";
+import { claim, type Claim, type Measurement } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { DatabaseBed } from "../bed";
+import type { Laboratory } from "../laboratory";
 
 const clients = 60;
 
 /** Slow queries take every server connection: the reserve opens, and who waits is told so in time. */
-export async function poolExhaustion({ laboratory, figures }: DrillRun): Promise<void> {
+export const poolExhaustion: Drill<DatabaseBed> = {
+  name: "pool-exhaustion",
+  title: "Slow queries take every server connection",
+  run: ({ laboratory }) => exhaust(laboratory),
+};
+
+async function exhaust(laboratory: Laboratory): Promise<Claim[]> {
   const { configuration } = laboratory;
   const setting = (key: string) => Number(configuration.get(key));
   const [pool, reserve] = [setting("default_pool_size"), setting("reserve_pool_size")];
@@ -15,7 +24,9 @@ export async function poolExhaustion({ laboratory, figures }: DrillRun): Promise
   const pooler = laboratory.poolers[0]!;
   const longer = (waitLimit + 30) * 1000; // ms; PgBouncer, not this client, is to give up
   const database = laboratory.through(pooler, {
-    ...{ maxConnections: clients, connectTimeout: longer, queryTimeout: longer },
+    maxConnections: clients,
+    connectTimeout: longer,
+    queryTimeout: longer,
   });
   try {
     const sleep = waitLimit + reserveAfter + 5; // s; no slow query ends before the last waiting client is told
@@ -40,37 +51,57 @@ export async function poolExhaustion({ laboratory, figures }: DrillRun): Promise
     const injection = `${clients} queries of ${sleep} s each on a pool of ${pool} + ${reserve}`;
     const rejected = (await Promise.all(requests)).filter((outcome) => outcome !== undefined);
 
-    const add = (
-      id: string,
-      claim: string,
-      value: number,
-      unit: string,
-      limit: number | null = null,
-    ) => figures.add({ id: `pool-exhaustion.${id}`, claim, value, unit, limit, injection });
-    add("before-reserve", `server connections before ${reserveAfter} s`, early.servers, "", pool);
-    add("with-reserve", "server connections with the reserve", full.servers, "", pool + reserve);
-    add(
-      "waiting",
-      "clients waiting, as the exporter's query (SHOW POOLS) tells",
-      full.cl_waiting,
-      "",
-    );
-    add("maxwait", "longest wait, as the exporter's query tells", full.maxwait, "s");
-    add("rejected", "waiting clients that got an error", rejected.length, "");
-    add(
-      "not-told",
-      "waiting clients that got none",
-      clients - pool - reserve - rejected.length,
-      "",
-      0,
-    );
     const slowest = Math.max(...rejected.map((outcome) => outcome.after));
-    add(
-      "error-after",
-      `the last waiting client's error (${rejected[0]?.message})`,
-      slowest,
-      "s",
-      waitLimit + 5,
+    const measured: Measurement[] = [
+      {
+        id: "before-reserve",
+        claim: `server connections before ${reserveAfter} s`,
+        value: early.servers,
+        unit: "",
+        limit: pool,
+      },
+      {
+        id: "with-reserve",
+        claim: "server connections with the reserve",
+        value: full.servers,
+        unit: "",
+        limit: pool + reserve,
+      },
+      {
+        id: "waiting",
+        claim: "clients waiting, as the exporter's query (SHOW POOLS) tells",
+        value: full.cl_waiting,
+        unit: "",
+      },
+      {
+        id: "maxwait",
+        claim: "longest wait, as the exporter's query tells",
+        value: full.maxwait,
+        unit: "s",
+      },
+      {
+        id: "rejected",
+        claim: "waiting clients that got an error",
+        value: rejected.length,
+        unit: "",
+      },
+      {
+        id: "not-told",
+        claim: "waiting clients that got none",
+        value: clients - pool - reserve - rejected.length,
+        unit: "",
+        limit: 0,
+      },
+      {
+        id: "error-after",
+        claim: `the last waiting client's error (${rejected[0]?.message})`,
+        value: slowest,
+        unit: "s",
+        limit: waitLimit + 5,
+      },
+    ];
+    return measured.map(({ id, ...rest }) =>
+      claim({ ...rest, id: `pool-exhaustion.${id}`, injection }),
     );
   } finally {
     await database.close();

@@ -1,13 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Reads } from "../../../images/backend/database";
 import { Ledger } from "../ledger";
-import type { DrillRun } from "./drill";
+import { claim, type Claim } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { DatabaseBed } from "../bed";
+import type { Laboratory } from "../laboratory";
 
 const limit = 2; // s of lag above which reads go to the writer
 const patience = 15_000; // ms for each change of mind
 
 /** The replica stops replaying: the lag is seen, told, and reads turn to the writer and back. */
-export async function replicationLag({ laboratory, figures }: DrillRun): Promise<void> {
+export const replicationLag: Drill<DatabaseBed> = {
+  name: "replication-lag",
+  title: "The replica stops replaying",
+  run: ({ laboratory }) => pauseReplay(laboratory),
+};
+
+async function pauseReplay(laboratory: Laboratory): Promise<Claim[]> {
   const { cluster } = laboratory;
   const pooler = laboratory.poolers[0]!;
   laboratory.readFrom(cluster.replica);
@@ -45,16 +54,31 @@ export async function replicationLag({ laboratory, figures }: DrillRun): Promise
     const back = await until(cluster.replica.address);
 
     const injection = "replay paused on the replica under writes, confirmed by the replica";
-    const add = (id: string, claim: string, value: number, limit: number | null) =>
-      figures.add({ id: `replication-lag.${id}`, claim, value, unit: "s", limit, injection });
-    add("metric", "lag told by the metric when reads left the replica", told, null);
-    add(
-      "fallback",
-      `pause of replay to reads from the writer, at a limit of ${limit} s of lag`,
-      away,
-      limit + 3,
-    );
-    add("return", "end of the pause to reads from the replica", back, 5);
+    return [
+      claim({
+        id: "replication-lag.metric",
+        claim: "lag told by the metric when reads left the replica",
+        value: told,
+        unit: "s",
+        injection,
+      }),
+      claim({
+        id: "replication-lag.fallback",
+        claim: `pause of replay to reads from the writer, at a limit of ${limit} s of lag`,
+        value: away,
+        unit: "s",
+        limit: limit + 3,
+        injection,
+      }),
+      claim({
+        id: "replication-lag.return",
+        claim: "end of the pause to reads from the replica",
+        value: back,
+        unit: "s",
+        limit: 5,
+        injection,
+      }),
+    ];
   } finally {
     reads.close();
     await ledger.stop();

@@ -1,13 +1,22 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Ledger } from "../ledger";
-import type { DrillRun } from "./drill";
+import { claim, type Claim } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { DatabaseBed } from "../bed";
+import type { Laboratory } from "../laboratory";
 
 const rate = 100; // writes a second
 const lifetime = 5; // s; the application pool's, shortened from 120
 const preStop = 1; // s; shortened from the chart's, as no endpoint has to travel through a cluster here
 
 /** Every PgBouncer is replaced under load, in the order that the chart's rollout takes. */
-export async function rollingRestart({ laboratory, figures }: DrillRun): Promise<void> {
+export const rollingRestart: Drill<DatabaseBed> = {
+  name: "rolling-restart",
+  title: "Every PgBouncer is replaced",
+  run: ({ laboratory }) => replaceAll(laboratory),
+};
+
+async function replaceAll(laboratory: Laboratory): Promise<Claim[]> {
   const { poolers, cluster } = laboratory;
   laboratory.serve(poolers);
   const ledger = new Ledger("rolling restart", laboratory.throughService(lifetime), rate);
@@ -31,27 +40,38 @@ export async function rollingRestart({ laboratory, figures }: DrillRun): Promise
     await ledger.database.close();
   }
   const injection = `${replaced} PgBouncers got SIGTERM and ended`;
-  const add = (
-    id: string,
-    claim: string,
-    value: number,
-    unit: string,
-    limit: number | null = null,
-  ) => figures.add({ id: `rolling-restart.${id}`, claim, value, unit, limit, injection });
-  add("failed", `failed of ${ledger.entries.length} requests`, ledger.failed.length, "", 0);
-  add("retried", "requests that needed their retry", ledger.database.retries, "");
-  add(
-    "lost",
-    "acknowledged writes missing",
-    (await ledger.lost(cluster.writer, "minixdr")).length,
-    "",
-    0,
-  );
-  add(
-    "drain",
-    `SIGTERM to the end, with connections that live ${lifetime} s`,
-    slowestDrain,
-    "s",
-    2 * lifetime,
-  );
+  const lost = await ledger.lost(cluster.writer, "minixdr");
+  return [
+    claim({
+      id: "rolling-restart.failed",
+      claim: `failed of ${ledger.entries.length} requests`,
+      value: ledger.failed.length,
+      unit: "",
+      limit: 0,
+      injection,
+    }),
+    claim({
+      id: "rolling-restart.retried",
+      claim: "requests that needed their retry",
+      value: ledger.database.retries,
+      unit: "",
+      injection,
+    }),
+    claim({
+      id: "rolling-restart.lost",
+      claim: "acknowledged writes missing",
+      value: lost.length,
+      unit: "",
+      limit: 0,
+      injection,
+    }),
+    claim({
+      id: "rolling-restart.drain",
+      claim: `SIGTERM to the end, with connections that live ${lifetime} s`,
+      value: slowestDrain,
+      unit: "s",
+      limit: 2 * lifetime,
+      injection,
+    }),
+  ];
 }

@@ -1,9 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { claim, type Claim } from "../../../lib/claim";
+import type { Drill, Say } from "../../drill";
+import type { DatabaseBed } from "../bed";
 import type { Laboratory } from "../laboratory";
 import { Ledger, type Entry } from "../ledger";
 import type { PgBouncer } from "../pgbouncer";
 import type { Postgres } from "../postgres";
-import type { DrillRun } from "./drill";
 
 const rate = 40; // writes a second on each path
 const watching = 15_000; // ms after the name's move; without the sidecar it lasts up to server_lifetime
@@ -23,7 +25,14 @@ interface Outcome {
  * to the old writer, which is a standby now. Nothing breaks these connections, no new one is needed,
  * and every write on them is refused.
  */
-export async function staleWriter({ laboratory, figures, repetitions, say }: DrillRun) {
+export const staleWriter: Drill<DatabaseBed> = {
+  name: "stale-writer",
+  title: "A switchover whose name moves late",
+  run: switchOverLate,
+};
+
+async function switchOverLate(bed: DatabaseBed, say: Say): Promise<Claim[]> {
+  const { laboratory, repetitions } = bed;
   const outcomes: Outcome[] = [];
   for (let number = 0; number < repetitions; number++) {
     outcomes.push(await repeat(laboratory));
@@ -32,28 +41,45 @@ export async function staleWriter({ laboratory, figures, repetitions, say }: Dri
       `${number + 1} of ${repetitions}: ${shed.toFixed(2)} s, without ${lastRefusedWithout.toFixed(2)} s`,
     );
   }
-  const add = (id: string, claim: string, value: number, unit: string, limit?: number) =>
-    figures.add({
-      ...{ id: `stale-writer.${id}`, claim, value, unit, limit, repetitions },
-      injection: outcomes[0]!.injection,
-    });
+  const { injection } = outcomes[0]!;
   const most = (key: "shed" | "reconnects") => Math.max(...outcomes.map((outcome) => outcome[key]));
   const shed = "the name's move to the last write refused as read-only";
-  add("shed.max", `maximum of ${shed}, with the chart's sidecar`, most("shed"), "s", 10);
-  add(
-    "without-sidecar.min",
-    `minimum of the same without it (watched for ${watching / 1000} s: at least this)`,
-    Math.min(...outcomes.map((outcome) => outcome.lastRefusedWithout)),
-    "s",
-  );
-  add(
-    "reconnects.max",
-    "RECONNECTs that the sidecar ordered in one failover",
-    most("reconnects"),
-    "",
-  );
-  const lost = outcomes.reduce((sum, outcome) => sum + outcome.lost, 0);
-  add("lost", "acknowledged writes missing on the new writer", lost, "", 0);
+  return [
+    claim({
+      id: "stale-writer.shed.max",
+      claim: `maximum of ${shed}, with the chart's sidecar`,
+      value: most("shed"),
+      unit: "s",
+      limit: 10,
+      repetitions,
+      injection,
+    }),
+    claim({
+      id: "stale-writer.without-sidecar.min",
+      claim: `minimum of the same without it (watched for ${watching / 1000} s: at least this)`,
+      value: Math.min(...outcomes.map((outcome) => outcome.lastRefusedWithout)),
+      unit: "s",
+      repetitions,
+      injection,
+    }),
+    claim({
+      id: "stale-writer.reconnects.max",
+      claim: "RECONNECTs that the sidecar ordered in one failover",
+      value: most("reconnects"),
+      unit: "",
+      repetitions,
+      injection,
+    }),
+    claim({
+      id: "stale-writer.lost",
+      claim: "acknowledged writes missing on the new writer",
+      value: outcomes.reduce((sum, outcome) => sum + outcome.lost, 0),
+      unit: "",
+      limit: 0,
+      repetitions,
+      injection,
+    }),
+  ];
 }
 
 async function repeat(laboratory: Laboratory): Promise<Outcome> {

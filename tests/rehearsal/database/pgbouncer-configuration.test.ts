@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { percentile } from "../../../rehearsal/database/figures";
 import { PgBouncerConfiguration } from "../../../rehearsal/database/pgbouncer-configuration";
 
 const shipped = new PgBouncerConfiguration(
@@ -32,13 +31,5 @@ describe("PgBouncerConfiguration", () => {
   it("leaves settings out, so that PgBouncer's defaults apply", () => {
     const plain = shipped.without(["dns_max_ttl"]);
     assert.deepEqual(shipped.difference(plain), ["- dns_max_ttl = 2"]);
-  });
-});
-
-describe("percentile", () => {
-  it("is a sample, by nearest rank", () => {
-    assert.equal(percentile([3, 1, 2], 0.5), 2);
-    assert.equal(percentile([3, 1, 2], 0.95), 3);
-    assert.equal(percentile([5], 0.5), 5);
   });
 });
