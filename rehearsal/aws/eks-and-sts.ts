@@ -1,51 +1,85 @@
-import { createServer, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { ServerResponse } from "node:http";
+import { LocalServer } from "../../lib/http-server";
 import { accountId } from "../../plan/stand-ins";
-import type { StandInCloud } from "./cloud";
 
-/** A stand-in for the two AWS APIs that `npm run rebuild` asks itself: who calls, and is the cluster there. */
-export class AwsApi {
-  /** While it hangs, nothing answers. */
+/** How EKS answers the question for a cluster. */
+export type ClusterAnswer =
+  /** The cluster is there, in this status. */
+  | { status: "ACTIVE" | "DELETING" }
+  /** EKS's own answer when there is none of that name: ResourceNotFoundException. */
+  | "absent"
+  /** An exception of that name, with that HTTP status. */
+  | { exception: string; code: number }
+  /** It accepts the connection and never answers. */
+  | "silent"
+  /** It accepts the connection and closes it. */
+  | "disconnected";
+
+/**
+ * A stand-in of the two AWS APIs that `npm run rebuild` itself asks: EKS, whether the cluster is
+ * there, and STS, whose account the credentials are of. It knows DescribeCluster and
+ * GetCallerIdentity, and checks no signature.
+ */
+export class EksAndSts {
+  /** While it hangs, neither of them answers. */
   hangs = false;
 
-  private constructor(
-    private readonly server: Server,
-    readonly environment: NodeJS.ProcessEnv,
-  ) {}
+  private constructor(private readonly server: LocalServer) {}
 
-  static async start(cloud: StandInCloud): Promise<AwsApi> {
-    const server = createServer((request, response) => {
-      if (api.hangs) return;
-      request.resume();
-      if (request.method === "POST") return callerIdentity(response);
+  /**
+   * @param describe what EKS says of the cluster of that name
+   * @param account of the caller, as STS tells it
+   */
+  static async start(
+    describe: (name: string) => ClusterAnswer,
+    account = accountId,
+  ): Promise<EksAndSts> {
+    const server = await LocalServer.start((request, response) => {
+      if (standIn.hangs) return;
+      if (request.method === "POST") return identify(response, account);
       const name = request.url!.split("/").at(-1)!;
-      describeCluster(response, name, cloud.hasCluster(name));
+      answer(response, name, describe(name));
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const api = new AwsApi(server, { AWS_ENDPOINT_URL_EKS: url, AWS_ENDPOINT_URL_STS: url });
-    return api;
+    const standIn = new EksAndSts(server);
+    return standIn;
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+  /** Makes the AWS SDKs turn to it. */
+  get environment(): NodeJS.ProcessEnv {
+    const { url } = this.server;
+    return { AWS_ENDPOINT_URL_EKS: url, AWS_ENDPOINT_URL_STS: url };
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
   }
 }
 
-function callerIdentity(response: ServerResponse): void {
+function identify(response: ServerResponse, account: string): void {
   response.writeHead(200, { "content-type": "text/xml" });
   response.end(
-    `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${accountId}:root</Arn><UserId>stand-in</UserId><Account>${accountId}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
+    `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:root</Arn><UserId>stand-in</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
   );
 }
 
-function describeCluster(response: ServerResponse, name: string, exists: boolean): void {
-  const headers = { "content-type": "application/json" };
-  if (exists)
-    response.writeHead(200, headers).end(JSON.stringify({ cluster: { name, status: "ACTIVE" } }));
-  else
-    response
-      .writeHead(404, { ...headers, "x-amzn-errortype": "ResourceNotFoundException" })
-      .end(JSON.stringify({ message: `No cluster found for name: ${name}.` }));
+function answer(response: ServerResponse, name: string, told: ClusterAnswer): void {
+  if (told === "silent") return;
+  if (told === "disconnected") return void response.destroy();
+  if (told === "absent")
+    return refuse(
+      response,
+      404,
+      "ResourceNotFoundException",
+      `No cluster found for name: ${name}.`,
+    );
+  if ("exception" in told) return refuse(response, told.code, told.exception, "stand-in");
+  response
+    .writeHead(200, { "content-type": "application/json" })
+    .end(JSON.stringify({ cluster: { name, status: told.status } }));
+}
+
+function refuse(response: ServerResponse, code: number, exception: string, message: string): void {
+  response
+    .writeHead(code, { "content-type": "application/json", "x-amzn-errortype": exception })
+    .end(JSON.stringify({ message }));
 }

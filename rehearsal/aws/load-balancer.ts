@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
+import { LocalServer } from "../../lib/http-server";
 import type { Api } from "../control-plane/api";
 
 interface EndpointSlice {
@@ -16,17 +15,13 @@ const backends =
  * pod, as kwok's pods run nothing.
  */
 export class LoadBalancer {
-  private constructor(
-    private readonly server: Server,
-    private readonly url: string,
-  ) {}
+  private constructor(private readonly server: LocalServer) {}
 
   static async start(api: () => Api | undefined): Promise<LoadBalancer> {
-    const server = createServer((_, response) => {
+    const server = await LocalServer.start((_, response) => {
       void readyBackends(api()).then((ready) => response.writeHead(ready > 0 ? 200 : 503).end());
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    return new LoadBalancer(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    return new LoadBalancer(server);
   }
 
   /** Sends a Node program's requests for a name here. */
@@ -35,13 +30,12 @@ export class LoadBalancer {
     return {
       NODE_OPTIONS: `--require=${route}`,
       STAND_IN_NAME: name,
-      STAND_IN_LOAD_BALANCER: this.url,
+      STAND_IN_LOAD_BALANCER: this.server.url,
     };
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+  stop(): Promise<void> {
+    return this.server.stop();
   }
 }
 

@@ -1,9 +1,8 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { tool } from "../../tools";
 import type { PlannedRelease } from "../../plan/releases";
+import { LocalServer } from "../../lib/http-server";
 import { output } from "../../lib/processes";
 
 /**
@@ -11,10 +10,7 @@ import { output } from "../../lib/processes";
  * and version, with a ConfigMap in the place of its contents.
  */
 export class ChartRepository {
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-  ) {}
+  private constructor(private readonly server: LocalServer) {}
 
   static async start(releases: PlannedRelease[], folder: string): Promise<ChartRepository> {
     const charts = path.join(folder, "charts");
@@ -23,22 +19,23 @@ export class ChartRepository {
     const helm = await tool("helm");
     for (const { chart } of releases)
       await output(helm, ["package", path.join(charts, chart), "--destination", served]);
-    const server = createServer((request, response) => {
+    const server = await LocalServer.start((request, response) => {
       const file = path.join(served, path.basename(request.url!));
       readFile(file).then(
         (content) => response.end(content),
         () => response.writeHead(404).end(),
       );
     });
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    await output(helm, ["repo", "index", served, "--url", url]);
-    return new ChartRepository(server, url);
+    await output(helm, ["repo", "index", served, "--url", server.url]);
+    return new ChartRepository(server);
   }
 
-  stop(): void {
-    this.server.closeAllConnections();
-    this.server.close();
+  get url(): string {
+    return this.server.url;
+  }
+
+  stop(): Promise<void> {
+    return this.server.stop();
   }
 }
 

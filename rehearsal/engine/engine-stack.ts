@@ -9,7 +9,7 @@ import { controlPlaneTools } from "../control-plane/control-plane";
 import { imagesOfPlan } from "../workloads/images";
 import { remoteReleases, zonesOf } from "../../plan/releases";
 import type { Result } from "../../lib/processes";
-import { AwsApi } from "../aws/aws-api";
+import { EksAndSts } from "../aws/eks-and-sts";
 import { ChartRepository } from "./chart-repository";
 import { StandInCloud } from "../aws/cloud";
 import { LoadBalancer } from "../aws/load-balancer";
@@ -53,7 +53,7 @@ export class EngineStack {
   private readonly closers: (() => unknown)[] = [];
   cloud!: StandInCloud;
   cluster!: LocalCluster;
-  aws!: AwsApi;
+  aws!: EksAndSts;
   private workspace!: Workspace;
 
   private constructor(private readonly options: EngineOptions) {}
@@ -134,12 +134,18 @@ export class EngineStack {
     this.closers.push(() => this.cluster.destroy());
     this.cloud = new StandInCloud(config, this.cluster);
     const provider = await this.started(StandInProviders.start(this.cloud));
-    this.aws = await this.started(AwsApi.start(this.cloud));
+    this.aws = await this.started(
+      EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
+    );
     const balancer = await this.started(LoadBalancer.start(() => this.cluster.plane?.api));
     const charts = await this.started(ChartRepository.start(remoteReleases(plan), folder));
     const host = await this.started(ProgramHost.start(program, charts.url));
     this.workspace = await Workspace.make({
-      ...{ root, folder, stack, signal, client: host.address },
+      root,
+      folder,
+      stack,
+      signal,
+      client: host.address,
       environment: {
         ...provider.environment,
         ...this.aws.environment,
@@ -148,7 +154,7 @@ export class EngineStack {
     });
   }
 
-  private async started<T extends { stop(): void }>(starting: Promise<T>): Promise<T> {
+  private async started<T extends { stop(): unknown }>(starting: Promise<T>): Promise<T> {
     const part = await starting;
     this.closers.push(() => part.stop());
     return part;
