@@ -17,6 +17,7 @@ const marks = { waiting: "·", running: "▸", passed: "✔", failed: "✘" };
 export class View {
   private readonly tasks: Task[] = [];
   private drawn = 0;
+  private ended = false;
   private readonly timer?: NodeJS.Timeout;
 
   constructor(
@@ -65,8 +66,10 @@ export class View {
     this.draw();
   }
 
-  /** Draws the last state and stops. */
+  /** Draws the last state and stops; once is enough. */
   end(): void {
+    if (this.ended) return;
+    this.ended = true;
     this.draw();
     clearInterval(this.timer);
     this.drawn = 0;

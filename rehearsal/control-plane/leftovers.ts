@@ -1,6 +1,7 @@
 import { readdir, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { isAlive } from "../../lib/processes";
 
 /** A control plane's folder is named after it and the process that made it. */
 export const folderPrefix = "mini-xdr-rehearsal-";
@@ -18,14 +19,4 @@ export async function removeLeftovers(): Promise<string[]> {
   const folders = stale.map((name) => path.join(os.tmpdir(), name));
   await Promise.all(folders.map((folder) => rm(folder, { recursive: true, force: true })));
   return folders;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, and belongs to someone else.
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,3 +1,4 @@
+import { ends, exitCode, explain } from "../../lib/ends";
 import { holds, report, table, writeReport } from "../../lib/report";
 import { claim, type Claim } from "../../lib/claim";
 import { budgetOf } from "./budget";
@@ -12,7 +13,7 @@ export interface Job {
   /** Names of the drills to run. */
   chosen: string[];
   repetitions: number;
-  /** Absolute path of the report, where one is wanted. */
+  /** Path of the report, where one is wanted. */
   json?: string;
 }
 
@@ -41,7 +42,7 @@ async function main(folder: string, { shipped, chosen, repetitions, json }: Job)
   const result = report("rehearse:database", shipped.stack, since, claims);
   if (json) await writeReport(json, result);
   process.stdout.write(`\n${table(result)}`);
-  return holds(result) ? 0 : 1;
+  return holds(result) ? ends.done : ends.broken;
 }
 
 function brokenOff(drill: string, error: Error): Claim {
@@ -57,8 +58,8 @@ function brokenOff(drill: string, error: Error): Claim {
 const [folder = "", job = ""] = process.argv.slice(2);
 main(folder, JSON.parse(job) as Job).then(
   (code) => process.exit(code),
-  (error: Error) => {
-    process.stderr.write(`rehearse:database: ${error.stack}\n`);
-    process.exit(1);
+  (error: unknown) => {
+    explain(error);
+    process.exit(exitCode(error));
   },
 );

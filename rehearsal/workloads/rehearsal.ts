@@ -2,13 +2,17 @@ import type { Drill, Say } from "../drill";
 import { setMaxListeners } from "node:events";
 import type { Plan } from "../../plan/plan";
 import type { ToolName } from "../../tools";
+import { UsageError } from "../../lib/ends";
 import { Cluster } from "./cluster";
 import { controlPlaneTools } from "../control-plane/control-plane";
-import type { Images } from "../control-plane/stages";
 import { drills, lanes } from "./drills";
-import { remoteReleases } from "../../plan/releases";
+import { remoteReleases, zonesOf } from "../../plan/releases";
+import { imagesOfPlan } from "./images";
 import { claim, skipped, type Claim } from "../../lib/claim";
 import type { View } from "../../lib/progress";
+
+/** Zones that the stack has to have; with fewer there is nothing to prove. */
+const fewestZones = 3;
 
 /** Outside programs that a rehearsal runs. */
 export const rehearsalTools: ToolName[] = ["helm", "kubectl", ...controlPlaneTools];
@@ -16,7 +20,6 @@ export const rehearsalTools: ToolName[] = ["helm", "kubectl", ...controlPlaneToo
 /** What a rehearsal is made of. */
 export interface Rehearsal {
   plan: Plan;
-  images: Images;
   /** Drills to run, by name; all of them when empty. */
   chosen: string[];
   view: View;
@@ -33,9 +36,19 @@ export interface Outcome {
   kept?: Cluster;
 }
 
-/** Runs the drills in their lanes. Rejects, with nothing left running, when it cannot go on. */
+/**
+ * Runs the drills in their lanes. Rejects, with nothing left running, when it cannot go on.
+ *
+ * @throws UsageError when the plan cannot be rehearsed.
+ */
 export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   const { plan, chosen, view, signal } = rehearsal;
+  const zones = zonesOf(plan);
+  if (zones.length < fewestZones)
+    throw new UsageError(
+      `plan: ${zones.length} zones (${zones.join(", ")}): ${fewestZones} are needed`,
+    );
+  const images = await imagesOfPlan(plan);
   const wanted = ({ name }: Drill<Cluster>) => chosen.length === 0 || chosen.includes(name);
   const used = lanes.map((lane) => lane.filter(wanted)).filter((lane) => lane.length > 0);
   // One lane's failure ends the others, so that nothing outlives the answer.
@@ -44,13 +57,12 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   // Every program that runs listens to it.
   setMaxListeners(0, either);
   const running = used.map((lane, index) => {
-    const tasks = [`Control plane ${index + 1}`, ...lane.map(({ title }) => title)];
     const keep = rehearsal.keep && index === 0;
-    return runLane(
-      { ...rehearsal, signal: either, keep },
-      lane,
-      tasks.map((title) => view.add(title)),
-    ).catch((error: unknown) => {
+    const bringingUp = view.add(`Control plane ${index + 1}`);
+    const tasks = lane.map((drill) => ({ drill, task: view.add(drill.title) }));
+    const start = (say: Say) => Cluster.start(plan, images, either, say);
+    const cluster = view.run(bringingUp, start);
+    return runLane(cluster, tasks, { view, signal: either, keep }).catch((error: unknown) => {
       stop.abort(error);
       throw error;
     });
@@ -77,23 +89,21 @@ interface Lane {
 
 /** Runs drills one after the other on a cluster of their own, which goes at the end unless kept. */
 async function runLane(
-  { plan, images, view, signal, keep }: Rehearsal,
-  lane: Drill<Cluster>[],
-  [bringUp, ...tasks]: ReturnType<View["add"]>[],
+  started: ReturnType<typeof Cluster.start>,
+  tasks: { drill: Drill<Cluster>; task: ReturnType<View["add"]> }[],
+  { view, signal, keep }: Pick<Rehearsal, "view" | "signal" | "keep">,
 ): Promise<Lane> {
-  const { cluster, claims } = await view.run(bringUp!, (say) =>
-    Cluster.start(plan, images, signal, say),
-  );
+  const { cluster, claims } = await started;
   // Taking the cluster away ends whatever waits for it.
   const end = () => void cluster.stop();
   signal.addEventListener("abort", end, { once: true });
   try {
     const results: Claim[] = [];
-    for (const [index, drill] of lane.entries()) {
+    for (const { drill, task } of tasks) {
       const attempt = (say: Say) =>
         drill.run(cluster, say).catch((error: Error) => [failed(drill, error, signal)]);
       const passed = (claims: Claim[]) => claims.every(({ holds }) => holds);
-      results.push(...(await view.run(tasks[index]!, attempt, passed)));
+      results.push(...(await view.run(task, attempt, passed)));
     }
     if (!keep) await cluster.stop();
     return { installation: claims, drills: results, kept: keep ? cluster : undefined };
@@ -103,6 +113,15 @@ async function runLane(
   } finally {
     signal.removeEventListener("abort", end);
   }
+}
+
+/** Leaves a cluster up until the user has seen enough. */
+export async function keepUp(cluster: Cluster, signal: AbortSignal): Promise<void> {
+  process.stdout.write(`kept until Ctrl-C: export KUBECONFIG=${cluster.plane.kubeconfig}\n`);
+  const interrupted = new Promise((resolve) =>
+    signal.addEventListener("abort", resolve, { once: true }),
+  );
+  await Promise.race([interrupted, cluster.plane.failure]).finally(() => cluster.stop());
 }
 
 /** A drill that could not be ended as planned, which is a result, unless all of it was aborted. */

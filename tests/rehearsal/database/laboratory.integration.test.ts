@@ -69,14 +69,14 @@ describe("rehearse:database", function () {
   ];
   for (const [what, args, expected] of refusals)
     it(`refuses ${what} with exit code 2`, async function () {
-      if (missingSandbox()) this.skip();
+      if (await missingSandbox()) this.skip();
       const { code, said } = await ended(rehearse(args));
       assert.equal(code, 2, said);
       assert.match(said, expected);
     });
 
   it("refuses a plan without a pooler", async function () {
-    if (missingSandbox()) this.skip();
+    if (await missingSandbox()) this.skip();
     const poor = path.join(folder, "poor.json");
     writeFileSync(poor, JSON.stringify({ ...readPlan(plan), resources: [] }));
     const { code, said } = await ended(rehearse(["--plan", poor]));
@@ -87,7 +87,7 @@ describe("rehearse:database", function () {
   for (const signal of ["SIGINT", "SIGKILL"] as const)
     it(`leaves nothing running after ${signal}`, async function () {
       this.timeout(2 * minutes);
-      if (missingSandbox()) this.skip();
+      if (await missingSandbox()) this.skip();
       const own = mkdtempSync(path.join(folder, signal));
       const laboratory = path.join(own, "mini-xdr-laboratory-");
       const args = ["--plan", plan, "--drill", "pool-exhaustion"];
@@ -107,7 +107,7 @@ describe("rehearse:database", function () {
 
   it("believes no drill whose fault did not happen", async function () {
     this.timeout(3 * minutes);
-    if (missingSandbox()) this.skip();
+    if (await missingSandbox()) this.skip();
     const shipped = JSON.stringify(await shippedIn(readPlan(plan)));
     assert.equal(await runInSandbox(path.join(__dirname, "without-fault.ts"), [shipped]), 0);
   });
@@ -129,7 +129,7 @@ describe("rehearse:database", function () {
 
   it("fails a database over on request, and measures the gap", async function () {
     this.timeout(5 * minutes);
-    if (missingSandbox()) this.skip();
+    if (await missingSandbox()) this.skip();
     const planned = readPlan(plan);
     const shipped = await shippedIn(planned);
     const script = path.join(__dirname, "../../recovery/failover-in-sandbox.ts");
@@ -141,7 +141,7 @@ describe("rehearse:database", function () {
 
   it(`holds every claim, ${repetitions} times`, async function () {
     this.timeout(40 * minutes);
-    const missing = missingSandbox();
+    const missing = await missingSandbox();
     if (missing) {
       console.error(`SKIPPED: the database laboratory ${missing}`);
       this.skip();

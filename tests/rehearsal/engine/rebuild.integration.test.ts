@@ -133,10 +133,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
   it("refuses an unknown stack: one line, exit code 2", async () => {
     const { code, stderr } = await command(["--stack", "nowhere"]);
     assert.equal(code, 2);
-    assert.match(
-      stderr,
-      /^rehearse:rebuild: --stack: "nowhere" is not allowed; allowed: prod, staging$/m,
-    );
+    assert.match(stderr, /^error: --stack: "nowhere" is not allowed; allowed: prod, staging$/m);
   });
 });
 

@@ -3,7 +3,6 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Plan, PlannedResource } from "../../../plan/plan";
-import { imagesOfPlan } from "../../../rehearsal/workloads/images";
 import { rehearsalTools, rehearse } from "../../../rehearsal/workloads/rehearsal";
 import type { Claim } from "../../../lib/claim";
 import { ofType, plannedStack, root } from "../../support/planned";
@@ -151,7 +150,6 @@ async function run(
   change?.(broken, release);
   const { claims } = await rehearse({
     plan: broken,
-    images: await imagesOfPlan(broken),
     chosen: [drill],
     view: quiet(),
     signal: new AbortController().signal,

@@ -64,7 +64,7 @@ describe("npm run rehearse", function () {
     {
       title: "an unknown stack",
       args: () => ["--stack", "nope"],
-      says: /^rehearse: --stack: "nope" is not allowed; allowed: prod, staging$/m,
+      says: /^error: --stack: "nope" is not allowed; allowed: prod, staging$/m,
     },
     {
       title: "an unknown drill",
@@ -75,27 +75,27 @@ describe("npm run rehearse", function () {
     {
       title: "a plan that is not there",
       args: () => ["--plan", "nope.json"],
-      says: /^rehearse: nope.json: not a plan file/m,
+      says: /^error: nope.json: not a plan file/m,
     },
     {
       title: "a plan of another version",
       args: () => ["--plan", path.join(folder, "old.json")],
-      says: /^rehearse: .*old.json: version 0 is not allowed; allowed: 1/m,
+      says: /^error: .*old.json: version 0 is not allowed; allowed: 1/m,
     },
     {
       title: "a plan with too few zones",
       args: () => ["--plan", path.join(folder, "zones.json")],
-      says: /^rehearse: plan: 2 zones \(eu-central-1a, eu-central-1b\): 3 are needed$/m,
+      says: /^error: plan: 2 zones \(eu-central-1a, eu-central-1b\): 3 are needed$/m,
     },
     {
       title: "a chart that does not render",
       args: () => ["--plan", path.join(folder, "chart.json")],
-      says: /^rehearse: release pgbouncer: chart .\/charts\/nope does not render: /m,
+      says: /^error: release pgbouncer: chart .\/charts\/nope does not render: /m,
     },
     {
       title: "a Secret that is sealed as a whole",
       args: () => ["--plan", path.join(folder, "sealed.json")],
-      says: /^rehearse: plan: .*stringData is \[secret\] as a whole/m,
+      says: /^error: plan: .*stringData is \[secret\] as a whole/m,
     },
   ];
 
@@ -113,7 +113,7 @@ describe("npm run rehearse", function () {
       PATH: "",
       XDG_CACHE_HOME: folder,
     });
-    assert.match(stderr, /^rehearse: helm v3\S+ is not on the PATH, .*: install Go, or put helm/m);
+    assert.match(stderr, /^error: helm v3\S+ is not on the PATH, .*: install Go, or put helm/m);
     assert.equal(code, 2);
   });
 });
@@ -147,5 +147,5 @@ function command(
   watch?: (text: string, child: Running) => void,
   environment?: NodeJS.ProcessEnv,
 ): Promise<Ended> {
-  return runNode(["--import", "tsx", "commands/rehearse.ts", ...args], watch, environment);
+  return runNode(["commands/run.cjs", "rehearse", ...args], watch, environment);
 }

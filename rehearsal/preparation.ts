@@ -1,0 +1,35 @@
+import type { View } from "../lib/progress";
+import { evaluate } from "../plan/evaluate";
+import { readPlan, type Plan } from "../plan/plan";
+import { loadProgram } from "../plan/program";
+import { readStackSettings } from "../plan/stack-settings";
+import { tool, type ToolName } from "../tools";
+import { removeLeftovers } from "./control-plane/leftovers";
+
+/** Removes what killed runs left behind and installs the programs that are missing, and says so. */
+export async function prepare(tools: readonly ToolName[], view: View): Promise<void> {
+  for (const folder of await removeLeftovers())
+    view.note(`removed what a killed run left: ${folder}`);
+  for (const name of tools) {
+    let told = false;
+    await tool(name, () => {
+      if (!told) view.note(`installing ${name}, once; npm run tools shows more`);
+      told = true;
+    });
+  }
+}
+
+/** Where a plan comes from. */
+export interface PlanSource {
+  /** Stack to plan now. */
+  stack: string;
+  /** A plan file, instead. */
+  plan?: string;
+}
+
+/** The plan to rehearse. @throws UsageError when it cannot be read or made. */
+export async function planOf({ stack, plan: file }: PlanSource, root: string): Promise<Plan> {
+  if (file) return readPlan(file);
+  const settings = readStackSettings(root, stack);
+  return evaluate(await loadProgram(root), settings);
+}
