@@ -1,3 +1,4 @@
+import type { ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import spawn, { SubprocessError, type Options } from "nano-spawn";
 import { Failure, MissingTool } from "./ends";
@@ -45,8 +46,8 @@ export async function run(
   if (ended.status === "fulfilled") return { code: 0, ...printed(ended.value) };
   const error: unknown = ended.reason;
   if (!(error instanceof SubprocessError)) throw error;
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException;
-  if (code === "ENOENT") throw new MissingTool(`${file}: it is not on the PATH; install it`);
+  const code = errorCode(error);
+  if (code === "ENOENT") throw missing(file);
   if (code && error.exitCode === undefined && !error.isCanceled) throw error;
   return { code: error.exitCode ?? 1, ...printed(error) };
 }
@@ -58,6 +59,25 @@ export async function output(...[file, args, options]: Parameters<typeof run>): 
   return result.stdout;
 }
 
+/**
+ * Starts a program that runs beside this one, for the caller to end.
+ *
+ * @throws MissingTool when there is no such program.
+ */
+export async function start(
+  file: string,
+  args: readonly string[],
+  options: Options,
+): Promise<ChildProcess> {
+  const running = spawn(file, args, options);
+  running.catch(() => {}); // who wants to know how it ends watches the process
+  try {
+    return await running.nodeChildProcess;
+  } catch (error) {
+    throw errorCode(error) === "ENOENT" ? missing(file) : error;
+  }
+}
+
 /** Whether a process lives. */
 export function isAlive(pid: number): boolean {
   try {
@@ -67,6 +87,16 @@ export function isAlive(pid: number): boolean {
     // EPERM: it lives, and belongs to someone else.
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+function missing(file: string): MissingTool {
+  return new MissingTool(`${file}: it is not on the PATH; install it`);
+}
+
+/** The system's own code of a failure to start a program. */
+function errorCode(error: unknown): string | undefined {
+  const { cause } = error as { cause?: NodeJS.ErrnoException };
+  return cause?.code;
 }
 
 function printed({ stdout, stderr }: Omit<Result, "code">): Omit<Result, "code"> {

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { createWriteStream, existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, readFile } from "node:fs/promises";
 import path from "node:path";
+import { start } from "../../lib/processes";
 
 /** A program that runs beside this one and never outlives it. */
 export class Child {
@@ -23,19 +24,19 @@ export class Child {
    */
   static async start(name: string, executable: string, args: string[], folder: string) {
     const log = path.join(folder, `${name}.log`);
-    const command = endsWithParent(executable, args);
-    // A session of its own: Ctrl-C reaches only us, and we stop things in order.
-    const child = spawn(command[0]!, command.slice(1), {
-      cwd: folder,
-      detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    // What a program says while its folder is being removed interests nobody.
-    const output = createWriteStream(log, { mode: 0o600 }).on("error", () => {});
-    child.stdout.pipe(output, { end: false });
-    child.stderr.pipe(output, { end: false });
-    await once(child, "spawn");
-    return new Child(name, child, log);
+    const [command = "", ...rest] = endsWithParent(executable, args);
+    const file = await open(log, "a", 0o600);
+    try {
+      const child = await start(command, rest, {
+        cwd: folder,
+        // A session of its own: Ctrl-C reaches only us, and we stop things in order.
+        detached: true,
+        stdio: ["ignore", file.fd, file.fd],
+      });
+      return new Child(name, child, log);
+    } finally {
+      await file.close();
+    }
   }
 
   /** Rejects when the program ends without having been told to, with its own last words. */

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
 import { tool, type ToolName } from "../../tools";
 import { UsageError } from "../../lib/ends";
 import { Api } from "./api";
@@ -161,19 +161,21 @@ export class ControlPlane {
   private async startApiServer(): Promise<void> {
     const args = apiServerArguments(this.folder, this.port, this.credentials);
     await this.run("kube-apiserver", "kube-apiserver", args);
-    const token = this.credentials.token("administrator");
     // The API server tells nobody that it is ready: it has to be asked.
-    for (let ready = false; !ready; await delay(ready ? 0 : 100)) {
-      this.ending.signal.throwIfAborted();
-      const authority = await readFile(certificateFile(this.folder), "utf8").catch(() => "");
-      if (!authority) continue;
-      this.api = new Api(this.server, token, authority);
-      ready = await this.api.get("/readyz").then(
-        () => true,
-        () => false,
-      );
-    }
+    this.api = await pWaitFor(() => this.readyApi(), { interval: 100 });
     this.kubeconfig = await this.kubeconfigOf("administrator");
+  }
+
+  /** The API, once its server is ready and has made its certificate. */
+  private async readyApi() {
+    this.ending.signal.throwIfAborted();
+    const authority = await readFile(certificateFile(this.folder), "utf8").catch(() => "");
+    if (!authority) return false;
+    const api = new Api(this.server, this.credentials.token("administrator"), authority);
+    return api.get("/readyz").then(
+      () => pWaitFor.resolveWith(api),
+      () => false as const,
+    );
   }
 
   private async startControllerManager(): Promise<void> {

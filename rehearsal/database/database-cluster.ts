@@ -1,3 +1,4 @@
+import pWaitFor from "p-wait-for";
 import { Postgres, type PostgresSurroundings } from "./postgres";
 
 /** How the writer goes away. */
@@ -30,8 +31,9 @@ export class DatabaseCluster {
     around: PostgresSurroundings,
     bootstrap: (writer: Postgres) => Promise<void>,
   ): Promise<DatabaseCluster> {
-    const members = ["one", "two", "three"].map((name) => new Postgres(name, around));
-    const replica = new Postgres("replica", around);
+    const members: Postgres[] = [];
+    for (const name of ["one", "two", "three"]) members.push(await Postgres.on(name, around));
+    const replica = await Postgres.on("replica", around);
     const writer = members[0]!;
     await writer.create();
     await writer.start();
@@ -57,7 +59,7 @@ export class DatabaseCluster {
     const old = this.writer;
     const survivors = this.members.filter((member) => member !== old);
     if (fault === "crash") await old.crash();
-    if (fault === "partition") this.around.network.cut(old.name);
+    if (fault === "partition") await this.around.network.cut(old.name);
     if (fault === "switchover") await old.stop();
     await moments.lost();
 
@@ -69,7 +71,7 @@ export class DatabaseCluster {
     await Promise.all(others.map((server) => server.refollow(chosen)));
     if (fault === "switchover") {
       // RDS restarts the old writer as a standby at once, under its old address.
-      old.follow(chosen);
+      await old.follow(chosen);
       await old.start();
     }
     return old;
@@ -79,7 +81,7 @@ export class DatabaseCluster {
   async restore(old: Postgres, fault: Fault): Promise<void> {
     if (fault !== "switchover") {
       await old.crash();
-      if (fault === "partition") this.around.network.heal(old.name);
+      if (fault === "partition") await this.around.network.heal(old.name);
       await old.copy(this.writer);
       await old.start();
     }
@@ -93,16 +95,18 @@ export class DatabaseCluster {
 
   /** Waits until both standbys and the replica stream from the writer. */
   private async inSync(): Promise<void> {
-    for (const deadline = Date.now() + 30_000; Date.now() < deadline;) {
+    const deadline = Date.now() + 30_000;
+    const streaming = async () => {
       const [row] = await this.writer.sql<{ streaming: number }>(
         "SELECT count(*)::int AS streaming FROM pg_stat_replication WHERE state = 'streaming'",
       );
-      if (row?.streaming === 3) return;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
-    throw new Error(
-      `the standbys do not follow ${this.writer.name}:\n${this.standbys[0]?.lastWords()}`,
-    );
+      if (Date.now() > deadline)
+        throw new Error(
+          `the standbys do not follow ${this.writer.name}:\n${this.standbys[0]?.lastWords()}`,
+        );
+      return row?.streaming === 3;
+    };
+    await pWaitFor(streaming, { interval: 100 });
   }
 }
 

@@ -39,8 +39,8 @@ export class Laboratory {
   /** @param folder an empty folder inside the sandbox */
   static async start(folder: string, shipped: Shipped): Promise<Laboratory> {
     const names = await Names.start();
-    const network = new Network();
-    const authority = new Authority(folder);
+    const network = await Network.create();
+    const authority = await Authority.create(folder);
     const configuration = new PgBouncerConfiguration(shipped.configuration);
     const password = () => randomBytes(18).toString("base64url");
     const exporter = configuration.get("stats_users") ?? "";
@@ -52,7 +52,10 @@ export class Laboratory {
     ];
     const cluster = await DatabaseCluster.start(
       {
-        ...{ folder, network, authority, replicationPassword },
+        folder,
+        network,
+        authority,
+        replicationPassword,
         names: [writerName, readerName],
         parameters: {
           max_connections: String(shipped.maxConnections),
@@ -94,14 +97,8 @@ export class Laboratory {
   /** One more PgBouncer, as shipped or with other settings. */
   async addPooler(configuration = this.configuration): Promise<PgBouncer> {
     const number = ++this.number;
-    const pooler = new PgBouncer(
-      `pgbouncer-${number}`,
-      `127.0.1.${number}`,
-      configuration,
-      this.around,
-    );
-    await pooler.start();
-    return pooler;
+    const name = `pgbouncer-${number}`;
+    return PgBouncer.start(name, `127.0.1.${number}`, configuration, this.around);
   }
 
   /** The reference backend's access through one PgBouncer. */
@@ -110,7 +107,9 @@ export class Laboratory {
     settings: Partial<ConstructorParameters<typeof Database>[0]> = {},
   ): Database {
     return new Database({
-      ...{ host: pooler.address, port: pooler.port, serverName: service },
+      host: pooler.address,
+      port: pooler.port,
+      serverName: service,
       ...this.application,
       ...settings,
     });
@@ -143,8 +142,13 @@ export class Laboratory {
   environment(host: string, port: number): NodeJS.ProcessEnv {
     const { database, user, password } = this.application;
     return {
-      ...{ PATH: process.env.PATH, PGHOST: host, PGPORT: String(port), PGDATABASE: database },
-      ...{ PGUSER: user, PGPASSWORD: password, PGSSLMODE: "require" },
+      PATH: process.env.PATH,
+      PGHOST: host,
+      PGPORT: String(port),
+      PGDATABASE: database,
+      PGUSER: user,
+      PGPASSWORD: password,
+      PGSSLMODE: "require",
     };
   }
 

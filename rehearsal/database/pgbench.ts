@@ -1,11 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import { output, run } from "../../lib/processes";
 import { tool } from "../../tools";
 
-const execute = promisify(execFile);
 // One thread waits for all its clients with one poll, whose cost grows with their number.
 const clientsPerThread = 20;
 
@@ -40,25 +38,18 @@ export async function pgbench(environment: NodeJS.ProcessEnv, work: Work): Promi
     script,
     `\\set aid random(1, 100000)\nSELECT abalance${pause} FROM pgbench_accounts WHERE aid = :aid;\n`,
   );
-  const args = [
-    ...["--no-vacuum", "--protocol", "prepared", "--file", script],
-    ...["--client", String(clients), "--jobs", String(Math.ceil(clients / clientsPerThread))],
-    ...["--transactions", String(Math.round(transactions / clients))],
-  ];
+  const args = ["--no-vacuum", "--protocol", "prepared", "--file", script];
+  args.push("--client", `${clients}`, "--jobs", `${Math.ceil(clients / clientsPerThread)}`);
+  args.push("--transactions", `${Math.round(transactions / clients)}`);
   try {
-    const { stdout, stderr } = await execute(await program(), args, {
-      env: environment,
-      maxBuffer: 1 << 26,
-    });
+    const { code, stdout, stderr } = await run(await program(), args, { env: environment });
+    if (code !== 0) return { throughput: 0, connectSeconds: NaN, failed: Infinity, errors: stderr };
     return {
       throughput: Number(/tps = ([\d.]+)/.exec(stdout)?.[1]),
       connectSeconds: Number(/initial connection time = ([\d.]+)/.exec(stdout)?.[1]) / 1000,
       failed: Number(/failed transactions: (\d+)/.exec(stdout)?.[1] ?? 0),
       errors: stderr.split("\n").filter((line) => /error|FATAL/i.test(line))[0] ?? "",
     };
-  } catch (error) {
-    const { stderr = "" } = error as { stderr?: string };
-    return { throughput: 0, connectSeconds: NaN, failed: Infinity, errors: stderr };
   } finally {
     await rm(folder, { recursive: true });
   }
@@ -66,7 +57,7 @@ export async function pgbench(environment: NodeJS.ProcessEnv, work: Work): Promi
 
 /** Makes pgbench's tables: 100,000 rows. */
 export async function createTables(environment: NodeJS.ProcessEnv): Promise<void> {
-  await execute(await program(), ["-i", "-q", "-s", "1"], { env: environment });
+  await output(await program(), ["-i", "-q", "-s", "1"], { env: environment });
 }
 
 const program = async () => join(dirname(await tool("postgres")), "pgbench");

@@ -41,7 +41,17 @@ export class PgBouncerConfiguration {
 
 /** What decides how fast a pooler recovers. The comparison with default settings leaves these out. */
 export const recoverySettings = [
-  ...["dns_max_ttl", "dns_nxdomain_ttl", "server_login_retry", "server_connect_timeout"],
-  ...["tcp_user_timeout", "tcp_keepalive", "tcp_keepidle", "tcp_keepintvl", "tcp_keepcnt"],
-  ...["server_lifetime", "server_idle_timeout", "server_check_delay", "query_wait_timeout"],
+  "dns_max_ttl",
+  "dns_nxdomain_ttl",
+  "server_login_retry",
+  "server_connect_timeout",
+  "tcp_user_timeout",
+  "tcp_keepalive",
+  "tcp_keepidle",
+  "tcp_keepintvl",
+  "tcp_keepcnt",
+  "server_lifetime",
+  "server_idle_timeout",
+  "server_check_delay",
+  "query_wait_timeout",
 ] as const;

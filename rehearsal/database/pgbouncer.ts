@@ -1,9 +1,12 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
+import pWaitFor from "p-wait-for";
 import { Client, type ClientConfig } from "pg";
+import { start } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { Authority } from "../sandbox/certificates";
 import type { PgBouncerConfiguration } from "./pgbouncer-configuration";
@@ -31,31 +34,41 @@ export interface PoolState {
 
 /** One real PgBouncer on a loopback address of its own. */
 export class PgBouncer {
-  readonly configuration: PgBouncerConfiguration;
-  readonly port: number;
-  /** Folder of its Unix socket. */
-  readonly sockets: string;
   private readonly log: string;
-  private readonly file: string;
   private process: ChildProcess | undefined;
 
-  /** @param shipped the configuration of which only addresses and file paths are replaced */
-  constructor(
+  private constructor(
     readonly name: string,
     readonly address: string,
-    shipped: PgBouncerConfiguration,
+    /** As shipped, but for addresses and file paths. */
+    readonly configuration: PgBouncerConfiguration,
+    /** Folder of its Unix socket. */
+    readonly sockets: string,
     private readonly around: PgBouncerSurroundings,
   ) {
+    this.log = join(sockets, "pgbouncer.log");
+  }
+
+  /**
+   * Starts one and waits until it listens.
+   *
+   * @param shipped the configuration of which only addresses and file paths are replaced
+   */
+  static async start(
+    name: string,
+    address: string,
+    shipped: PgBouncerConfiguration,
+    around: PgBouncerSurroundings,
+  ): Promise<PgBouncer> {
     const folder = join(around.folder, name);
-    this.sockets = folder;
-    mkdirSync(folder);
-    const { certificate, key } = around.authority.sign(name, [around.serviceName]);
+    await mkdir(folder);
+    const { certificate, key } = await around.authority.sign(name, [around.serviceName]);
     const users = join(folder, "userlist.txt");
     const list = Object.entries(around.users).map(
       ([user, password]) => `"${user}" "${password}"\n`,
     );
-    writeFileSync(users, list.join(""), { mode: 0o600 });
-    this.configuration = shipped.replace({
+    await writeFile(users, list.join(""), { mode: 0o600 });
+    const configuration = shipped.replace({
       listen_addr: address,
       auth_file: users,
       client_tls_cert_file: certificate,
@@ -63,22 +76,15 @@ export class PgBouncer {
       unix_socket_dir: folder,
       server_tls_ca_file: around.authority.file,
     });
-    this.port = Number(shipped.get("listen_port"));
-    this.file = join(folder, "pgbouncer.ini");
-    this.log = join(folder, "pgbouncer.log");
-    writeFileSync(this.file, this.configuration.text);
+    const file = join(folder, "pgbouncer.ini");
+    await writeFile(file, configuration.text);
+    const pooler = new PgBouncer(name, address, configuration, folder, around);
+    await pooler.run(file);
+    return pooler;
   }
 
-  /** Starts and waits until it listens. */
-  async start(): Promise<void> {
-    const log = openSync(this.log, "a");
-    const [command = "", ...args] = [...unprivileged, await tool("pgbouncer"), this.file];
-    this.process = spawn(command, args, { stdio: ["ignore", log, log] });
-    closeSync(log);
-    while (!(await listens(this.address, this.port))) {
-      if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
-      await new Promise((resolve) => setTimeout(resolve, 20)); // PgBouncer tells nobody that it listens
-    }
+  get port(): number {
+    return Number(this.configuration.get("listen_port"));
   }
 
   /** SIGTERM, as a pod's end begins: it takes no new clients and waits until the others have left. */
@@ -106,11 +112,14 @@ export class PgBouncer {
   async exportedPool(database: string): Promise<PoolState> {
     const user = this.configuration.get("stats_users")!;
     const rows = await this.console("SHOW POOLS", {
-      ...{ host: this.address, user, password: this.around.users[user]! },
+      host: this.address,
+      user,
+      password: this.around.users[user]!,
       ssl: { ca: this.around.authority.pem, servername: this.around.serviceName },
     });
     return poolState(rows, database);
   }
+
   /** Runs a command as the administrator: PgBouncer's own user, on the Unix socket only. */
   async command(command: string): Promise<Record<string, unknown>[]> {
     return this.console(command, { host: this.sockets, user: "pgbouncer" });
@@ -128,6 +137,19 @@ export class PgBouncer {
   /** The end of its log, for a failure's message. */
   lastWords(): string {
     return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
+  }
+
+  private async run(file: string): Promise<void> {
+    const log = openSync(this.log, "a");
+    const [command = "", ...args] = [...unprivileged, await tool("pgbouncer"), file];
+    this.process = await start(command, args, { stdio: ["ignore", log, log] });
+    closeSync(log);
+    // PgBouncer tells nobody that it listens.
+    const listening = async () => {
+      if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
+      return listens(this.address, this.port);
+    };
+    await pWaitFor(listening, { interval: 20 });
   }
 
   private async console(command: string, as: ClientConfig): Promise<Record<string, unknown>[]> {

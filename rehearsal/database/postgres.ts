@@ -1,15 +1,16 @@
-import { execFile, spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
+import pWaitFor from "p-wait-for";
 import { Client, type QueryResultRow } from "pg";
+import { output, run, start } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { Authority, Certificate } from "../sandbox/certificates";
 import type { Network } from "../sandbox/network";
 import { unprivileged } from "../sandbox/unprivileged";
 
-const execute = promisify(execFile);
 const port = "5432";
 
 /** What all servers of the laboratory share. */
@@ -27,23 +28,29 @@ export interface PostgresSurroundings {
 
 /** One real PostgreSQL server on a host of its own. Its Unix socket stays reachable in any partition. */
 export class Postgres {
-  readonly address: string;
   private readonly data: string;
   private readonly sockets: string;
   private readonly log: string;
-  private readonly certificate: Certificate;
   private process: ChildProcess | undefined;
 
-  constructor(
+  private constructor(
     readonly name: string,
+    readonly address: string,
+    private readonly certificate: Certificate,
     private readonly around: PostgresSurroundings,
   ) {
-    this.address = around.network.add(name);
     this.data = join(around.folder, name);
     this.sockets = `${this.data}.sockets`;
-    mkdirSync(this.sockets, { recursive: true });
     this.log = `${this.data}.log`;
-    this.certificate = around.authority.sign(name, [...around.names, this.address]);
+  }
+
+  /** A host with a certificate; {@link create} or {@link copy} gives it data. */
+  static async on(name: string, around: PostgresSurroundings): Promise<Postgres> {
+    const address = await around.network.add(name);
+    const certificate = await around.authority.sign(name, [...around.names, address]);
+    const server = new Postgres(name, address, certificate, around);
+    await mkdir(server.sockets, { recursive: true });
+    return server;
   }
 
   /** Makes an empty database system: SCRAM for everybody from outside, TLS only. */
@@ -53,26 +60,24 @@ export class Postgres {
       "local all all trust",
       "local replication all trust",
       "hostssl all all all scram-sha-256",
+      "hostssl replication replication all scram-sha-256",
     ];
-    access.push("hostssl replication replication all scram-sha-256");
-    writeFileSync(join(this.data, "pg_hba.conf"), `${access.join("\n")}\n`);
+    await writeFile(join(this.data, "pg_hba.conf"), `${access.join("\n")}\n`);
   }
 
   /** Becomes a copy of another server, ready to follow it. */
   async copy(source: Postgres): Promise<void> {
-    rmSync(this.data, { recursive: true, force: true });
-    await this.program(
-      ...["pg_basebackup", "-D", this.data, "-h", source.sockets, "-p", port],
-      ...["-U", "postgres", "-c", "fast", "-X", "stream"],
-    );
-    this.follow(source);
+    await rm(this.data, { recursive: true, force: true });
+    const args = ["-D", this.data, "-h", source.sockets, "-p", port, "-U", "postgres"];
+    await this.program("pg_basebackup", ...args, "-c", "fast", "-X", "stream");
+    await this.follow(source);
   }
 
   /** Writes down whom to follow; takes effect at the next start. */
-  follow(source: Postgres): void {
-    writeFileSync(join(this.data, "standby.signal"), "");
+  async follow(source: Postgres): Promise<void> {
+    await writeFile(join(this.data, "standby.signal"), "");
     const settings = `primary_conninfo = '${this.connectionTo(source)}'\n`;
-    writeFileSync(join(this.data, "postgresql.auto.conf"), settings);
+    await writeFile(join(this.data, "postgresql.auto.conf"), settings);
   }
 
   /** Follows another server from now on, without a restart. */
@@ -100,18 +105,16 @@ export class Postgres {
       ...this.around.parameters,
     };
     const postgres = await tool("postgres");
-    const [command = "", ...args] = [
-      ...this.around.network.inside(this.name),
-      ...[...unprivileged, "--pid", "--fork", "--kill-child", postgres, "-D", this.data],
-      ...Object.entries(settings).flatMap(([key, value]) => ["-c", `${key}=${value}`]),
-    ];
+    const [command = "", ...args] = [...this.around.network.inside(this.name), ...unprivileged];
+    args.push("--pid", "--fork", "--kill-child", postgres, "-D", this.data);
+    for (const [key, value] of Object.entries(settings)) args.push("-c", `${key}=${value}`);
     const log = openSync(this.log, "a");
-    this.process = spawn(command, args, { stdio: ["ignore", log, log] });
+    this.process = await start(command, args, { stdio: ["ignore", log, log] });
     closeSync(log);
     await this.ready();
   }
 
-  /** All its processes die at once, without a goodbye of the server's own code. */
+  /** SIGKILL to all its processes: no shutdown code runs. */
   async crash(): Promise<void> {
     await this.end("SIGKILL");
   }
@@ -160,9 +163,14 @@ export class Postgres {
   private connectionTo(source: Postgres): string {
     const { authority, replicationPassword } = this.around;
     return [
-      ...[`host=${source.address}`, `port=${port}`, "user=replication"],
-      ...[`password=${replicationPassword}`, `application_name=${this.name}`],
-      ...["sslmode=verify-full", `sslrootcert=${authority.file}`, "connect_timeout=2"],
+      `host=${source.address}`,
+      `port=${port}`,
+      "user=replication",
+      `password=${replicationPassword}`,
+      `application_name=${this.name}`,
+      "sslmode=verify-full",
+      `sslrootcert=${authority.file}`,
+      "connect_timeout=2",
     ].join(" ");
   }
 
@@ -181,14 +189,13 @@ export class Postgres {
 
   private async ready(): Promise<void> {
     const isReady = await this.path("pg_isready");
-    for (;;) {
-      const answer = await execute(isReady, ["-q", "-h", this.sockets, "-p", port]).catch(
-        () => undefined,
-      );
-      if (answer) return;
+    // PostgreSQL tells nobody that it is ready.
+    const answers = async () => {
       if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
-      await new Promise((resolve) => setTimeout(resolve, 50)); // PostgreSQL tells nobody that it is ready
-    }
+      const { code } = await run(isReady, ["-q", "-h", this.sockets, "-p", port]);
+      return code === 0;
+    };
+    await pWaitFor(answers, { interval: 50 });
   }
 
   private async path(program: string): Promise<string> {
@@ -197,6 +204,6 @@ export class Postgres {
 
   private async program(name: string, ...args: string[]): Promise<void> {
     const [command = "", ...before] = unprivileged;
-    await execute(command, [...before, await this.path(name), ...args]);
+    await output(command, [...before, await this.path(name), ...args]);
   }
 }

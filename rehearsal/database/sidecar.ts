@@ -1,7 +1,8 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { start } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { PgBouncer } from "./pgbouncer";
 import { unprivileged } from "../sandbox/unprivileged";
@@ -21,11 +22,13 @@ export class Sidecar {
     const [command = "", ...args] = [...unprivileged, "/bin/sh", file, "minixdr"];
     const environment = {
       PATH: `${psql}:${process.env.PATH}`,
-      ...{ PGHOST: pooler.sockets, PGPORT: String(pooler.port) },
-      ...{ PGUSER: "pgbouncer", PGDATABASE: "pgbouncer" },
+      PGHOST: pooler.sockets,
+      PGPORT: String(pooler.port),
+      PGUSER: "pgbouncer",
+      PGDATABASE: "pgbouncer",
     };
     return new Sidecar(
-      spawn(command, args, { env: environment, stdio: ["ignore", "pipe", "inherit"] }),
+      await start(command, args, { env: environment, stdio: ["ignore", "pipe", "inherit"] }),
     );
   }
 

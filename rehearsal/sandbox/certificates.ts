@@ -1,6 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { output } from "../../lib/processes";
 
 /** Files of one server: its certificate and its key. */
 export interface Certificate {
@@ -10,24 +11,19 @@ export interface Certificate {
 
 /** An authority that lives as long as the laboratory. Private keys never leave its folder. */
 export class Authority {
-  /** File with the authority's certificate, for those who verify. */
-  readonly file: string;
-  private readonly key: string;
+  private constructor(
+    private readonly folder: string,
+    /** File with the authority's certificate, for those who verify. */
+    readonly file: string,
+    private readonly key: string,
+  ) {}
 
-  constructor(private readonly folder: string) {
-    this.file = join(folder, "ca.crt");
-    this.key = join(folder, "ca.key");
-    openssl(
-      "req",
-      "-x509",
-      ...newKey(this.key),
-      "-subj",
-      "/CN=laboratory",
-      "-days",
-      "2",
-      "-out",
-      this.file,
-    );
+  static async create(folder: string): Promise<Authority> {
+    const authority = new Authority(folder, join(folder, "ca.crt"), join(folder, "ca.key"));
+    const args = ["req", "-x509", ...newKey(authority.key), "-subj", "/CN=laboratory"];
+    args.push("-days", "2", "-out", authority.file);
+    await output("openssl", args);
+    return authority;
   }
 
   /** The authority's certificate in PEM. */
@@ -36,25 +32,22 @@ export class Authority {
   }
 
   /** Signs a certificate for a server that is known under these names. */
-  sign(server: string, names: string[]): Certificate {
+  async sign(server: string, names: string[]): Promise<Certificate> {
     const file = (ending: string) => join(this.folder, `${server}.${ending}`);
-    openssl("req", "-new", ...newKey(file("key")), "-subj", `/CN=${server}`, "-out", file("csr"));
+    const request = ["req", "-new", ...newKey(file("key")), "-subj", `/CN=${server}`];
+    await output("openssl", [...request, "-out", file("csr")]);
     const alternatives = names.map((name) =>
       /^[\d.]+$/.test(name) ? `IP:${name}` : `DNS:${name}`,
     );
-    writeFileSync(file("ext"), `subjectAltName=${alternatives.join(",")}\n`);
-    openssl(
-      ...["x509", "-req", "-in", file("csr"), "-CA", this.file, "-CAkey", this.key, "-days", "2"],
-      ...["-extfile", file("ext"), "-out", file("crt")],
-    );
+    await writeFile(file("ext"), `subjectAltName=${alternatives.join(",")}\n`);
+    const signing = ["x509", "-req", "-in", file("csr"), "-CA", this.file, "-CAkey", this.key];
+    signing.push("-days", "2", "-extfile", file("ext"), "-out", file("crt"));
+    await output("openssl", signing);
     return { certificate: file("crt"), key: file("key") };
   }
 }
 
-const newKey = (file: string) => [
-  ...["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", file],
-];
-
-function openssl(...args: string[]): void {
-  execFileSync("openssl", args, { stdio: ["ignore", "ignore", "pipe"] });
+function newKey(file: string): string[] {
+  const args = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"];
+  return [...args, "-keyout", file];
 }

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { output } from "../../lib/processes";
 
 /**
  * A router between the laboratory and its database servers, each in a network namespace of its own.
@@ -9,22 +9,27 @@ import { execFileSync } from "node:child_process";
 export class Network {
   private readonly hosts = new Map<string, string>();
 
-  constructor() {
-    ip("netns", "add", "router");
-    forward("router");
-    this.link("laboratory", 0);
-    ip("route", "add", "198.18.0.0/16", "via", "198.18.0.1");
+  private constructor() {}
+
+  static async create(): Promise<Network> {
+    const network = new Network();
+    await ip("netns", "add", "router");
+    const forward = ["sysctl", "-qw", "net.ipv4.ip_forward=1"];
+    await ip("netns", "exec", "router", ...forward);
+    await network.link("laboratory", 0);
+    await ip("route", "add", "198.18.0.0/16", "via", "198.18.0.1");
+    return network;
   }
 
   /** Adds a host and returns its address. Processes get there through {@link inside}. */
-  add(host: string): string {
+  async add(host: string): Promise<string> {
     const number = this.hosts.size + 1;
-    ip("netns", "add", host);
-    ip("-n", host, "link", "set", "lo", "up");
-    this.link(host, number);
-    ip("-n", host, "route", "add", "default", "via", `198.18.${number}.1`);
     const address = `198.18.${number}.2`;
     this.hosts.set(host, address);
+    await ip("netns", "add", host);
+    await ip("-n", host, "link", "set", "lo", "up");
+    await this.link(host, number);
+    await ip("-n", host, "route", "add", "default", "via", `198.18.${number}.1`);
     return address;
   }
 
@@ -34,22 +39,22 @@ export class Network {
   }
 
   /** From now on every packet from and to the host is dropped, without a word to either side. */
-  cut(host: string): void {
+  async cut(host: string): Promise<void> {
     const address = this.address(host);
-    ip("-n", "router", "rule", "add", "from", address, "blackhole");
-    ip("-n", "router", "rule", "add", "to", address, "blackhole");
+    await ip("-n", "router", "rule", "add", "from", address, "blackhole");
+    await ip("-n", "router", "rule", "add", "to", address, "blackhole");
   }
 
   /** Undoes {@link cut}. */
-  heal(host: string): void {
+  async heal(host: string): Promise<void> {
     const address = this.address(host);
-    ip("-n", "router", "rule", "del", "from", address, "blackhole");
-    ip("-n", "router", "rule", "del", "to", address, "blackhole");
+    await ip("-n", "router", "rule", "del", "from", address, "blackhole");
+    await ip("-n", "router", "rule", "del", "to", address, "blackhole");
   }
 
   /** Bytes that local sockets have sent to the host and that its kernel has not acknowledged. */
-  unacknowledgedBytes(host: string): number {
-    const sockets = execFileSync("ss", ["-Htn", "dst", this.address(host)], { encoding: "utf8" });
+  async unacknowledgedBytes(host: string): Promise<number> {
+    const sockets = await output("ss", ["-Htn", "dst", this.address(host)]);
     return sockets
       .split("\n")
       .map((line) => Number(line.trim().split(/\s+/)[2] ?? 0))
@@ -63,23 +68,19 @@ export class Network {
   }
 
   /** A cable from the router's 198.18.N.1 to the host's 198.18.N.2. */
-  private link(host: string, number: number): void {
+  private async link(host: string, number: number): Promise<void> {
     const near = `to-${number}`;
     const far = `from-${number}`;
-    ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", "router");
-    ip("-n", "router", "address", "add", `198.18.${number}.1/24`, "dev", far);
-    ip("-n", "router", "link", "set", far, "up");
+    await ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", "router");
+    await ip("-n", "router", "address", "add", `198.18.${number}.1/24`, "dev", far);
+    await ip("-n", "router", "link", "set", far, "up");
     const at = number === 0 ? [] : ["-n", host];
-    if (number !== 0) ip("link", "set", near, "netns", host);
-    ip(...at, "address", "add", `198.18.${number}.2/24`, "dev", near);
-    ip(...at, "link", "set", near, "up");
+    if (number !== 0) await ip("link", "set", near, "netns", host);
+    await ip(...at, "address", "add", `198.18.${number}.2/24`, "dev", near);
+    await ip(...at, "link", "set", near, "up");
   }
 }
 
-function ip(...args: string[]): void {
-  execFileSync("ip", args, { stdio: ["ignore", "ignore", "pipe"] });
-}
-
-function forward(namespace: string): void {
-  execFileSync("ip", ["netns", "exec", namespace, "sysctl", "-qw", "net.ipv4.ip_forward=1"]);
+async function ip(...args: string[]): Promise<void> {
+  await output("ip", args);
 }

@@ -171,7 +171,7 @@ async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promis
   await pause(200); // the clients write on meanwhile
   // In a sound network a byte may be on its way at one look, but never at ten in half a second.
   for (let looks = 1; ; looks++) {
-    const bytes = network.unacknowledgedBytes(old.name);
+    const bytes = await network.unacknowledgedBytes(old.name);
     if (bytes === 0 || !old.running) break;
     if (looks === 10)
       return `${bytes} bytes sent to ${old.address} stayed unacknowledged while the server ran on`;

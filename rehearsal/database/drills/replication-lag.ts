@@ -1,4 +1,4 @@
-import { setTimeout as pause } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
 import { Reads } from "../../../images/backend/database";
 import { Ledger } from "../ledger";
 import { claim, type Claim } from "../../../lib/claim";
@@ -34,11 +34,13 @@ async function pauseReplay(laboratory: Laboratory): Promise<Claim[]> {
   /** Seconds until reads are answered by that server; rejects when they never are. */
   const until = async (server: string) => {
     const started = performance.now();
-    while ((await answeredBy()) !== server) {
+    const turned = async () => {
+      if ((await answeredBy()) === server) return true;
       if (performance.now() - started > patience)
         throw new Error(`reads never turned to ${server}`);
-      await pause(50);
-    }
+      return false;
+    };
+    await pWaitFor(turned, { interval: 50 });
     return (performance.now() - started) / 1000;
   };
   try {

@@ -10,7 +10,7 @@ async function main(folder: string, shipped: Shipped): Promise<void> {
   const laboratory = await Laboratory.start(folder, shipped);
   const run = (name: string) =>
     drills.find((drill) => drill.name === name)!.run({ laboratory, repetitions: 1 }, () => {});
-  laboratory.network.cut = () => undefined;
+  laboratory.network.cut = () => Promise.resolve();
   await assert.rejects(run("partition"), /not injected/);
   laboratory.cluster.writer.crash = () => Promise.resolve();
   await assert.rejects(run("crash"), /not injected/);
