@@ -11,8 +11,8 @@ interface Task {
 const marks = { waiting: "·", running: "▸", passed: "✔", failed: "✘" };
 
 /**
- * Shows what a rehearsal is doing: on a terminal one line a task that is kept up to date, elsewhere
- * a line for every step.
+ * Shows what a rehearsal is doing: on a terminal one line per task, kept up to date; elsewhere a
+ * line for every step.
  */
 export class View {
   private readonly tasks: Task[] = [];

@@ -18,7 +18,7 @@ export interface Change {
   urn: string;
 }
 
-/** A cluster that the stand-in's EKS can make and lose. */
+/** A cluster that the stand-in's EKS can create and lose. */
 export interface ManagedCluster {
   /** Starts it. Its outputs are those of `aws:eks/cluster:Cluster`. */
   create(name: string): Promise<Properties>;
@@ -90,7 +90,7 @@ export class StandInCloud {
     return found[1];
   }
 
-  /** Another resource has taken one's place, under an id of its own. Returns both ids. */
+  /** Another resource has taken one's place, under its own id. Returns both ids. */
   exchange(type: string, name: string): [old: string, now: string] {
     const resource = this.lose(type, name);
     const id = `${resource.id}-restored`;

@@ -19,7 +19,7 @@ export class LocalCluster implements ManagedCluster {
     return {
       arn: `arn:aws:eks:${this.region}:${accountId}:cluster/${name}`,
       createdAt: new Date().toISOString(),
-      // EKS makes another group for another cluster.
+      // EKS creates another group for another cluster.
       clusterSecurityGroupId: `sg-${String(++this.made).padStart(17, "0")}`,
       kubeconfigJson: JSON.stringify(JSON.parse(kubeconfig)),
     };

@@ -29,7 +29,7 @@ export class Child {
     try {
       const child = await start(command, rest, {
         cwd: folder,
-        // A session of its own: Ctrl-C reaches only us, and we stop things in order.
+        // Its own session: Ctrl-C reaches only this process, which stops programs in order.
         detached: true,
         stdio: ["ignore", file.fd, file.fd],
       });
@@ -39,11 +39,11 @@ export class Child {
     }
   }
 
-  /** Rejects when the program ends without having been told to, with its own last words. */
+  /** Rejects when the program ends without having been told to, with the error from its log. */
   async unexpectedEnd(): Promise<never> {
     await this.gone;
     if (this.expected) return new Promise(() => {});
-    throw new Error(`${this.name} ended by itself: ${await this.lastWords()}`);
+    throw new Error(`${this.name} ended by itself: ${await this.lastError()}`);
   }
 
   /** Ends the program at once: nothing here has anything worth saving. */
@@ -53,7 +53,7 @@ export class Child {
     await this.gone;
   }
 
-  private async lastWords(): Promise<string> {
+  private async lastError(): Promise<string> {
     const lines = (await readFile(this.log, "utf8").catch(() => "")).trim().split("\n");
     return lines.findLast((line) => /^[EF]\d{4}|error|fatal|panic/i.test(line)) ?? lines.at(-1)!;
   }

@@ -44,8 +44,8 @@ export interface ControlPlaneOptions {
 
 /**
  * A real Kubernetes control plane on this machine: etcd, API server, controller manager and
- * scheduler, with kwok in the place of the kubelets, one process a zone. It listens on loopback
- * only, keeps everything in a folder of its own and leaves nothing behind once stopped.
+ * scheduler, with kwok in place of the kubelets, one process per zone. It listens on loopback
+ * only, keeps everything in its own folder and leaves nothing behind once stopped.
  */
 export class ControlPlane {
   private readonly children: Child[] = [];
@@ -70,7 +70,7 @@ export class ControlPlane {
 
   private constructor(
     private readonly options: ControlPlaneOptions,
-    /** Its own folder, which goes with it. */
+    /** Its folder, removed by {@link stop}. */
     readonly folder: string,
     private readonly port: number,
   ) {
@@ -161,7 +161,7 @@ export class ControlPlane {
   private async startApiServer(): Promise<void> {
     const args = apiServerArguments(this.folder, this.port, this.credentials);
     await this.run("kube-apiserver", "kube-apiserver", args);
-    // The API server tells nobody that it is ready: it has to be asked.
+    // The API server does not announce that it is ready.
     this.api = await pWaitFor(() => this.readyApi(), { interval: 100 });
     this.kubeconfig = await this.kubeconfigOf("administrator");
   }

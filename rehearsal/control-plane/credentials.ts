@@ -11,10 +11,10 @@ const users = {
   kwok: { name: "kwok", groups: "system:masters" },
 };
 
-/** One of those who talk to the API server. */
+/** A client of the API server. */
 export type User = keyof typeof users;
 
-/** Tokens and keys of one control plane, made new for each and readable by its owner only. */
+/** Tokens and keys of one control plane, created for it and readable by the owner only. */
 export class Credentials {
   private readonly tokens = new Map<User, string>();
   readonly tokenFile: string;

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { isAlive } from "../../lib/processes";
 
-/** A control plane's folder is named after it and the process that made it. */
+/** Prefix of a control plane's folder; the id of its process follows. */
 export const folderPrefix = "mini-xdr-rehearsal-";
 
 /**

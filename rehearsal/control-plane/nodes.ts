@@ -1,4 +1,4 @@
-/** Nodes a zone: enough that a drained node's pods find another one in the same zone. */
+/** Nodes per zone: enough that a drained node's pods find another one in the same zone. */
 const nodesPerZone = 2;
 
 /**

@@ -1,7 +1,7 @@
 import pWaitFor from "p-wait-for";
 import { Postgres, type PostgresSurroundings } from "./postgres";
 
-/** How the writer goes away. */
+/** How the writer fails. */
 export type Fault = "crash" | "switchover" | "partition";
 
 /** Called at the two moments that a drill measures from. */
@@ -102,7 +102,7 @@ export class DatabaseCluster {
       );
       if (Date.now() > deadline)
         throw new Error(
-          `the standbys do not follow ${this.writer.name}:\n${this.standbys[0]?.lastWords()}`,
+          `the standbys do not follow ${this.writer.name}:\n${this.standbys[0]?.endOfLog()}`,
         );
       return row?.streaming === 3;
     };

@@ -19,7 +19,7 @@ export interface Load {
   errors: string;
 }
 
-/** What each client runs, again and again, without a pause. */
+/** What each client repeats without a pause. */
 export interface Work {
   clients: number;
   /** Of all clients together. A number and not a time: the clock runs while clients still connect. */
@@ -55,7 +55,7 @@ export async function pgbench(environment: NodeJS.ProcessEnv, work: Work): Promi
   }
 }
 
-/** Makes pgbench's tables: 100,000 rows. */
+/** Creates pgbench's tables: 100,000 rows. */
 export async function createTables(environment: NodeJS.ProcessEnv): Promise<void> {
   await output(await program(), ["-i", "-q", "-s", "1"], { env: environment });
 }

@@ -26,7 +26,7 @@ export interface PgBouncerSurroundings {
 export interface PoolState {
   cl_active: number;
   cl_waiting: number;
-  /** Server connections in whatever state. */
+  /** Server connections in any state. */
   servers: number;
   /** Seconds that the longest waiting client has waited. */
   maxwait: number;
@@ -135,7 +135,7 @@ export class PgBouncer {
   }
 
   /** The end of its log, for a failure's message. */
-  lastWords(): string {
+  endOfLog(): string {
     return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
   }
 
@@ -144,9 +144,9 @@ export class PgBouncer {
     const [command = "", ...args] = [...unprivileged, await tool("pgbouncer"), file];
     this.process = await start(command, args, { stdio: ["ignore", log, log] });
     closeSync(log);
-    // PgBouncer tells nobody that it listens.
+    // PgBouncer does not announce that it listens.
     const listening = async () => {
-      if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
+      if (!this.running) throw new Error(`${this.name} did not start:\n${this.endOfLog()}`);
       return listens(this.address, this.port);
     };
     await pWaitFor(listening, { interval: 20 });

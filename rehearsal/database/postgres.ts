@@ -53,7 +53,7 @@ export class Postgres {
     return server;
   }
 
-  /** Makes an empty database system: SCRAM for everybody from outside, TLS only. */
+  /** Creates an empty database system: SCRAM for everybody from outside, TLS only. */
   async create(): Promise<void> {
     await this.program("initdb", "-D", this.data, "-U", "postgres", "--auth-local=trust", "-N");
     const access = [
@@ -144,7 +144,7 @@ export class Postgres {
       port: Number(port),
       user: "postgres",
       database,
-      // The laboratory's own hand must not wait for standbys that a drill took away.
+      // The laboratory's own statements must not wait for standbys that a drill took away.
       options: "-c synchronous_commit=local",
     });
     await client.connect();
@@ -156,7 +156,7 @@ export class Postgres {
   }
 
   /** The end of the server's log, for a failure's message. */
-  lastWords(): string {
+  endOfLog(): string {
     return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
   }
 
@@ -175,8 +175,8 @@ export class Postgres {
   }
 
   /**
-   * The postmaster is the first process of a namespace of its own, and the child of ours, which ends
-   * when the kernel has taken away the whole namespace.
+   * The postmaster is the first process of its own namespace, and the child of ours, which ends
+   * when the kernel has removed the whole namespace.
    */
   private async end(signal: NodeJS.Signals): Promise<void> {
     if (!this.process || !this.running) return;
@@ -189,9 +189,9 @@ export class Postgres {
 
   private async ready(): Promise<void> {
     const isReady = await this.path("pg_isready");
-    // PostgreSQL tells nobody that it is ready.
+    // PostgreSQL does not announce that it is ready.
     const answers = async () => {
-      if (!this.running) throw new Error(`${this.name} did not start:\n${this.lastWords()}`);
+      if (!this.running) throw new Error(`${this.name} did not start:\n${this.endOfLog()}`);
       const { code } = await run(isReady, ["-q", "-h", this.sockets, "-p", port]);
       return code === 0;
     };

@@ -13,7 +13,7 @@ export const databaseTools: ToolName[] = ["helm", "postgres", "pgbouncer"];
 
 /**
  * Runs drills on a plan's database path in a sandbox, which reports by itself. Where there can be no
- * sandbox all of it is skipped, and the report says why. Returns the exit code.
+ * sandbox everything is skipped, and the report says why. Returns the exit code.
  */
 export async function rehearseDatabase(
   plan: Plan,

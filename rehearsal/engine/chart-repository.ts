@@ -7,7 +7,7 @@ import { output } from "../../lib/processes";
 
 /**
  * A stand-in for the repositories that charts come from: it serves each of these charts by name
- * and version, with a ConfigMap in the place of its contents.
+ * and version, with a ConfigMap in place of its contents.
  */
 export class ChartRepository {
   private constructor(private readonly server: LocalServer) {}

@@ -7,7 +7,7 @@ import type { Report } from "../../lib/report";
 import { Workloads } from "../workloads/workloads";
 import type { EngineStack } from "./engine-stack";
 
-/** The first `up` of an empty account; the limit is what a person waits for at a desk. */
+/** Seconds for the first `up` of an empty account: as long as an operator waits for it. */
 const bringUpLimit = 300;
 /** The design's target for a lost cluster on a control plane of this machine, seconds. */
 const rebuildLimit = 120;
@@ -72,7 +72,7 @@ export const unansweredAws: Drill<EngineStack> = {
   },
 };
 
-/** The cluster is lost, storage and all, and `npm run rebuild` brings it back. */
+/** The cluster is lost with its storage, and `npm run rebuild` brings it back. */
 export const lostCluster: Drill<EngineStack> = {
   name: "rebuild",
   title: "Lost cluster: npm run rebuild",

@@ -30,7 +30,7 @@ export const engineTools: ToolName[] = [
 /** What a stack is brought up from. */
 export interface EngineOptions {
   root: string;
-  /** An empty folder, which goes with the stack. */
+  /** An empty folder, which {@link EngineStack.stop} removes. */
   folder: string;
   program: Program;
   settings: StackSettings;
@@ -76,12 +76,12 @@ export class EngineStack {
     await rm(this.options.folder, { recursive: true, force: true });
   }
 
-  /** Its own folder, which goes with it. */
+  /** Its folder, removed by {@link stop}. */
   get folder(): string {
     return this.options.folder;
   }
 
-  /** The cluster is gone, storage and all, and AWS knows it no more. */
+  /** Destroys the cluster with its storage; AWS no longer knows it. */
   async loseCluster(): Promise<void> {
     const { eksClusterName } = await this.outputs();
     await this.cluster.destroy();
@@ -111,7 +111,7 @@ export class EngineStack {
     return JSON.parse(text) as Record<string, unknown>;
   }
 
-  /** The engine as the recovery commands use it, without a word. */
+  /** The engine as the recovery commands use it, without its output. */
   get engine(): Engine {
     const { checkout, environment } = this.workspace;
     return new Engine(checkout, this.options.settings.stack, { environment, progress: "ignore" });

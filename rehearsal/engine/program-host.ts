@@ -23,7 +23,7 @@ export class ProgramHost {
   ) {}
 
   /**
-   * @param chartRepository address of a repository in the place of those that charts come from;
+   * @param chartRepository address of a repository in place of those that charts come from;
    * the only thing in which the program's resources differ from the planned ones.
    */
   static async start(program: Program, chartRepository: string): Promise<ProgramHost> {

@@ -14,7 +14,7 @@ import { EngineStack } from "./engine-stack";
 /** Each goes on where the one before it has ended. */
 const drills = [bringUp, unansweredAws, lostCluster];
 
-/** What a rehearsal of a rebuild is made of. */
+/** How a rehearsal of a rebuild runs. */
 export interface RebuildRehearsal {
   root: string;
   settings: StackSettings;

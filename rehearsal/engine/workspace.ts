@@ -6,16 +6,16 @@ import { tool } from "../../tools";
 import { endsWithParent } from "../control-plane/child";
 import { run, type Result, type RunOptions } from "../../lib/processes";
 
-/** Neither is part of the project: the one is linked, the other not wanted. */
-const left = ["node_modules", ".git"];
+/** Not copied: the first is linked, the second not needed. */
+const excluded = ["node_modules", ".git"];
 
-/** What a workspace is made of. */
+/** How a workspace is made. */
 export interface WorkspaceOptions {
   root: string;
   /** An empty folder, which the caller removes. */
   folder: string;
   stack: string;
-  /** Of the program's host. */
+  /** Address of the program's host. */
   client: string;
   /** Where the engine finds the stand-ins. */
   environment: NodeJS.ProcessEnv;
@@ -23,7 +23,7 @@ export interface WorkspaceOptions {
 }
 
 /**
- * A checkout of its own with the real Pulumi CLI, whose state is in a folder. The CLI starts its
+ * A copy of the checkout with the real Pulumi CLI, whose state is in a folder. The CLI starts its
  * real Kubernetes provider and the project's policy pack by itself.
  */
 export class Workspace {
@@ -38,7 +38,7 @@ export class Workspace {
     const checkout = path.join(folder, "checkout");
     await cp(root, checkout, {
       recursive: true,
-      filter: (file) => !left.includes(path.relative(root, file)),
+      filter: (file) => !excluded.includes(path.relative(root, file)),
     });
     await symlink(path.join(root, "node_modules"), path.join(checkout, "node_modules"));
     const bin = await programs(folder, options.client);
@@ -52,7 +52,7 @@ export class Workspace {
       PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("hex"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
       NODE_NO_WARNINGS: "1",
-      // Nobody's own: the stand-in asks for none.
+      // The stand-in checks no credentials.
       AWS_ACCESS_KEY_ID: "stand-in",
       AWS_SECRET_ACCESS_KEY: "stand-in",
       ...options.environment,
@@ -88,7 +88,7 @@ export class Workspace {
   private running(say?: Say): RunOptions {
     const { checkout: cwd, environment: env } = this;
     const onLine = (line: string) => void (/\S/.test(line) && say?.(line.trim()));
-    // Its state is thrown away: there is nothing that it should bring to a good end.
+    // Its state is thrown away: no need for an orderly end.
     return { cwd, env, signal: this.options.signal, killSignal: "SIGKILL", onLine };
   }
 }

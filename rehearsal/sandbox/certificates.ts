@@ -13,7 +13,7 @@ export interface Certificate {
 export class Authority {
   private constructor(
     private readonly folder: string,
-    /** File with the authority's certificate, for those who verify. */
+    /** File with the authority's certificate, which clients verify by. */
     readonly file: string,
     private readonly key: string,
   ) {}

@@ -2,9 +2,9 @@ import { output } from "../../lib/processes";
 
 /**
  * A router between the laboratory and its database servers, each in a network namespace of its own.
- * A partition is a router that forgets packets: nobody is told, as when a zone is lost.
+ * A partition is a router that drops packets silently, as when a zone is lost.
  *
- * Addresses are of 198.18.0.0/15, kept for tests between isolated networks (RFC 2544).
+ * Addresses are of 198.18.0.0/15, reserved for tests between isolated networks (RFC 2544).
  */
 export class Network {
   private readonly hosts = new Map<string, string>();
@@ -33,12 +33,12 @@ export class Network {
     return address;
   }
 
-  /** The words before a command that make it run on that host. */
+  /** Command prefix that runs a program on that host. */
   inside(host: string): string[] {
     return ["nsenter", `--net=/run/netns/${host}`, "--"];
   }
 
-  /** From now on every packet from and to the host is dropped, without a word to either side. */
+  /** Drops every packet from and to the host from now on; neither side is told. */
   async cut(host: string): Promise<void> {
     const address = this.address(host);
     await ip("-n", "router", "rule", "add", "from", address, "blackhole");

@@ -8,8 +8,8 @@ import { MissingTool } from "../../lib/ends";
 import { run } from "../../lib/processes";
 
 /**
- * The laboratory lives in namespaces of its own: network, mounts and processes. No address, port or
- * file of this machine is touched, and whatever ends the laboratory, the kernel takes away every
+ * The laboratory has its own namespaces: network, mounts and processes. No address, port or
+ * file of this machine is touched, and however the laboratory ends, the kernel removes every
  * process, network and file of it at once. Root is not needed where users may make namespaces.
  */
 const namespaces = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];

@@ -17,7 +17,7 @@ const fewestZones = 3;
 /** Outside programs that a rehearsal runs. */
 export const rehearsalTools: ToolName[] = ["helm", "kubectl", ...controlPlaneTools];
 
-/** What a rehearsal is made of. */
+/** How a rehearsal runs. */
 export interface Rehearsal {
   plan: Plan;
   /** Drills to run, by name; all of them when empty. */
@@ -115,7 +115,7 @@ async function runLane(
   }
 }
 
-/** Leaves a cluster up until the user has seen enough. */
+/** Leaves a cluster up until the user ends the command. */
 export async function keepUp(cluster: Cluster, signal: AbortSignal): Promise<void> {
   process.stdout.write(`kept until Ctrl-C: export KUBECONFIG=${cluster.plane.kubeconfig}\n`);
   const interrupted = new Promise((resolve) =>

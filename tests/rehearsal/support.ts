@@ -1,8 +1,10 @@
-import { execFile } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
+import spawn, { type SubprocessError } from "nano-spawn";
 import { folderPrefix } from "../../rehearsal/control-plane/leftovers";
 import { View } from "../../lib/progress";
+import type { Result } from "../../lib/processes";
 import { root } from "../support/planned";
 
 /** A view that shows nothing. */
@@ -16,33 +18,25 @@ export async function folders(pid = process.pid): Promise<string[]> {
   return names.filter((name) => name.startsWith(`${folderPrefix}${pid}-`));
 }
 
-/** A command that runs. */
-export type Running = ReturnType<typeof execFile>;
-
 /** How a command ended. */
-export interface Ended {
-  code: number;
-  stdout: string;
-  stderr: string;
+export interface Ended extends Result {
   pid: number;
 }
 
-/** Runs Node with these arguments in the project's folder, to its end; `watch` sees its stderr meanwhile. */
-export function runNode(
+/**
+ * Runs one of the project's commands as npm does, to its end; `watch` sees its stderr meanwhile and
+ * may end the process.
+ */
+export async function runCommand(
+  name: string,
   args: string[],
-  watch?: (text: string, child: Running) => void,
-  environment: NodeJS.ProcessEnv = {},
+  watch?: (text: string, child: ChildProcess) => void,
+  env?: NodeJS.ProcessEnv,
 ): Promise<Ended> {
-  return new Promise((resolve) => {
-    const child: Running = execFile(
-      process.execPath,
-      args,
-      { cwd: root, env: { ...process.env, ...environment }, maxBuffer: 1 << 26 },
-      (error, stdout, stderr) => {
-        const code = error ? Number(error.code ?? 1) : 0;
-        resolve({ code, stdout, stderr, pid: child.pid! });
-      },
-    );
-    child.stderr!.on("data", (chunk: string | Buffer) => watch?.(chunk.toString(), child));
-  });
+  const launcher = ["commands/run.cjs", name, ...args];
+  const running = spawn(process.execPath, launcher, { cwd: root, env, stdin: "ignore" });
+  const child = await running.nodeChildProcess;
+  child.stderr!.on("data", (text: string) => watch?.(text, child));
+  const { stdout, stderr } = await running.catch((error: SubprocessError) => error);
+  return { code: child.exitCode ?? 1, stdout, stderr, pid: child.pid! };
 }

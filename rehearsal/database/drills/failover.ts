@@ -192,7 +192,7 @@ async function accepts(address: string): Promise<boolean> {
   }
 }
 
-/** Rows that the isolated server stored although the new writer, who has all good ones, does not know them. */
+/** Rows that the isolated server stored and the new writer, which has every valid one, lacks. */
 async function strays(old: Postgres, id: number, writer: Postgres): Promise<number> {
   const later = "SELECT id FROM ledger WHERE id > $1";
   const rows = await old.sql<{ id: string }>(later, [id], "minixdr");

@@ -6,7 +6,7 @@ import type { Laboratory } from "../laboratory";
 
 const clients = 60;
 
-/** Slow queries take every server connection: the reserve opens, and who waits is told so in time. */
+/** Slow queries take every server connection: the reserve opens, and waiting clients get an error in time. */
 export const poolExhaustion: Drill<DatabaseBed> = {
   name: "pool-exhaustion",
   title: "Slow queries take every server connection",

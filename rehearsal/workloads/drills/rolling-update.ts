@@ -7,7 +7,7 @@ import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import { readySince } from "../workloads";
 
-/** Old pods a workload that stay until minReadySeconds after the last new one: its maxSurge. */
+/** Old pods per workload that stay until minReadySeconds after the last new one: its maxSurge. */
 const surge = 1;
 
 /** A new image tag for every workload; available replicas never fall below the desired count. */

@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
-import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
-import { promisify } from "node:util";
 import { ControlPlane, controlPlaneTools } from "../../../rehearsal/control-plane/control-plane";
 import { Api, ApiError } from "../../../rehearsal/control-plane/api";
 import { removeLeftovers } from "../../../rehearsal/control-plane/leftovers";
 import { UsageError } from "../../../lib/ends";
+import { output, start } from "../../../lib/processes";
 import { tool } from "../../../tools";
 import { needTools } from "../../support/need-tools";
 import { folders } from "../support";
@@ -41,8 +40,7 @@ describe("the control plane", function () {
 
     it("has two Ready nodes in each of three zones, for kubectl too", async () => {
       const args = ["--kubeconfig", plane.kubeconfig, "get", "nodes", "-o", "json"];
-      const { stdout } = await promisify(execFile)(await tool("kubectl"), args);
-      const { items } = JSON.parse(stdout) as { items: Node[] };
+      const { items } = JSON.parse(await output(await tool("kubectl"), args)) as { items: Node[] };
       assert.equal(items.length, 6);
       for (const { metadata, status } of items) {
         const { name, labels } = metadata;
@@ -110,12 +108,12 @@ describe("the control plane", function () {
       const { ControlPlane } = require("./rehearsal/control-plane/control-plane");
       ControlPlane.start(${JSON.stringify({ zones, images })}).then((plane) => console.log(plane.folder));
     `;
-    const child = spawn(process.execPath, ["--import", "tsx", "-e", program], {
+    const child = await start(process.execPath, ["--import", "tsx", "-e", program], {
       cwd: path.join(__dirname, "../../.."),
       stdio: ["ignore", "pipe", "inherit"],
     });
-    const [output] = (await once(child.stdout, "data")) as [Buffer];
-    const folder = output.toString().trim();
+    const [text] = (await once(child.stdout!, "data")) as [string];
+    const folder = text.trim();
     assert.equal((await pidsOf(folder)).length, 7);
     child.kill("SIGKILL");
     await once(child, "exit");

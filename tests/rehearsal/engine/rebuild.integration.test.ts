@@ -11,7 +11,7 @@ import { folderPrefix } from "../../../rehearsal/control-plane/leftovers";
 import type { Report } from "../../../lib/report";
 import { plannedStack, program, root } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
-import { folders, runNode, type Ended, type Running } from "../support";
+import { folders, runCommand } from "../support";
 
 describe("npm run rehearse:rebuild, under the real engine", function () {
   this.timeout(600_000);
@@ -51,7 +51,12 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     const folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-test-"));
     const file = path.join(folder, "report.json");
     try {
-      const { code, stdout, stderr, pid } = await command(["--stack", "prod", "--json", file]);
+      const { code, stdout, stderr, pid } = await runCommand("rehearse-rebuild", [
+        "--stack",
+        "prod",
+        "--json",
+        file,
+      ]);
       assert.equal(code, 0, stderr + stdout);
       const { claims, seconds } = JSON.parse(await readFile(file, "utf8")) as Report;
       console.log(`      ${claims.length} claims in ${seconds} s`);
@@ -105,7 +110,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
       assert.equal(cloud.changes.length, asked);
     });
 
-    it("does not make a database anew, empty, that is lost with its cluster", async () => {
+    it("does not create a database again, empty, that is lost with its cluster", async () => {
       await stack.loseCluster();
       stack.cloud.lose("aws:rds/instance:Instance", "database-instance");
       const asked = stack.cloud.changes.length;
@@ -117,7 +122,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
   });
 
   it("ends on Ctrl-C and leaves nothing", async () => {
-    const { code, stderr, pid } = await command([], (text, child) => {
+    const { code, stderr, pid } = await runCommand("rehearse-rebuild", [], (text, child) => {
       if (/First up.*pgbouncer-release creating/.test(text)) child.kill("SIGINT");
     });
     assert.equal(code, 130, stderr);
@@ -131,7 +136,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
   });
 
   it("refuses an unknown stack: one line, exit code 2", async () => {
-    const { code, stderr } = await command(["--stack", "nowhere"]);
+    const { code, stderr } = await runCommand("rehearse-rebuild", ["--stack", "nowhere"]);
     assert.equal(code, 2);
     assert.match(stderr, /^error: --stack: "nowhere" is not allowed; allowed: prod, staging$/m);
   });
@@ -142,9 +147,4 @@ async function placesOfProcesses(): Promise<string[]> {
   const names = await readdir("/proc").catch(() => []);
   const links = names.filter((name) => /^\d+$/.test(name)).map((pid) => `/proc/${pid}/cwd`);
   return Promise.all(links.map((link) => readlink(link).catch(() => "")));
-}
-
-/** Runs the command as npm does. */
-function command(args: string[], watch?: (text: string, child: Running) => void): Promise<Ended> {
-  return runNode(["commands/run.cjs", "rehearse-rebuild", ...args], watch);
 }

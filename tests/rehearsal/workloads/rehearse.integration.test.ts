@@ -8,7 +8,7 @@ import { rehearsalTools } from "../../../rehearsal/workloads/rehearsal";
 import type { Report } from "../../../lib/report";
 import { plannedStack } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
-import { folders, runNode, type Ended, type Running } from "../support";
+import { folders, runCommand } from "../support";
 
 describe("npm run rehearse", function () {
   this.timeout(400_000);
@@ -28,7 +28,7 @@ describe("npm run rehearse", function () {
 
   it("proves every drill's claims on prod", async () => {
     const file = path.join(folder, "report.json");
-    const { code, stdout, pid } = await command(["--stack", "prod", "--json", file]);
+    const { code, stdout, pid } = await runCommand("rehearse", ["--stack", "prod", "--json", file]);
     const report = JSON.parse(await readFile(file, "utf8")) as Report;
     const tried = report.claims.filter(({ kind }) => kind !== "skipped");
     console.log(`    ${tried.length} claims in ${report.seconds} s`);
@@ -51,9 +51,13 @@ describe("npm run rehearse", function () {
   });
 
   it("ends on Ctrl-C and leaves nothing", async () => {
-    const running = command(["--plan", planFile, "--drill", "placement"], (text, child) => {
-      if (text.includes("installing")) child.kill("SIGINT");
-    });
+    const running = runCommand(
+      "rehearse",
+      ["--plan", planFile, "--drill", "placement"],
+      (text, child) => {
+        if (text.includes("installing")) child.kill("SIGINT");
+      },
+    );
     const { code, pid, stderr } = await running;
     assert.equal(code, 130, stderr);
     assert.match(stderr, /stopped by SIGINT/);
@@ -102,14 +106,14 @@ describe("npm run rehearse", function () {
   for (const { title, args, says } of badInput)
     it(`refuses ${title}: one line, exit code 2, nothing left`, async () => {
       await writeBadPlans(folder);
-      const { code, stderr, pid } = await command(args());
+      const { code, stderr, pid } = await runCommand("rehearse", args());
       assert.match(stderr, says);
       assert.equal(code, 2, stderr);
       assert.deepEqual(await folders(pid), []);
     });
 
   it("says how to get a missing tool: one line, exit code 2", async () => {
-    const { code, stderr } = await command(["--plan", planFile], undefined, {
+    const { code, stderr } = await runCommand("rehearse", ["--plan", planFile], undefined, {
       PATH: "",
       XDG_CACHE_HOME: folder,
     });
@@ -139,13 +143,4 @@ async function writeBadPlans(folder: string): Promise<void> {
     resources.find(({ type }) => type === "kubernetes:core/v1:Secret")!.inputs.stringData =
       "[secret]";
   });
-}
-
-/** Runs the command as npm does. */
-function command(
-  args: string[],
-  watch?: (text: string, child: Running) => void,
-  environment?: NodeJS.ProcessEnv,
-): Promise<Ended> {
-  return runNode(["commands/run.cjs", "rehearse", ...args], watch, environment);
 }
