@@ -1,5 +1,3 @@
-import type { Say } from "../rehearsal/drill";
-
 interface Task {
   title: string;
   text: string;
@@ -36,10 +34,10 @@ export class View {
     return task;
   }
 
-  /** Runs a task; `passed` looks at its result. */
+  /** Runs a task, which says what it does; `passed` looks at its result. */
   async run<T>(
     task: Task,
-    work: (say: Say) => Promise<T>,
+    work: (say: (text: string) => void) => Promise<T>,
     passed: (result: T) => boolean = () => true,
   ): Promise<T> {
     task.started = Date.now();

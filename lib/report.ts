@@ -1,3 +1,4 @@
+// Synchronous, as git answers at once and a report is built in one expression.
 import { execFileSync, type StdioOptions } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import type { Claim } from "./claim";

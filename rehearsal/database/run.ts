@@ -27,8 +27,8 @@ async function main(folder: string, { shipped, chosen, repetitions, json }: Job)
   say(`laboratory up after ${Math.round((Date.now() - since) / 100) / 10} s`);
   say("pgbouncer.ini, as the chart renders it (-) and as it runs here (+):");
   for (const line of difference(shipped, laboratory.poolers[0]!.configuration)) say(`  ${line}`);
-  for (const { name, run } of drills.filter(({ name }) => chosen.includes(name))) {
-    say(`▸ ${name}`);
+  for (const { name, title, run } of drills.filter(({ name }) => chosen.includes(name))) {
+    say(`▸ ${name}: ${title}`);
     const started = Date.now();
     try {
       claims.push(...(await run({ laboratory, repetitions }, (line) => say(`  ${line}`))));

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { readFile, readdir, readlink } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
 import path from "node:path";
+import pWaitFor from "p-wait-for";
 import { ControlPlane, controlPlaneTools } from "../../../rehearsal/control-plane/control-plane";
 import { Api, ApiError } from "../../../rehearsal/control-plane/api";
 import { removeLeftovers } from "../../../rehearsal/control-plane/leftovers";
@@ -117,7 +118,7 @@ describe("the control plane", function () {
     assert.equal((await pidsOf(folder)).length, 7);
     child.kill("SIGKILL");
     await once(child, "exit");
-    while ((await pidsOf(folder)).length > 0) await new Promise(setImmediate);
+    await pWaitFor(async () => (await pidsOf(folder)).length === 0);
     assert.ok((await removeLeftovers()).includes(folder));
     assert.deepEqual(await folders(child.pid), []);
   });

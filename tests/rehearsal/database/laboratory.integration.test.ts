@@ -1,33 +1,28 @@
 import assert from "node:assert/strict";
-import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
 import { missingSandbox, runInSandbox } from "../../../rehearsal/sandbox/sandbox";
 import { shippedIn } from "../../../rehearsal/database/shipped";
 import { readPlan } from "../../../plan/plan";
 import type { Report } from "../../../lib/report";
-import { run } from "../../../lib/processes";
+import { run, start } from "../../../lib/processes";
 
 const root = path.join(__dirname, "../../..");
 const minutes = 60_000;
 /** Three of each failover in `npm test`; `npm run test:full` sets ten. */
 const repetitions = process.env.REPETITIONS ?? "3";
 
-function rehearse(args: string[], env: NodeJS.ProcessEnv = {}): ChildProcess {
-  const command = ["commands/run.cjs", "rehearse-database", ...args];
-  const stdio: StdioOptions = ["ignore", "pipe", "pipe"];
-  return spawn(process.execPath, command, { cwd: root, stdio, env: { ...process.env, ...env } });
-}
+const launcher = ["commands/run.cjs", "rehearse-database"];
 
-async function ended(child: ChildProcess): Promise<{ code: number | null; said: string }> {
-  let said = "";
-  for (const stream of [child.stdout!, child.stderr!])
-    stream.setEncoding("utf8").on("data", (text: string) => (said += text));
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, said };
+/** Runs the command to its end; what it printed to both streams is one text. */
+async function rehearse(args: string[], before: string[] = []): Promise<[number, string]> {
+  const [file = "", ...rest] = [...before, process.execPath, ...launcher, ...args];
+  const { code, stdout, stderr } = await run(file, rest, { cwd: root });
+  return [code, stderr + stdout];
 }
 
 /** Resolves when the laboratory is up and a drill has begun. */
@@ -70,7 +65,7 @@ describe("rehearse:database", function () {
   for (const [what, args, expected] of refusals)
     it(`refuses ${what} with exit code 2`, async function () {
       if (await missingSandbox()) this.skip();
-      const { code, said } = await ended(rehearse(args));
+      const [code, said] = await rehearse(args);
       assert.equal(code, 2, said);
       assert.match(said, expected);
     });
@@ -79,7 +74,7 @@ describe("rehearse:database", function () {
     if (await missingSandbox()) this.skip();
     const poor = path.join(folder, "poor.json");
     writeFileSync(poor, JSON.stringify({ ...readPlan(plan), resources: [] }));
-    const { code, said } = await ended(rehearse(["--plan", poor]));
+    const [code, said] = await rehearse(["--plan", poor]);
     assert.equal(code, 2, said);
     assert.match(said, /no release pgbouncer/);
   });
@@ -91,13 +86,21 @@ describe("rehearse:database", function () {
       const own = mkdtempSync(path.join(folder, signal));
       const laboratory = path.join(own, "mini-xdr-laboratory-");
       const args = ["--plan", plan, "--drill", "pool-exhaustion"];
-      const child = rehearse(args, { TMPDIR: own });
+      const child = await start(process.execPath, [...launcher, ...args], {
+        cwd: root,
+        env: { TMPDIR: own },
+      });
       await underway(child);
       assert.ok(processesIn(laboratory).length > 8, "servers and poolers run");
       child.kill(signal);
       await once(child, "exit");
-      for (const end = Date.now() + 5000; processesIn(laboratory).length > 0; await pause(50))
-        assert.ok(Date.now() < end, `still running: ${processesIn(laboratory).join(" ")}`);
+      const end = Date.now() + 5000;
+      const gone = () => {
+        const left = processesIn(laboratory);
+        assert.ok(Date.now() < end, `still running: ${left.join(" ")}`);
+        return left.length === 0;
+      };
+      await pWaitFor(gone, { interval: 50 });
       // A killed process cannot remove its folder; what was in it went with the namespace.
       const left = readdirSync(own, { recursive: true, encoding: "utf8" }).filter((name) =>
         name.startsWith("mini-xdr-laboratory-"),
@@ -115,9 +118,8 @@ describe("rehearse:database", function () {
   it("is skipped loudly where namespaces cannot be had", async () => {
     const json = path.join(folder, "skipped.json");
     const command = `echo 0 > /proc/sys/user/max_net_namespaces && exec "$0" "$@"`;
-    const forbidden = ["--user", "--map-root-user", "sh", "-c", command, process.execPath];
-    const args = ["commands/run.cjs", "rehearse-database", "--plan", plan, "--json", json];
-    const { code, said } = await ended(spawn("unshare", [...forbidden, ...args], { cwd: root }));
+    const forbidden = ["unshare", "--user", "--map-root-user", "sh", "-c", command];
+    const [code, said] = await rehearse(["--plan", plan, "--json", json], forbidden);
     assert.equal(code, 0, said);
     assert.match(said, /SKIPPED: needs namespaces of its own/);
     const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
@@ -148,7 +150,7 @@ describe("rehearse:database", function () {
     }
     const json = path.join(folder, "report.json");
     const args = ["--plan", plan, "--json", json, "--repetitions", repetitions];
-    const { code, said } = await ended(rehearse(args));
+    const [code, said] = await rehearse(args);
     const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
     assert.deepEqual(
       claims.filter((claim) => !claim.holds),
