@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { Failure, MissingTool } from "../../lib/ends";
-import { isAlive, output, run } from "../../lib/processes";
+import { isAlive, output, run, start } from "../../lib/processes";
 
 describe("running a program", () => {
   it("returns how it ended and what it printed, whatever that is", async () => {
@@ -46,5 +47,14 @@ describe("running a program", () => {
   it("tells whether a process lives", () => {
     assert.equal(isAlive(process.pid), true);
     assert.equal(isAlive(2 ** 22 + 1), false);
+  });
+
+  it("starts one beside this one, which runs until it is ended", async () => {
+    const child = await start("sleep", ["60"], { stdio: "ignore" });
+    assert.ok(isAlive(child.pid!));
+    child.kill("SIGKILL");
+    await once(child, "exit");
+    assert.ok(!isAlive(child.pid!));
+    await assert.rejects(start("no-such-program", [], {}), MissingTool);
   });
 });
