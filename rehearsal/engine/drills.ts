@@ -1,6 +1,6 @@
-import type { Drill, Say } from "../drill";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import type { Drill, Say } from "../drill";
 import { outlivesCluster } from "../../policies/model/survival";
 import { claim, type Claim } from "../../lib/claim";
 import type { Report } from "../../lib/report";

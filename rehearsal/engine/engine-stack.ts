@@ -1,5 +1,5 @@
-import type { Say } from "../drill";
 import { rm } from "node:fs/promises";
+import type { Say } from "../drill";
 import type { ToolName } from "../../tools";
 import type { Program } from "../../plan/program";
 import type { Plan } from "../../plan/plan";

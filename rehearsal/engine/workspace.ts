@@ -1,7 +1,7 @@
-import type { Say } from "../drill";
 import { randomBytes } from "node:crypto";
 import { chmod, cp, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
+import type { Say } from "../drill";
 import { tool } from "../../tools";
 import { endsWithParent } from "../control-plane/child";
 import { run, type Result, type RunOptions } from "../../lib/processes";

@@ -1,5 +1,5 @@
-import type { Drill, Say } from "../drill";
 import { setMaxListeners } from "node:events";
+import type { Drill, Say } from "../drill";
 import type { Plan } from "../../plan/plan";
 import type { ToolName } from "../../tools";
 import { UsageError } from "../../lib/ends";
