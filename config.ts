@@ -159,7 +159,7 @@ function describe(key: string, value: unknown, issue: z.core.$ZodIssue): string 
   const at = [key, ...issue.path].join(".");
   if (issue.code === "unrecognized_keys")
     return issue.keys
-      .map((k) => `${at}.${k}: unknown key; remove it or mend its name`)
+      .map((k) => `${at}.${k}: unknown key; remove it or correct its name`)
       .join("\n  ");
   return line(at, valueAt(value, issue.path), issue.message.replace(/^Invalid input: /, ""));
 }

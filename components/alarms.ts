@@ -46,7 +46,7 @@ interface AlarmSpec {
  * What Prometheus cannot tell, because it is gone with the cluster: CloudWatch watches database,
  * cache, load balancer, the name from outside, and the age of the last backup.
  *
- * Costs: about 0.10 US dollars a month and alarm.
+ * Costs: about 0.10 US dollars a month per alarm.
  */
 export class Alarms extends pulumi.ComponentResource {
   constructor(

@@ -10,7 +10,7 @@ export interface CacheArgs extends CacheConfig {
   identifier: string;
   vpcId: pulumi.Input<string>;
   zones: string[];
-  /** Isolated subnets, one a zone. */
+  /** Isolated subnets, one per zone. */
   subnetIds: pulumi.Input<string>[];
   /** Encrypts the cache at rest. */
   kmsKeyArn: pulumi.Input<string>;

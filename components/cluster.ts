@@ -25,7 +25,7 @@ export interface ClusterArgs extends ClusterConfig {
  */
 export class Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
-  /** Group of the control plane and of every node and pod; EKS makes it. */
+  /** Group of the control plane and of every node and pod; EKS creates it. */
   readonly securityGroupId: pulumi.Output<string>;
   /** For everything that runs on the cluster. */
   readonly provider: k8s.Provider;
@@ -78,7 +78,7 @@ export class Cluster extends pulumi.ComponentResource {
     );
   }
 
-  /** Made before the cluster: a group that EKS makes by itself keeps its logs for ever. */
+  /** Created before the cluster: a log group that EKS creates itself keeps its logs indefinitely. */
   private controlPlaneLogs(): cloudwatch.LogGroup {
     return new cloudwatch.LogGroup(
       `${this.name}-logs`,

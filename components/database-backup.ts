@@ -10,7 +10,7 @@ export interface DatabaseBackupArgs {
   /** Built from images/backup. */
   image: ImageReference;
   database: DatabaseAddress;
-  /** The instance topology has its own copy in another Region; a cluster's only one are the dumps. */
+  /** The instance topology has its own copy in another Region; a cluster's only copy are the dumps. */
   topology: "cluster" | "instance";
   /** Allocated storage of the database, GiB. */
   storageGb: number;

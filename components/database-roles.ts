@@ -13,7 +13,7 @@ export interface DatabaseRolesArgs {
 }
 
 /**
- * The roles inside the database. An idempotent job makes them, straight on the writer, and is the
+ * The roles inside the database. An idempotent job creates them, directly on the writer, and is the
  * only one that ever holds the master's password.
  */
 export class DatabaseRoles extends Workload {

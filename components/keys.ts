@@ -24,7 +24,7 @@ interface KeyUse {
  * A customer-managed key per purpose, rotated every year, kept for 30 days after a deletion.
  * A key outlives what it encrypts: without it, a backup is noise, so every key is protected.
  *
- * Costs: one US dollar a month and key, and the requests.
+ * Costs: one US dollar a month per key, and the requests.
  */
 export class Keys extends pulumi.ComponentResource {
   /** Storage, snapshots and insights of the database, and its secrets. */

@@ -21,7 +21,7 @@ const repository = "https://prometheus-community.github.io/helm-charts";
 const usableVolume = 0.85;
 
 /**
- * Prometheus, Alertmanager and Grafana, three of each, a zone apart. The custom resource
+ * Prometheus, Alertmanager and Grafana, three of each, one per zone. The custom resource
  * definitions are a release of their own, because the application's monitors need only them: it
  * never waits for monitoring.
  */
@@ -217,7 +217,7 @@ export class Observability extends Workload {
   }
 }
 
-/** The operator makes the host anti-affinity of what it runs by itself. */
+/** The operator adds the host anti-affinity of what it runs itself. */
 function spread(workload: string) {
   return {
     podAntiAffinity: "hard",

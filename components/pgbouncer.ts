@@ -63,7 +63,7 @@ export class PgBouncer extends Workload {
     this.registerOutputs({ host: this.host, caCertificate: this.caCertificate });
   }
 
-  /** Self-signed, made once and kept in the state: a chart would make a new one at every render. */
+  /** Self-signed, created once and kept in the state: a chart would create a new one at every render. */
   private certificate(key: tls.PrivateKey): tls.SelfSignedCert {
     return new tls.SelfSignedCert(
       `${this.name}-certificate`,
@@ -88,7 +88,7 @@ export class PgBouncer extends Workload {
     });
   }
 
-  /** Plain passwords, because only so SCRAM works towards clients and database alike. */
+  /** Plain passwords, because SCRAM works towards clients and database alike only with them. */
   private usersSecret(): pulumi.Resource {
     const lines = [...this.args.users, this.args.statistics].map(
       (user) => pulumi.interpolate`"${user.username}" "${user.password}"`,

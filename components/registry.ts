@@ -27,7 +27,7 @@ export interface RegistryArgs {
 
 /**
  * ECR repositories with immutable tags, scanned on push and replicated to the recovery Region.
- * A pod's start so depends on AWS alone. Costs: storage and the transfer between Regions.
+ * So a pod's start depends on AWS alone. Costs: storage and the transfer between Regions.
  */
 export class Registry extends pulumi.ComponentResource {
   private readonly repositories: Record<ImageName, ecr.Repository>;

@@ -22,7 +22,7 @@ export function tool(name: ToolName, progress?: Progress): Promise<string> {
   if (!path) {
     path = findOrInstall(name, progress);
     found.set(name, path);
-    // A failure may be mended and tried again.
+    // After a failure the next call tries again.
     path.catch(() => found.delete(name));
   }
   return path;

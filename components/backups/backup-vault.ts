@@ -4,7 +4,7 @@ import { closeBucket } from "../bucket";
 import { transformed, type Transform } from "../transform";
 
 export interface BackupVaultArgs {
-  /** Bucket name, unique in the world. */
+  /** Bucket name, globally unique. */
   bucket: pulumi.Input<string>;
   /** Region of the bucket; absent: the stack's own. */
   region?: string;

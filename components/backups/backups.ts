@@ -75,7 +75,7 @@ export class Backups extends pulumi.ComponentResource {
             status: "Enabled",
             priority: 1,
             filter: { prefix: "" },
-            // The replica forgets by its own lifecycle: a deletion here never travels there.
+            // The replica has its own lifecycle: a deletion here is not replicated.
             deleteMarkerReplication: { status: "Disabled" },
             sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
             destination: {

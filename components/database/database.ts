@@ -18,7 +18,7 @@ import { multiAzInstance } from "./multi-az-instance";
  * PostgreSQL 15 in one of two topologies.
  *
  * `cluster`: a Multi-AZ DB cluster, a writer and two readable standbys in three zones. AWS quotes a
- * failover of "typically under 35 seconds". It has no copy in another Region: the dumps are that.
+ * failover of "typically under 35 seconds". Its only copy in another Region are the dumps.
  * `instance`: a Multi-AZ instance with read replicas, AWS quotes "typically 60 to 120 seconds";
  * its automated backups are replicated to the recovery Region.
  *

@@ -10,7 +10,7 @@ export interface DatabaseArgs extends DatabaseConfig {
   identifier: string;
   vpcId: pulumi.Input<string>;
   zones: string[];
-  /** One isolated subnet a zone, in the order of `zones`. */
+  /** One isolated subnet per zone, in the order of `zones`. */
   subnetIds: pulumi.Input<string>[];
   /** Encrypts storage, snapshots and Performance Insights. */
   kmsKeyArn: pulumi.Input<string>;
@@ -29,7 +29,7 @@ export interface DatabaseTransforms {
   replica?: Transform<rds.InstanceArgs>;
 }
 
-/** What both topologies share, made once by the component. */
+/** What both topologies share, created once by the component. */
 export interface DatabaseFoundation {
   name: string;
   args: DatabaseArgs;

@@ -4,7 +4,7 @@ import type { DatabaseFoundation } from "./foundation";
 /** What RDS for PostgreSQL can export. */
 export const exportedLogs = ["postgresql", "upgrade"];
 
-/** Made before the database: a group that RDS makes by itself keeps its logs for ever. */
+/** Created before the database: a log group that RDS creates itself keeps its logs indefinitely. */
 export function logGroups(
   { name, args, parent }: DatabaseFoundation,
   kind: "cluster" | "instance",

@@ -23,7 +23,7 @@ export function parameters(maxConnections: number): Parameter[] {
     dynamic("log_min_duration_statement", "1000"),
     dynamic("log_lock_waits", "1"),
     dynamic("idle_in_transaction_session_timeout", "60000"),
-    // A client that vanished without a word gives its locks back within 11 s.
+    // The locks of a client that vanished are released within 11 s.
     dynamic("tcp_keepalives_idle", "5"),
     dynamic("tcp_keepalives_interval", "2"),
     dynamic("tcp_keepalives_count", "3"),

@@ -3,7 +3,7 @@ import * as s3 from "@pulumi/aws/s3";
 import { closeBucket } from "../bucket";
 
 export interface AccessLogsArgs {
-  /** Bucket name, unique in the world. */
+  /** Bucket name, globally unique. */
   bucket: pulumi.Input<string>;
 }
 

@@ -12,7 +12,7 @@ export interface EdgeArgs {
   stackName: string;
   accountId: pulumi.Input<string>;
   vpcId: pulumi.Input<string>;
-  /** Public subnets, one a zone. */
+  /** Public subnets, one per zone. */
   publicSubnetIds: pulumi.Input<string>[];
   domain: { name: string; hostedZoneId: string };
   /** Literal name of the cluster that may bind pods to the target groups. */
@@ -132,7 +132,7 @@ export class Edge extends pulumi.ComponentResource {
         idleTimeout: 60,
         accessLogs: { bucket: logs.bucket, enabled: true },
       }),
-      // The load balancer tests its right to write logs when it is made.
+      // The load balancer tests its right to write logs when it is created.
       { parent: this, dependsOn: logs, protect: true },
     );
   }

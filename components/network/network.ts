@@ -26,7 +26,7 @@ interface ZoneSubnets {
  * A VPC over three or more availability zones: public subnets for the load balancer, private ones
  * for nodes and pods, and database subnets without a route to the internet.
  *
- * Costs: a NAT gateway a zone (or a single one), and its traffic; the S3 endpoint is free.
+ * Costs: a NAT gateway per zone (or a single one), and its traffic; the S3 endpoint is free.
  * A single NAT gateway is a single point of failure: when its zone is lost, so is all egress.
  */
 export class Network extends pulumi.ComponentResource {

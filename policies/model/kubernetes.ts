@@ -21,7 +21,7 @@ export const targetGroupBinding = "kubernetes:eks.amazonaws.com/v1:TargetGroupBi
 export const prometheus = "kubernetes:monitoring.coreos.com/v1:Prometheus";
 export const alertmanager = "kubernetes:monitoring.coreos.com/v1:Alertmanager";
 
-/** Kinds of which the Prometheus operator makes stateful sets, with probes and rollout of its own. */
+/** Kinds from which the Prometheus operator creates stateful sets, with probes and rollout of its own. */
 export const operated = [prometheus, alertmanager];
 /** Kinds that keep several equal pods running. */
 export const replicated = [deployment, statefulSet, ...operated];
@@ -37,10 +37,19 @@ export const bare = [
 
 /** Types that some rule looks at, by kind; parsing the others too would cost time. */
 const judged = new Map(
-  [...running, ...bare, job, cronJob, autoscaler, disruptionBudget, service, configMap]
-    .concat(targetGroupBinding, "kubernetes:karpenter.sh/v1:NodePool")
-    .concat("kubernetes:storage.k8s.io/v1:StorageClass")
-    .map((type) => [type.split(":").pop()!, type]),
+  [
+    ...running,
+    ...bare,
+    job,
+    cronJob,
+    autoscaler,
+    disruptionBudget,
+    service,
+    configMap,
+    targetGroupBinding,
+    "kubernetes:karpenter.sh/v1:NodePool",
+    "kubernetes:storage.k8s.io/v1:StorageClass",
+  ].map((type) => [type.split(":").pop()!, type]),
 );
 
 /** Whether a YAML document may hold an object that a rule looks at. What is unclear may. */
@@ -82,7 +91,7 @@ export function podLabels(resource: Resource): Properties {
   const { type, properties } = resource;
   if (!operated.includes(type))
     return (at(properties, "spec.template.metadata.labels") ?? {}) as Properties;
-  // The operator labels the pods that it makes by these.
+  // The operator labels the pods that it creates by these.
   const name = String(at(properties, "metadata.name"));
   const kind = type === prometheus ? "prometheus" : "alertmanager";
   return {

@@ -22,11 +22,7 @@ interface Verdict {
   exempted: boolean;
 }
 
-/**
- * Judges the resources of a plan by every rule of the pack. Sorted by URN, then by rule. Settings: see
- * `readSettings`.
- *
- */
+/** Judges the resources of a plan by every rule of the pack. Sorted by URN, then by rule. */
 export function judge(resources: PlanResource[], settings: Settings): Violation[] {
   return judgeResources(withDeployed(resources.map(fromPlan), settings), settings);
 }

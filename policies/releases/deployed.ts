@@ -89,15 +89,11 @@ function local(release: Resource, settings: Settings): Deployed {
 /** Renders with Helm. Throws an error that says what to do when that is not to be had. */
 function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): string {
   const { chart, name, namespace, values } = properties as unknown as Identity;
-  const result = spawnSync(
-    helm,
-    [
-      ...["template", name, join(root, chart), "--namespace", namespace],
-      // Values that are not known yet would not satisfy the chart's schema.
-      ...["--values", "-", "--skip-schema-validation"],
-    ],
-    { input: text(values), encoding: "utf8" },
-  );
+  const args = ["template", name, join(root, chart), "--namespace", namespace, "--values", "-"];
+  // Values that are not known yet would not satisfy the chart's schema.
+  args.push("--skip-schema-validation");
+  // Synchronous, because a rule's judgement under the engine is.
+  const result = spawnSync(helm, args, { input: text(values), encoding: "utf8" });
   if (result.status === null)
     throw new Error(
       `the rendered objects of ${name} are stale, and there is no Helm to render them here; run: npm run render`,

@@ -19,7 +19,7 @@ export const kubePrometheusStack: RemoteChart = {
   },
 };
 
-/** Prometheus and Alertmanager: custom resources of which the operator makes stateful sets. */
+/** Prometheus and Alertmanager: custom resources from which the operator creates stateful sets. */
 function operated(
   values: Properties,
   component: "prometheus" | "alertmanager",

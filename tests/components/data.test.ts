@@ -3,7 +3,7 @@ import type { Plan } from "../../plan/plan";
 import { named, ofType, only, plannedStack } from "../support/planned";
 
 describe("keys", () => {
-  it("are customer-managed, one a purpose, rotated, protected, with 30 days to regret", async () => {
+  it("are customer-managed, one per purpose, rotated, protected, with 30 days to regret", async () => {
     const keys = ofType(await plannedStack("prod"), "aws:kms/key:Key");
     assert.deepEqual(keys.map(({ name }) => name.replace("keys-", "")).sort(), [
       "backups",

@@ -11,7 +11,7 @@ export default {
   demands:
     "Earlier versions and unfinished uploads of a bucket with data expire; a backup itself only once it is marked as pruned.",
   reason:
-    "A plain expiration deletes good backups while new ones fail; without any, the bucket grows for ever.",
+    "A plain expiration deletes good backups while new ones fail; without any, the bucket grows indefinitely.",
   needs: "stack",
   types: [bucketType],
   judge: (bucket, stack) => {

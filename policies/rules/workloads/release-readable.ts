@@ -8,9 +8,11 @@ const opaque = [
   "helm.sh/v4:Chart",
   "kustomize:Directory",
   "kustomize/v2:Directory",
-]
-  .concat("yaml:ConfigFile", "yaml:ConfigGroup", "yaml/v2:ConfigFile", "yaml/v2:ConfigGroup")
-  .map((type) => `kubernetes:${type}`);
+  "yaml:ConfigFile",
+  "yaml:ConfigGroup",
+  "yaml/v2:ConfigFile",
+  "yaml/v2:ConfigGroup",
+].map((type) => `kubernetes:${type}`);
 
 export default {
   name: "release-readable",

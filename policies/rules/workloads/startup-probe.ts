@@ -15,7 +15,7 @@ export default {
   from: "starter",
   demands: "The container that serves has a startup probe that ends.",
   reason:
-    "A slow start is otherwise killed by the liveness probe, again and again, or the liveness probe has to be slow for ever.",
+    "A slow start is otherwise killed by the liveness probe, again and again, or the liveness probe has to stay slow indefinitely.",
   needs: "release",
   // The Prometheus operator writes the probes of what it makes.
   types: [deployment, statefulSet, daemonSet],

@@ -97,11 +97,19 @@ for (const stack of ["prod", "staging"])
       const of = (type: string) => program.filter((resource) => resource.type === type);
       const [nat] = of("aws:ec2/natGateway:NatGateway");
       const [cluster] = of("eks:index:Cluster");
-      const data = ["aws:rds/cluster:Cluster", "aws:s3/bucket:Bucket", "aws:kms/key:Key"]
-        .concat("aws:lb/loadBalancer:LoadBalancer", "aws:route53/record:Record")
-        .concat("aws:elasticache/replicationGroup:ReplicationGroup", "aws:ec2/vpc:Vpc")
-        .concat("aws:sns/topic:Topic", "aws:ecr/repository:Repository")
-        .concat("aws:cloudwatch/metricAlarm:MetricAlarm", "aws:secretsmanager/secret:Secret");
+      const survivors = [
+        "aws:rds/cluster:Cluster",
+        "aws:s3/bucket:Bucket",
+        "aws:kms/key:Key",
+        "aws:lb/loadBalancer:LoadBalancer",
+        "aws:route53/record:Record",
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+        "aws:ec2/vpc:Vpc",
+        "aws:sns/topic:Topic",
+        "aws:ecr/repository:Repository",
+        "aws:cloudwatch/metricAlarm:MetricAlarm",
+        "aws:secretsmanager/secret:Secret",
+      ];
       return [
         ...of("aws:ec2/route:Route")
           .filter(
@@ -116,7 +124,7 @@ for (const stack of ["prod", "staging"])
               propertyDependencies: { ...resource.propertyDependencies, natGatewayId: [nat!.urn] },
             },
           })),
-        ...data.flatMap(of).map((resource) => ({
+        ...survivors.flatMap(of).map((resource) => ({
           resource,
           change: "dependsOn: the cluster",
           broken: { ...resource, dependencies: [...resource.dependencies, cluster!.urn] },

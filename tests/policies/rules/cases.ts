@@ -42,7 +42,7 @@ const on = (
   ...more,
 });
 
-/** One case a rule; a test compares the names with the pack's. */
+/** One case per rule; a test compares the names with the pack's. */
 export const cases: Record<string, Case> = {
   "database-automated-backups-kept": on(instance, "deleteAutomatedBackups", true),
   "database-backup-copy": on(

@@ -17,7 +17,7 @@ describe("the rules of the policy pack", function () {
     for (const stack of ["prod", "staging"]) stacks[stack] = await judgedStack(stack);
   });
 
-  it("are one a file, named like it, in the folder of what they protect", () => {
+  it("are one per file, named like it, in the folder of what they protect", () => {
     const files = groups.flatMap((group) =>
       readdirSync(join(root, "policies", "rules", group)).map((file) => `${group}/${file}`),
     );
