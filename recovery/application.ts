@@ -2,8 +2,8 @@ import pWaitFor from "p-wait-for";
 import { Failure } from "../lib/ends";
 
 /**
- * Waits until the application answers at its address, from outside. Nobody tells us when that
- * happens, so it is asked again.
+ * Waits until the application answers at its address, from outside. No event
+ * says when that happens, so it is polled.
  *
  * @throws Failure when it does not within the time.
  */
@@ -13,7 +13,7 @@ export async function answers(
   everySeconds = 5,
 ): Promise<void> {
   const address = new URL("/health/ready", url);
-  // p-wait-for's own time limit keeps a listener for every look.
+  // p-wait-for's own time limit leaks a listener with every poll.
   const end = Date.now() + patienceSeconds * 1000;
   let last = "";
   const ready = async () => {

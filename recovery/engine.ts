@@ -33,9 +33,9 @@ export interface StateResource {
 /** How the engine is run. */
 export interface EngineOptions {
   environment?: NodeJS.ProcessEnv;
-  /** Where what takes long is shown. */
+  /** Where long commands show their output. */
   progress?: "inherit" | "ignore";
-  /** Interrupts what takes long. */
+  /** Interrupts a long command. */
   stop?: AbortSignal;
 }
 
@@ -67,8 +67,8 @@ export class Engine {
   /**
    * Reads what is really there into the state.
    *
-   * @param deleteUnreachable forgets what a cluster that does not answer held. For this run alone:
-   * during a mere network fault it would forget live resources.
+   * @param deleteUnreachable forgets what a cluster that does not answer held. For one run only:
+   * during a network fault it would forget live resources.
    */
   async refresh(deleteUnreachable: boolean): Promise<void> {
     await this.show(
@@ -92,7 +92,7 @@ export class Engine {
     return (JSON.parse(await this.read(["stack", "export"])) as Deployment).deployment.resources;
   }
 
-  /** Lets resources of the state stand for others of the cloud: new ids by old ones. */
+  /** Points resources of the state at others of the cloud: new ids by old ones. */
   async repoint(ids: Map<string, string>): Promise<void> {
     const state = JSON.parse(await this.read(["stack", "export"])) as Deployment;
     for (const resource of state.deployment.resources)
@@ -113,17 +113,26 @@ export class Engine {
     throw new UsageError(new CommandFailed("pulumi", result).message);
   }
 
-  /** What takes long is shown as it happens. */
+  /** Runs a long command and shows its output as it happens. */
   private async show(args: string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
     const { environment, progress = "inherit", stop } = this.options;
     const running = spawn("pulumi", this.args(args), {
       env: { ...environment, ...env },
-      stdio: ["ignore", progress, "inherit"],
-      // A second interrupt makes it leave its state behind; from a terminal it would get two.
+      stdio: ["ignore", progress, "pipe"],
+      // Out of reach of the terminal's Ctrl-C: at a second interrupt it drops its state.
       detached: true,
     });
+    // Whole only when the pipe is closed: the npm package's wrapper ends before the CLI below it.
     this.running = running.catch(() => undefined);
-    const interrupt = () => void running.nodeChildProcess.then((child) => child.kill("SIGINT"));
+    const child = await running.nodeChildProcess.catch(() => undefined);
+    child?.stderr!.pipe(process.stderr, { end: false });
+    const interrupt = () => {
+      try {
+        process.kill(-child!.pid!, "SIGINT");
+      } catch {
+        // It has just ended.
+      }
+    };
     stop?.addEventListener("abort", interrupt);
     try {
       await running;

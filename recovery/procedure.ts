@@ -8,7 +8,7 @@ import type { Engine } from "./engine";
 /** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
 const rtoSeconds = 4 * 3600;
 
-/** One step of a recovery, in words and in deed. */
+/** One step of a recovery: its description and its action. */
 export interface Step {
   /** Part of the claim's id. */
   id: string;
@@ -17,7 +17,7 @@ export interface Step {
   run(): Promise<void>;
 }
 
-/** Prints the steps, so that people know before they say yes. */
+/** Prints the steps, before anyone confirms them. */
 function show(title: string, steps: Step[]): void {
   console.log(`${title}\n`);
   steps.forEach((step, index) => console.log(`  ${index + 1}. ${step.title}`));
@@ -44,7 +44,7 @@ export async function confirm(stack: string, stop: AbortSignal): Promise<void> {
 export interface Recovery {
   command: "rebuild" | "restore";
   stack: string;
-  /** What stands above the steps. */
+  /** Printed above the steps. */
   title: string;
   steps: Step[];
   /** Only show the steps. */
@@ -55,12 +55,12 @@ export interface Recovery {
   stop: AbortSignal;
 }
 
-/** Why a command that the user has ended did end, and where that leaves the stack. */
+/** The error of a command that the user has stopped, and what that leaves behind. */
 export function stopped(stop: AbortSignal, after: string): Stopped {
   return new Stopped((stop.reason as Stopped).signal, after);
 }
 
-/** Shows the steps, waits for a yes, takes them and reports; returns the exit code. */
+/** Shows the steps, waits for the confirmation, carries them out and reports; returns the exit code. */
 export async function recover(recovery: Recovery): Promise<number> {
   const { command, stack, title, steps, dryRun, json, stop } = recovery;
   show(title, steps);

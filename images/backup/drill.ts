@@ -33,9 +33,8 @@ export interface DrillReport {
 }
 
 /**
- * Loses everything, in thought: from now on only the vault exists. Finds the newest backup,
- * restores it, compares it, and tells from its canary row how much would have been lost and how
- * long it took. Both are kept under `state/drills/` for the metrics.
+ * Plays the loss of everything but the vault: finds the newest backup, restores it, compares it,
+ * and measures by its canary row how much would have been lost, and how long the restore took. Both are kept under `state/drills/` for the metrics.
  */
 export async function drill(
   options: VerifyOptions & {

@@ -4,7 +4,7 @@ import type { Client } from "pg";
 export interface Facts {
   /** Rows by table, `schema.table`. */
   rows: Record<string, number>;
-  /** Roles, memberships, owners and rights, one a line. */
+  /** Roles, memberships, owners and rights, one per line. */
   rights: string[];
   /** The row that every dump writes just before its snapshot. */
   canary: Canary | null;

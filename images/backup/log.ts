@@ -1,4 +1,4 @@
-/** Says what happens: a JSON line each in a pod, plain lines on a terminal. */
+/** Logs what happens: as JSON lines in a pod, as plain lines on a terminal. */
 export interface Log {
   info(message: string, fields?: Fields): void;
   error(message: string, fields?: Fields): void;
@@ -23,7 +23,7 @@ export function logOf(job: string): Log {
   };
 }
 
-/** Counts bytes and says every ten seconds how many, as long as some flow. */
+/** Counts bytes and logs their number every ten seconds while any flow. */
 export class Progress {
   bytes = 0;
   private shown = Date.now();
@@ -32,7 +32,7 @@ export class Progress {
   constructor(
     private readonly log: Log,
     private readonly what: string,
-    /** Absent when nobody knows it beforehand. */
+    /** Absent when it is not known beforehand. */
     private readonly total?: number,
   ) {}
 

@@ -1,6 +1,6 @@
 import type { Facts } from "./facts";
 
-/** How long a backup is meant to live; also its prefix in the vault. */
+/** Retention tier of a backup; also its prefix in the vault. */
 export const tiers = ["daily", "weekly", "monthly"] as const;
 export type Tier = (typeof tiers)[number];
 
@@ -11,7 +11,7 @@ export interface StoredFile {
   sha256: string;
 }
 
-/** Written last: a backup without a manifest is none. */
+/** Written last: without a manifest there is no backup. */
 export interface Manifest {
   version: 1;
   /** Time of the snapshot and a random end, such as `2026-11-23T02-00-00Z-3f9c2e`. */

@@ -18,7 +18,7 @@ export interface Running {
 export function start(name: string, args: string[], options: SpawnOptions = {}): Running {
   const child = spawn(programPath(name), args, options);
   let words = "";
-  // stderr may be inherited or ignored by whoever starts it.
+  // stderr may be inherited or ignored by the caller.
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     words = (words + text).slice(-4000);
   });
@@ -39,12 +39,12 @@ export function start(name: string, args: string[], options: SpawnOptions = {}):
       );
     });
   });
-  // Whoever awaits it later still gets the rejection.
+  // A later await still gets the rejection.
   done.catch(() => {});
   return { child, done };
 }
 
-/** The first error and the last: the one is the cause, the other what came of it. */
+/** The first error and the last: the cause and its consequence. */
 function essence(words: string): string {
   const lines = words.trim().split("\n");
   const errors = lines.filter((line) => /error|fatal/i.test(line));

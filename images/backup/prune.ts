@@ -3,7 +3,7 @@ import { folderOf, tiers, type Backup } from "./manifest";
 import { kept, pruneBlocker } from "./retention";
 import { inParallel, type Vault } from "./vault";
 
-/** Nobody is still writing a backup whose last object is this old: the job's deadline is shorter. */
+/** A backup whose last object is this old is no longer being written: the job's deadline is shorter. */
 const abandonedAfter = 24 * 3600 * 1000;
 
 /**

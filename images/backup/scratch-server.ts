@@ -28,7 +28,7 @@ export class ScratchServer {
     const settings = {
       listen_addresses: "",
       unix_socket_directories: folder,
-      // It is thrown away: what a crash would lose need not be kept.
+      // It is discarded afterwards, so it needs no durability.
       fsync: "off",
       full_page_writes: "off",
       wal_level: "minimal",

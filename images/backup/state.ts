@@ -8,8 +8,7 @@ import { start } from "./programs";
 import type { Vault } from "./vault";
 
 /**
- * Archives folders as one `state/TIME/state.tar.gz`, its
- * manifest last. The vault keeps it for 90 days.
+ * Archives folders as one `state/TIME/state.tar.gz`, its manifest last. The vault keeps it for 90 days.
  */
 export async function archiveState(
   vault: Vault,
@@ -23,7 +22,7 @@ export async function archiveState(
   const at = new Date();
   const into = `state/${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z/`;
   const sources = folders.flatMap((folder) => ["--directory", dirname(folder), basename(folder)]);
-  // A mounted ConfigMap is links into a folder that Kubernetes exchanges, whose name begins so.
+  // A mounted ConfigMap is links into a folder that Kubernetes exchanges; its name begins with "..".
   const plain = ["--dereference", "--exclude=..*"];
   const { child, done } = start("tar", ["--create", "--gzip", ...plain, ...sources], {
     stdio: ["ignore", "pipe", "pipe"],

@@ -19,7 +19,7 @@ import { WriteWatch } from "./write-watch";
 
 const steady = 5; // s of acknowledged writes before anything is started, and at the end
 const patience = 600_000; // ms until a failover counts as failed
-const lookEvery = 1000; // ms; RDS tells nobody when it is done
+const lookEvery = 1000; // ms; RDS has to be polled
 
 /** A failover as its command was asked for it. */
 export interface Failover {
@@ -71,7 +71,7 @@ async function requireWrites(watch: WriteWatch, stop: AbortSignal): Promise<void
   const flow = () => {
     if (performance.now() > end)
       throw new UsageError(
-        `writes do not go through the pool (${watch.failure}): mend that first; nothing was started`,
+        `writes do not go through the pool (${watch.failure}): fix that first; nothing was started`,
       );
     return watch.steady >= steady;
   };
@@ -138,10 +138,10 @@ async function until<T>(
   stop: AbortSignal,
   ask: () => Promise<T | undefined | false>,
 ): Promise<T> {
-  // p-wait-for's own time limit keeps a listener for every look.
+  // p-wait-for's own time limit leaks a listener with every poll.
   const end = performance.now() + patience;
   const look = async () => {
-    const answer = await ask().catch(() => undefined); // RDS throttles; the next look will tell
+    const answer = await ask().catch(() => undefined); // RDS throttles; the next poll will tell
     if (answer) return pWaitFor.resolveWith(answer);
     if (performance.now() > end) throw new Failure(`${failure} after ${patience / 1000} s`);
     return false;

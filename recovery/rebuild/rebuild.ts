@@ -40,7 +40,7 @@ function steps(engine: Engine, before: Outputs): Step[] {
     },
     {
       id: "refresh",
-      title: "Refresh the state; for this run alone, forget what the lost cluster held",
+      title: "Refresh the state; for this run only, forget what the lost cluster held",
       run: () => engine.refresh(true),
     },
     {

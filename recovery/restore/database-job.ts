@@ -64,7 +64,7 @@ export class DatabaseJobs {
       );
   }
 
-  /** Whether the job completes; kubectl waits for one condition only, so two of them race. */
+  /** Whether the job completes; kubectl waits for one condition only, so two waits race. */
   private async ending(name: string): Promise<boolean> {
     const decided = new AbortController();
     const signal = AbortSignal.any([this.stop, decided.signal]);
@@ -91,7 +91,7 @@ export class DatabaseJobs {
   }
 }
 
-/** Says of a program that is not here how to come by it. */
+/** Adds the remedy to the error of a missing program. */
 function explained(program: string, remedy: string): (error: unknown) => never {
   return (error) => {
     if (!(error instanceof MissingTool)) throw error;

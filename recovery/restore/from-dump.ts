@@ -47,7 +47,7 @@ export function fromDump(
   ];
 }
 
-/** A choice for people, and for the job. */
+/** A choice in words, and as the job's options. */
 function chosen({ backup, before, newest }: DumpChoice): { words: string; options: string[] } {
   if (backup) return { words: backup, options: ["--backup", backup] };
   if (newest) return { words: "the newest backup, verified or not,", options: ["--newest"] };
@@ -87,7 +87,7 @@ function answer({ url }: Outputs): Step {
   };
 }
 
-/** A stamp as a Kubernetes name may hold it. */
+/** A stamp in the characters of a Kubernetes name. */
 function job(stamp: string): string {
   return stamp.replaceAll("_", "-").toLowerCase();
 }

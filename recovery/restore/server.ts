@@ -16,7 +16,7 @@ import {
 /** What a point-in-time recovery has to know of a database server, whichever its topology. */
 export interface Server {
   id: string;
-  /** How the state of an instance knows it; a cluster's is its identifier. */
+  /** Its id in the state: an instance's resource id, a cluster's identifier. */
   resourceId: string;
   host: string;
   earliest: Date;
@@ -32,7 +32,7 @@ export interface Topology {
   rename(id: string, to: string): Promise<void>;
 }
 
-/** AWS names no longest time for a restore; the recovery objective is four hours. */
+/** AWS states no upper limit for a restore; the recovery objective is four hours. */
 const patience = 4 * 3600;
 
 /** A Multi-AZ DB cluster. AWS would restore it with default parameters and its default subnets. */
@@ -88,7 +88,7 @@ export function clusterTopology(rds: RDSClient): Topology {
   };
 }
 
-/** A Multi-AZ instance. Its read replicas follow the old one and are made anew. */
+/** A Multi-AZ instance. Its read replicas follow the old one and are created again. */
 export function instanceTopology(rds: RDSClient): Topology & Replicas {
   const read = async (id: string): Promise<DBInstance> =>
     (await rds.send(new DescribeDBInstancesCommand({ DBInstanceIdentifier: id }))).DBInstances![0]!;
@@ -113,7 +113,7 @@ export function instanceTopology(rds: RDSClient): Topology & Replicas {
   return {
     async describe(id) {
       const instance = await read(id);
-      // RDS tells the earliest time of its automated backup only; the retention says the same.
+      // RDS has the earliest time in its automated backups only; the retention gives the same.
       const days = instance.BackupRetentionPeriod ?? 0;
       return {
         id,
@@ -170,7 +170,7 @@ export function instanceTopology(rds: RDSClient): Topology & Replicas {
 /** Read replicas, which only the instance topology has. */
 export interface Replicas {
   replicasOf(id: string): Promise<string[]>;
-  /** A new replica of `source`, made like another. */
+  /** A new replica of `source`, with the settings of another. */
   replicate(source: string, like: string, as: string): Promise<void>;
 }
 

@@ -28,7 +28,7 @@ export async function requireRestorable({ topology, outputs, to }: Recovery): Pr
 
 /**
  * A new server beside the old one, by point-in-time recovery; verified, then given the old one's
- * identifier and so its address. The old one stays, under another name, for whoever undoes it.
+ * identifier and so its address. The old one stays, under another name, for an undo.
  */
 export function toTime({ outputs, engine, jobs, topology, to, stamp }: Recovery): Step[] {
   const id = outputs.databaseIdentifier;

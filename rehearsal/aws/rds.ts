@@ -103,8 +103,8 @@ export class RdsStandIn {
     const named = parameters[`Source${kind}Identifier`] ?? parameters[`${kind}Identifier`] ?? "";
     const server = this.server(named);
     if (!server) return refuse(404, `${kind}NotFoundFault`, `${kind} ${named} not found.`);
-    const told = this.describe(act(server, parameters));
-    const result = action.startsWith("Describe") ? tag(`${kind}s`, told) : told;
+    const described = this.describe(act(server, parameters));
+    const result = action.startsWith("Describe") ? tag(`${kind}s`, described) : described;
     answer(200, tag(`${action}Response`, tag(`${action}Result`, result)));
   }
 

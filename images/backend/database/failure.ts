@@ -14,7 +14,7 @@ const brokenConnection =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EAI_AGAIN|ENOTFOUND)|time-?out|terminated|not queryable/i;
 
 /**
- * Tells a broken connection and a stale writer from a wrong statement.
+ * Distinguishes a broken connection and a stale writer from a wrong statement.
  *
  * SQLSTATE classes 08 (connection) and 57P0x (the server is shutting down or starting) mean that
  * the connection is gone. PgBouncer reports its own refusals (no server, wait too long) as 08P01.

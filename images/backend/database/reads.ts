@@ -41,7 +41,7 @@ export class Reads {
     void this.measure();
   }
 
-  /** Runs one read. A replica that breaks under it is answered for by the writer. */
+  /** Runs one read. When the replica breaks, the writer answers. */
   async query<Row extends QueryResultRow>(
     text: string,
     values: unknown[] = [],

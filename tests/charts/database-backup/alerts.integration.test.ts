@@ -37,7 +37,7 @@ const scraped = (metric: string, labels = "") =>
   exporters.map((pod) => `${metric}{pod="${pod}"${labels}}`);
 
 /**
- * A fault and its end: values in promtool's notation, a minute each. `fires` and `quiet` are
+ * A fault and its end: values in promtool's notation, one per minute. `fires` and `quiet` are
  * minutes at which the alert must and must not be there.
  */
 interface Fault {

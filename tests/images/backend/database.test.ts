@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Pool } from "pg";
 import { Database, Reads } from "../../../images/backend/database";
 
-/** A pool whose connections answer as told; nothing listens anywhere. */
+/** A pool whose connections give these answers; no server is involved. */
 function scripted(...answers: (Error | unknown[])[]) {
   const given: { text: string; destroyed?: boolean }[] = [];
   const database = new Database({
@@ -87,7 +87,7 @@ describe("Database", () => {
 
 describe("Reads", () => {
   const who = (name: string) => [{ name }];
-  /** Lets the first measurement, which starts with the object, come in. */
+  /** Waits for the first measurement, which starts with the object. */
   const measured = () => new Promise((resolve) => setImmediate(resolve));
 
   it("reads from a replica that keeps up", async () => {

@@ -32,7 +32,7 @@ const anyDay: fc.Arbitrary<Day> = fc.record({
 });
 const anyYear = fc.array(anyDay, { minLength: 370, maxLength: 400 });
 
-/** Lives through a year; `look` sees what is there before and after every prune. */
+/** Plays a year; `look` sees what is there before and after every prune. */
 function live(year: Day[], look: (before: Backup[], after: Backup[]) => void): Backup[] {
   let there: Backup[] = [];
   year.forEach(({ dumps, verification, prunes }, index) => {

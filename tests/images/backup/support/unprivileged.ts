@@ -4,7 +4,7 @@ import { chown } from "node:fs/promises";
 export const unprivileged: { uid?: number; gid?: number } =
   process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
 
-/** Gives a folder to whoever the tests' programs run as. */
+/** Gives a folder to the user that the tests' programs run as. */
 export async function handOver(folder: string): Promise<void> {
   if (unprivileged.uid !== undefined) await chown(folder, unprivileged.uid, unprivileged.gid!);
 }
