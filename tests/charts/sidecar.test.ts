@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { loadAll } from "js-yaml";
+import { output } from "../../lib/processes";
 
 interface Container {
   name: string;
@@ -20,7 +20,7 @@ const { containers, volumes } = objects.find((object) => object?.kind === "Deplo
 const container = (name: string) => containers.find((each) => each.name === name)!;
 
 describe("the sidecar that sheds a demoted writer", () => {
-  it("runs the ConfigMap's script as the laboratory does", () => {
+  it("runs the ConfigMap's script as the laboratory does", async () => {
     const { command, env, volumeMounts } = container("reconnect");
     assert.deepEqual(command, ["/bin/sh", "/etc/reconnect/reconnect.sh", "minixdr"]);
     assert.deepEqual(
@@ -32,7 +32,7 @@ describe("the sidecar that sheds a demoted writer", () => {
     const items = [{ key: "reconnect.sh", path: "reconnect.sh" }];
     assert.deepEqual(volume?.configMap, { name: "pgbouncer", items });
     const script = objects.find((object) => object?.data?.["reconnect.sh"]).data["reconnect.sh"];
-    execFileSync("sh", ["-n"], { input: script });
+    await output("sh", ["-n"], { input: script });
   });
 
   it("has PgBouncer's image and socket, and no secret", () => {
