@@ -1,11 +1,21 @@
 import type { ChildProcess } from "node:child_process";
 import { readdir } from "node:fs/promises";
 import os from "node:os";
+import type { Context } from "mocha";
 import spawn, { type SubprocessError } from "nano-spawn";
 import { folderPrefix } from "../../rehearsal/control-plane/leftovers";
+import { missingSandbox } from "../../rehearsal/sandbox/sandbox";
 import { View } from "../../lib/progress";
 import type { Result } from "../../lib/processes";
 import { root } from "../support/planned";
+
+/** Skips a test, loudly, on a machine that cannot run the laboratory's sandbox. */
+export async function needSandbox(context: Context): Promise<void> {
+  const missing = await missingSandbox();
+  if (!missing) return;
+  console.log(`    SKIPPED, nothing of this is proved here: ${missing}`);
+  context.skip();
+}
 
 /** A view that shows nothing. */
 export function quiet(): View {

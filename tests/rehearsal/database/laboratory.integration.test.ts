@@ -5,11 +5,14 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "n
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
-import { missingSandbox, runInSandbox } from "../../../rehearsal/sandbox/sandbox";
+import { databaseTools } from "../../../rehearsal/database/rehearsal";
+import { runInSandbox } from "../../../rehearsal/sandbox/sandbox";
 import { shippedIn } from "../../../rehearsal/database/shipped";
 import { readPlan } from "../../../plan/plan";
 import type { Report } from "../../../lib/report";
 import { run, start } from "../../../lib/processes";
+import { needTools } from "../../support/need-tools";
+import { needSandbox } from "../support";
 
 const root = path.join(__dirname, "../../..");
 const minutes = 60_000;
@@ -49,13 +52,13 @@ describe("rehearse:database", function () {
   let plan: string;
 
   before(async function () {
-    this.timeout(20 * minutes); // the first time, PgBouncer and Helm are built
+    await needTools(this, databaseTools);
     folder = mkdtempSync(path.join(tmpdir(), "mini-xdr-test-"));
     plan = path.join(folder, "plan.json");
     const command = ["commands/run.cjs", "preview", "--stack", "prod", "--json", plan];
     await run(process.execPath, command);
   });
-  after(() => rmSync(folder, { recursive: true, force: true }));
+  after(() => folder && rmSync(folder, { recursive: true, force: true }));
 
   const refusals: [string, string[], RegExp][] = [
     ["an unknown drill", ["--drill", "earthquake"], /earthquake.*is invalid/],
@@ -64,14 +67,14 @@ describe("rehearse:database", function () {
   ];
   for (const [what, args, expected] of refusals)
     it(`refuses ${what} with exit code 2`, async function () {
-      if (await missingSandbox()) this.skip();
+      await needSandbox(this);
       const [code, said] = await rehearse(args);
       assert.equal(code, 2, said);
       assert.match(said, expected);
     });
 
   it("refuses a plan without a pooler", async function () {
-    if (await missingSandbox()) this.skip();
+    await needSandbox(this);
     const poor = path.join(folder, "poor.json");
     writeFileSync(poor, JSON.stringify({ ...readPlan(plan), resources: [] }));
     const [code, said] = await rehearse(["--plan", poor]);
@@ -82,7 +85,7 @@ describe("rehearse:database", function () {
   for (const signal of ["SIGINT", "SIGKILL"] as const)
     it(`leaves nothing running after ${signal}`, async function () {
       this.timeout(2 * minutes);
-      if (await missingSandbox()) this.skip();
+      await needSandbox(this);
       const own = mkdtempSync(path.join(folder, signal));
       const laboratory = path.join(own, "mini-xdr-laboratory-");
       const args = ["--plan", plan, "--drill", "pool-exhaustion"];
@@ -110,7 +113,7 @@ describe("rehearse:database", function () {
 
   it("believes no drill whose fault did not happen", async function () {
     this.timeout(3 * minutes);
-    if (await missingSandbox()) this.skip();
+    await needSandbox(this);
     const shipped = JSON.stringify(await shippedIn(readPlan(plan)));
     assert.equal(await runInSandbox(path.join(__dirname, "without-fault.ts"), [shipped]), 0);
   });
@@ -131,7 +134,7 @@ describe("rehearse:database", function () {
 
   it("fails a database over on request, and measures the gap", async function () {
     this.timeout(5 * minutes);
-    if (await missingSandbox()) this.skip();
+    await needSandbox(this);
     const planned = readPlan(plan);
     const shipped = await shippedIn(planned);
     const script = path.join(__dirname, "../../recovery/failover-in-sandbox.ts");
@@ -143,11 +146,7 @@ describe("rehearse:database", function () {
 
   it(`holds every claim, ${repetitions} times`, async function () {
     this.timeout(40 * minutes);
-    const missing = await missingSandbox();
-    if (missing) {
-      console.error(`SKIPPED: the database laboratory ${missing}`);
-      this.skip();
-    }
+    await needSandbox(this);
     const json = path.join(folder, "report.json");
     const args = ["--plan", plan, "--json", json, "--repetitions", repetitions];
     const [code, said] = await rehearse(args);
