@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from "node:fs";
+import type { Violation } from "../policies/pack/judge";
 import { UsageError } from "../lib/ends";
 
 /** Version of the plan file; others read it too, so a change of meaning is a new version. */
@@ -38,14 +39,6 @@ export interface PlannedResource {
   };
   dependencies: string[];
   propertyDependencies: Record<string, string[]>;
-}
-
-/** A broken rule, as the engine would report it. */
-export interface Violation {
-  policy: string;
-  enforcementLevel: "advisory" | "mandatory";
-  urn: string;
-  message: string;
 }
 
 /** Whether a violation blocks its change. */

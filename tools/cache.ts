@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, readdir, rename, rm, stat } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
+import { cacheHome } from "../lib/code-cache.cjs";
 
 /** Where installed tools are kept: `$XDG_CACHE_HOME/mini-xdr/tools`, by default under `~/.cache`. */
 export function cacheFolder(): string {
-  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
-  return path.join(base, "mini-xdr", "tools");
+  return path.join(cacheHome(), "tools");
 }
 
 /**

@@ -1,7 +1,6 @@
 import { pins, type ToolName } from "./pins";
 import type { Progress } from "./source";
 
-export { MissingTool } from "../lib/ends";
 export type { ToolName } from "./pins";
 export type { Progress } from "./source";
 

@@ -1,4 +1,5 @@
-import { isMandatory, type Violation } from "../plan";
+import type { Violation } from "../../policies/pack/judge";
+import { isMandatory } from "../plan";
 
 /** Violations as the engine prints them: by resource, the mandatory ones marked. */
 export function describeViolations(violations: Violation[]): string {

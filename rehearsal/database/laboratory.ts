@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { Database } from "../../images/backend/database";
+import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
 import { DatabaseCluster } from "./database-cluster";
 import { ledgerTable } from "./ledger";
@@ -182,7 +183,7 @@ export class Laboratory {
 
 /** The host that the configuration gives for one of its databases. */
 function endpoint(configuration: PgBouncerConfiguration, database: string): string {
-  const host = /\bhost=(\S+)/.exec(configuration.get(database) ?? "")?.[1];
+  const host = hostOf(configuration.get(database) ?? "");
   if (!host) throw new Error(`pgbouncer.ini: no host for the database ${database}`);
   return host;
 }
