@@ -1,4 +1,5 @@
 import { commandLine } from "../lib/command-line";
+import { jsonFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
 import { Engine } from "../recovery/engine";
 import { failOver } from "../recovery/failover/failover";
@@ -16,7 +17,7 @@ const command = commandLine(
 )
   .requiredOption("--stack <name>", "the stack whose database fails over")
   .option("--dry-run", "look whether it could, do nothing")
-  .option("--json <file>", "write the report there");
+  .option("--json <file>", "write the report there", jsonFile);
 
 /**
  * `npm run failover`. Returns the exit code: 0 within AWS's quoted promotion and our 10 s, 1

@@ -1,4 +1,5 @@
 import { commandLine } from "../lib/command-line";
+import { jsonFile } from "../lib/json-file";
 import { ends } from "../lib/ends";
 import { describeViolations } from "../plan/description/violations";
 import { judged } from "../plan/judged";
@@ -17,7 +18,7 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
       "--plan <file>",
       "the plan file, from npm run preview -- --stack NAME --json FILE",
     )
-    .option("--json <file>", "write the plan again, with its violations")
+    .option("--json <file>", "write the plan again, with its violations", jsonFile)
     .parse(args, { from: "user" })
     .opts<Options>();
   const { plan, budgets } = judged(root, readPlan(options.plan));

@@ -17,11 +17,11 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     "Plan a stack without credentials: every resource with its final inputs.",
   )
     .option("--stack <name>", "one stack only (default: every Pulumi.NAME.yaml)")
-    .option("--json <file>", "write the plan file of that one stack")
+    .option("--json <file>", "write the plan file of that one stack", jsonFile)
     .parse(args, { from: "user" })
     .opts<Options>();
   if (json && !stack) throw new UsageError("--json: a plan file holds one stack; add --stack NAME");
-  return preview(root, stack ? [stack] : stackNames(root), json && jsonFile(json));
+  return preview(root, stack ? [stack] : stackNames(root), json);
 }
 
 // The launcher loads nothing but this file.

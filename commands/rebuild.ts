@@ -1,4 +1,5 @@
 import { commandLine } from "../lib/command-line";
+import { jsonFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
 import { Engine } from "../recovery/engine";
 import { rebuild } from "../recovery/rebuild/rebuild";
@@ -16,7 +17,7 @@ const command = commandLine(
 )
   .requiredOption("--stack <name>", "the stack whose cluster is lost")
   .option("--dry-run", "prove that it is lost, show the steps, do nothing")
-  .option("--json <file>", "write the report there");
+  .option("--json <file>", "write the report there", jsonFile);
 
 /** `npm run rebuild`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { commandLine } from "../lib/command-line";
+import { jsonFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../rehearsal/database/drills";
 import { rehearseDatabase } from "../rehearsal/database/rehearsal";
@@ -26,7 +27,7 @@ const command = commandLine(
     new Option("--drill <name...>", "only these drills").choices(names).default(names, "all"),
   )
   .option("--repetitions <number>", "of each failover", positive, 3)
-  .option("--json <file>", "write the report there");
+  .option("--json <file>", "write the report there", jsonFile);
 
 /**
  * `npm run rehearse:database`: runs a stack's planned database path here, under failovers and load,

@@ -1,8 +1,8 @@
 import { appendFile } from "node:fs/promises";
 import { commandLine } from "../lib/command-line";
-import { ends } from "../lib/ends";
+import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
-import { holds, report, table, writeReport } from "../lib/report";
+import { conclude, report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
 import { engineTools } from "../rehearsal/engine/engine-stack";
 import { rehearseRebuild, resultRow } from "../rehearsal/engine/rehearsal";
@@ -24,7 +24,7 @@ const command = commandLine(
   "Lose a stack's cluster under the real Pulumi engine, here, and rebuild it.",
 )
   .option("--stack <name>", "stack to bring up and rebuild", "prod")
-  .option("--json <file>", "write the report there")
+  .option("--json <file>", "write the report there", jsonFile)
   .option("--results <file>", "append a row to the table that ends this document");
 
 /**
@@ -42,10 +42,8 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     const claims = await rehearseRebuild({ root, settings, view, signal });
     const result = report("rehearse:rebuild", stack, since, claims);
     view.end();
-    if (json) await writeReport(json, result);
     if (results) await appendFile(results, resultRow(result));
-    process.stdout.write(`\n${table(result)}${standIns}\n`);
-    return holds(result) ? ends.done : ends.broken;
+    return await conclude(result, json, standIns);
   } finally {
     view.end();
   }

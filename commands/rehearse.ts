@@ -1,8 +1,8 @@
 import { Option } from "commander";
 import { commandLine } from "../lib/command-line";
-import { ends } from "../lib/ends";
+import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
-import { holds, report, table, writeReport } from "../lib/report";
+import { conclude, report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
 import { planOf, prepare } from "../rehearsal/preparation";
 import { drills } from "../rehearsal/workloads/drills";
@@ -31,7 +31,7 @@ const command = commandLine(
       .choices(drills.map(({ name }) => name))
       .default([], "all"),
   )
-  .option("--json <file>", "write the report there")
+  .option("--json <file>", "write the report there", jsonFile)
   .option("--keep", "leave the first control plane up afterwards, until Ctrl-C");
 
 /** `npm run rehearse`: runs the drills on a stack's releases, and reports their claims. */
@@ -48,10 +48,9 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     const { claims, kept } = await rehearse({ plan, chosen, view, keep, signal });
     const result = report("rehearse", plan.stack, since, claims);
     view.end();
-    if (json) await writeReport(json, result);
-    process.stdout.write(`\n${table(result)}${simulation}\n`);
+    const code = await conclude(result, json, simulation);
     if (kept) await keepUp(kept, signal);
-    return holds(result) ? ends.done : ends.broken;
+    return code;
   } finally {
     view.end();
   }

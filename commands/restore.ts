@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { commandLine } from "../lib/command-line";
+import { jsonFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
 import { Engine } from "../recovery/engine";
 import { restore } from "../recovery/restore/restore";
@@ -29,7 +30,7 @@ const command = commandLine(
   .addOption(ways("--to <time>", "by point-in-time recovery, to this time").argParser(time))
   .addOption(ways("--undo <database>", "give the database from before a restore its name back"))
   .option("--dry-run", "show the steps, do nothing")
-  .option("--json <file>", "write the report there");
+  .option("--json <file>", "write the report there", jsonFile);
 
 /** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {

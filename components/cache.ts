@@ -3,6 +3,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as elasticache from "@pulumi/aws/elasticache";
 import type { CacheConfig } from "../config";
+import { closedSecurityGroup } from "./closed-security-group";
 import { transformed, type Transform } from "./transform";
 
 export interface CacheArgs extends CacheConfig {
@@ -60,15 +61,11 @@ export class Cache extends pulumi.ComponentResource {
   }
 
   private securityGroup(): ec2.SecurityGroup {
-    return new ec2.SecurityGroup(
-      `${this.name}-security-group`,
-      {
-        vpcId: this.args.vpcId,
-        description: "mini-xdr cache: rules are added by whoever is let in",
-        tags: { Name: `${this.args.identifier}-cache` },
-      },
-      { parent: this },
-    );
+    return closedSecurityGroup(this, `${this.name}-security-group`, {
+      vpcId: this.args.vpcId,
+      guards: "mini-xdr cache",
+      tag: `${this.args.identifier}-cache`,
+    });
   }
 
   private replicationGroup(securityGroup: ec2.SecurityGroup): elasticache.ReplicationGroup {

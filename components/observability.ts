@@ -20,6 +20,12 @@ const repository = "https://prometheus-community.github.io/helm-charts";
 /** Share of its volume that Prometheus may fill before it drops the oldest blocks. */
 const usableVolume = 0.85;
 
+/** For what watches a few objects only. */
+const small = {
+  requests: { cpu: "50m", memory: "128Mi" },
+  limits: { cpu: "200m", memory: "256Mi" },
+};
+
 /**
  * Prometheus, Alertmanager and Grafana, three of each, one per zone. The custom resource
  * definitions are a release of their own, because the application's monitors need only them: it
@@ -161,10 +167,7 @@ export class Observability extends Workload {
         ...spread("alertmanager"),
         secrets: ["alertmanager-receivers"],
         storage: this.volume(5),
-        resources: {
-          requests: { cpu: "50m", memory: "128Mi" },
-          limits: { cpu: "200m", memory: "256Mi" },
-        },
+        resources: small,
       },
     };
   }
@@ -196,10 +199,7 @@ export class Observability extends Workload {
       livenessProbe: { periodSeconds: 10, failureThreshold: 6 },
       readinessProbe: { periodSeconds: 10, failureThreshold: 3 },
       tolerations: lostNodeTolerations,
-      resources: {
-        requests: { cpu: "50m", memory: "128Mi" },
-        limits: { cpu: "200m", memory: "256Mi" },
-      },
+      resources: small,
     };
     return { prometheusOperator: singleton, "kube-state-metrics": singleton };
   }

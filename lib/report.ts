@@ -2,6 +2,7 @@
 import { execFileSync, type StdioOptions } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import type { Claim } from "./claim";
+import { ends } from "./ends";
 
 /** The outcome of one run of a command. */
 export interface Report {
@@ -19,13 +20,21 @@ export function report(command: string, stack: string, since: number, claims: Cl
   return { version: 1, command, stack, commit: commit(), seconds, claims };
 }
 
+/**
+ * Writes a report where that is wanted, prints it as a table, and returns the exit code.
+ *
+ * @param json absolute path for the report
+ * @param note what a reader has to know beside the claims, such as what stands in for what
+ */
+export async function conclude(result: Report, json?: string, note?: string): Promise<number> {
+  if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+  process.stdout.write(`\n${table(result)}${note ? `${note}\n` : ""}`);
+  return holds(result) ? ends.done : ends.broken;
+}
+
 /** Whether nothing that was tried failed. What was skipped is no failure, but printed. */
 export function holds({ claims }: Report): boolean {
   return claims.every((claim) => claim.holds || claim.kind === "skipped");
-}
-
-export async function writeReport(file: string, report: Report): Promise<void> {
-  await writeFile(file, `${JSON.stringify(report, null, 2)}\n`);
 }
 
 /** The report as a table for people. */

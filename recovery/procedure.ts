@@ -1,7 +1,7 @@
 import { createInterface } from "node:readline";
 import { claim, type Claim } from "../lib/claim";
 import { Failure, Stopped, UsageError } from "../lib/ends";
-import { holds, report, table, writeReport } from "../lib/report";
+import { conclude, report } from "../lib/report";
 import { unlessStopped } from "../lib/signals";
 import type { Engine } from "./engine";
 
@@ -68,9 +68,7 @@ export async function recover(recovery: Recovery): Promise<number> {
   await confirm(stack, stop);
   const since = Date.now();
   const result = report(command, stack, since, await carryOut(recovery, rtoSeconds));
-  if (json) await writeReport(json, result);
-  process.stdout.write(`\n${table(result)}`);
-  return holds(result) ? 0 : 1;
+  return conclude(result, json);
 }
 
 /** Runs the steps one after the other and says how long each took, held against the whole's limit. */

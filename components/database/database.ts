@@ -3,6 +3,7 @@ import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import * as rds from "@pulumi/aws/rds";
 import * as random from "@pulumi/random";
+import { closedSecurityGroup } from "../closed-security-group";
 import { trustPolicy } from "../iam-policy";
 import {
   databaseName,
@@ -58,15 +59,11 @@ export class Database extends pulumi.ComponentResource {
   }
 
   private securityGroup(): ec2.SecurityGroup {
-    return new ec2.SecurityGroup(
-      `${this.name}-security-group`,
-      {
-        vpcId: this.args.vpcId,
-        description: "mini-xdr PostgreSQL: rules are added by whoever is let in",
-        tags: { Name: `${this.args.identifier}-database` },
-      },
-      { parent: this },
-    );
+    return closedSecurityGroup(this, `${this.name}-security-group`, {
+      vpcId: this.args.vpcId,
+      guards: "mini-xdr PostgreSQL",
+      tag: `${this.args.identifier}-database`,
+    });
   }
 
   private monitoringRole(): iam.Role {

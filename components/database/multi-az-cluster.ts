@@ -8,7 +8,7 @@ import {
   type DatabaseFoundation,
 } from "./foundation";
 import { exportedLogs, logGroups } from "./logs";
-import { parameterFamily, parameters } from "./parameters";
+import { parameterGroupArgs } from "./parameters";
 
 /** A Multi-AZ DB cluster: a writer and two readable standbys, each in a zone of its own. */
 export function multiAzCluster(foundation: DatabaseFoundation): DatabaseEndpoints {
@@ -20,11 +20,7 @@ export function multiAzCluster(foundation: DatabaseFoundation): DatabaseEndpoint
   );
   const parameterGroup = new rds.ClusterParameterGroup(
     `${name}-parameters`,
-    {
-      namePrefix: `${args.identifier}-`,
-      family: parameterFamily,
-      parameters: parameters(args.maxConnections),
-    },
+    parameterGroupArgs(args),
     // A major upgrade needs the old family's group until it is through.
     { parent, retainOnDelete: true },
   );

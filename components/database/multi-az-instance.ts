@@ -9,7 +9,7 @@ import {
   type DatabaseFoundation,
 } from "./foundation";
 import { exportedLogs, logGroups } from "./logs";
-import { parameterFamily, parameters } from "./parameters";
+import { parameterGroupArgs } from "./parameters";
 
 /**
  * A Multi-AZ instance, whose standby cannot be read, and read replicas.
@@ -124,13 +124,8 @@ function shared({ args, securityGroup, monitoringRoleArn }: DatabaseFoundation) 
 function parameterGroup({ name, args, parent }: DatabaseFoundation): rds.ParameterGroup {
   return new rds.ParameterGroup(
     `${name}-parameters`,
-    {
-      namePrefix: `${args.identifier}-`,
-      family: parameterFamily,
-      parameters: parameters(args.maxConnections),
-      // A major upgrade needs the old family's group until it is through.
-      skipDestroy: true,
-    },
+    // A major upgrade needs the old family's group until it is through.
+    { ...parameterGroupArgs(args), skipDestroy: true },
     { parent },
   );
 }

@@ -6,10 +6,21 @@ interface Parameter {
 }
 
 /** Family of the parameter groups; it must equal the engine's major. */
-export const parameterFamily = "postgres15";
+const parameterFamily = "postgres15";
+
+/** A parameter group for every PostgreSQL of the stack, whichever its topology. */
+export function parameterGroupArgs({ identifier, maxConnections }: GroupOwner) {
+  const namePrefix = `${identifier}-`;
+  return { namePrefix, family: parameterFamily, parameters: parameters(maxConnections) };
+}
+
+interface GroupOwner {
+  identifier: string;
+  maxConnections: number;
+}
 
 /** The settings of every PostgreSQL of the stack, whichever its topology. */
-export function parameters(maxConnections: number): Parameter[] {
+function parameters(maxConnections: number): Parameter[] {
   const dynamic = (name: string, value: string) =>
     ({ name, value, applyMethod: "immediate" }) as const;
   const fixed = (name: string, value: string) =>

@@ -3,7 +3,7 @@ import pWaitFor from "p-wait-for";
 import { Database } from "../../images/backend/database";
 import { Failure, UsageError } from "../../lib/ends";
 import { claim, type Claim } from "../../lib/claim";
-import { holds, report, table, writeReport } from "../../lib/report";
+import { conclude, report } from "../../lib/report";
 import { unlessStopped } from "../../lib/signals";
 import { ownLimit, quoted } from "../../policies/budgets/failover";
 import type { Engine } from "../engine";
@@ -58,9 +58,7 @@ export async function failOver({ engine, stack, dryRun, json, stop }: Failover):
     await confirm(stack, stop);
     const claims = await observe(database, writer, watch, seconds, stop);
     const result = report("failover", stack, since, [...claims, quotedPromotion(seconds, source)]);
-    if (json) await writeReport(json, result);
-    process.stdout.write(`\n${table(result)}`);
-    return holds(result) ? 0 : 1;
+    return await conclude(result, json);
   } finally {
     await watch.close();
   }

@@ -2,7 +2,6 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { Client, type ClientConfig } from "pg";
@@ -11,6 +10,7 @@ import { tool } from "../../tools";
 import type { Authority } from "../sandbox/certificates";
 import type { PgBouncerConfiguration } from "./pgbouncer-configuration";
 import { unprivileged } from "../sandbox/unprivileged";
+import { accepts } from "../sandbox/port";
 
 /** What all PgBouncers of the laboratory share. */
 export interface PgBouncerSurroundings {
@@ -147,7 +147,7 @@ export class PgBouncer {
     // PgBouncer does not announce that it listens.
     const listening = async () => {
       if (!this.running) throw new Error(`${this.name} did not start:\n${this.endOfLog()}`);
-      return listens(this.address, this.port);
+      return accepts(this.address, this.port);
     };
     await pWaitFor(listening, { interval: 20 });
   }
@@ -167,18 +167,6 @@ export class PgBouncer {
     const gone = once(this.process, "exit");
     this.process.kill(signal);
     await gone;
-  }
-}
-
-async function listens(host: string, port: number): Promise<boolean> {
-  const socket = connect(port, host);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
   }
 }
 

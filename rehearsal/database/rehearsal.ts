@@ -1,7 +1,6 @@
 import path from "node:path";
 import { skipped } from "../../lib/claim";
-import { ends } from "../../lib/ends";
-import { report, table, writeReport } from "../../lib/report";
+import { conclude, report } from "../../lib/report";
 import type { Plan } from "../../plan/plan";
 import { tool, type ToolName } from "../../tools";
 import { missingSandbox, runInSandbox } from "../sandbox/sandbox";
@@ -30,7 +29,5 @@ export async function rehearseDatabase(
 async function skip({ stack }: Plan, missing: string, json?: string): Promise<number> {
   process.stderr.write(`SKIPPED: ${missing}\n`);
   const nothing = report("rehearse:database", stack, Date.now(), [skipped("laboratory", missing)]);
-  if (json) await writeReport(json, nothing);
-  process.stdout.write(table(nothing));
-  return ends.done;
+  return conclude(nothing, json);
 }

@@ -1,5 +1,5 @@
-import { ends, exitCode, explain } from "../../lib/ends";
-import { holds, report, table, writeReport } from "../../lib/report";
+import { exitCode, explain } from "../../lib/ends";
+import { conclude, report } from "../../lib/report";
 import { claim, type Claim } from "../../lib/claim";
 import { budgetOf } from "./budget";
 import { drills } from "./drills";
@@ -40,9 +40,7 @@ async function main(folder: string, { shipped, chosen, repetitions, json }: Job)
   }
   claims.push(...budgetOf(claims, shipped));
   const result = report("rehearse:database", shipped.stack, since, claims);
-  if (json) await writeReport(json, result);
-  process.stdout.write(`\n${table(result)}`);
-  return holds(result) ? ends.done : ends.broken;
+  return conclude(result, json);
 }
 
 function brokenOff(drill: string, error: Error): Claim {

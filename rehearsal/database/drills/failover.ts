@@ -1,6 +1,4 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { connect } from "node:net";
-import { once } from "node:events";
 import { claim } from "../../../lib/claim";
 import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
@@ -18,6 +16,7 @@ import {
   summary,
   type Repetition,
 } from "./failover-summary";
+import { accepts } from "../../sandbox/port";
 
 const rate = 40; // writes a second on each path, far below what the path can carry
 const steady = 2000; // ms of undisturbed load before the fault
@@ -164,7 +163,7 @@ const disturbed = ({ server, settled, issued }: Entry) => !server || settled - i
 async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promise<string> {
   const old = cluster.writer;
   if (fault !== "partition") {
-    if (old.running || (await accepts(old.address)))
+    if (old.running || (await accepts(old.address, 5432)))
       throw new Error(`the fault was not injected: ${old.name} still answers`);
     return `the server's processes are gone and ${old.address}:5432 refuses connections`;
   }
@@ -178,18 +177,6 @@ async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promis
     await pause(50);
   }
   throw new Error("the fault was not injected: every packet to the old writer is acknowledged");
-}
-
-async function accepts(address: string): Promise<boolean> {
-  const socket = connect(5432, address);
-  try {
-    await once(socket, "connect");
-    return true;
-  } catch {
-    return false;
-  } finally {
-    socket.destroy();
-  }
 }
 
 /** Rows that the isolated server stored and the new writer, which has every valid one, lacks. */
