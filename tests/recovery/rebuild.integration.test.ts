@@ -1,47 +1,22 @@
 import assert from "node:assert/strict";
-import type { ServerResponse } from "node:http";
 import { join } from "node:path";
 import { LocalServer } from "../../lib/http-server";
 import { requireSameAddresses } from "../../recovery/untouched";
+import { EksAndSts, type ClusterAnswer } from "../../rehearsal/aws/eks-and-sts";
 import { root } from "../support/planned";
 import { removeFolders } from "../images/backup/support/folder";
 import { interruptCommand, outputs, runCommand, StandIns, type Answer } from "./support/stand-ins";
 
-/** How the scripted EKS answers. */
-type Eks = (response: ServerResponse) => void;
-
-const gone: Eks = (response) =>
-  void response
-    .writeHead(404, {
-      "x-amzn-errortype": "ResourceNotFoundException",
-      "content-type": "application/json",
-    })
-    .end('{"message":"No cluster found for name: mini-xdr-prod."}');
-
-const status =
-  (value: string): Eks =>
-  (response) =>
-    void response
-      .writeHead(200, { "content-type": "application/json" })
-      .end(JSON.stringify({ cluster: { name: "mini-xdr-prod", status: value } }));
-
-const error =
-  (code: number, type: string): Eks =>
-  (response) =>
-    void response
-      .writeHead(code, { "x-amzn-errortype": type, "content-type": "application/json" })
-      .end('{"message":"scripted"}');
-
 describe("npm run rebuild, against a scripted engine and a scripted AWS", function () {
   this.timeout(60_000);
-  const servers: LocalServer[] = [];
+  const servers: Pick<LocalServer, "stop">[] = [];
   after(async () => {
     for (const server of servers) await server.stop();
     await removeFolders();
   });
 
   interface Scene {
-    eks?: Eks;
+    eks?: ClusterAnswer;
     account?: string;
     pulumi?: Answer[];
     input?: string;
@@ -51,7 +26,7 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
   }
 
   async function rebuild({
-    eks = gone,
+    eks = "absent",
     account = "111122223333",
     pulumi = [],
     input = "prod\n",
@@ -62,13 +37,7 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
     const app = await LocalServer.start(
       (_, response) => void response.writeHead(asked++ === 0 ? 503 : 200).end(),
     );
-    const aws = await LocalServer.start((request, response) => {
-      if (request.method === "GET") return eks(response);
-      response.writeHead(200, { "content-type": "text/xml" });
-      response.end(
-        `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Arn>arn:aws:iam::${account}:role/admin</Arn><UserId>x</UserId><Account>${account}</Account></GetCallerIdentityResult></GetCallerIdentityResponse>`,
-      );
-    });
+    const aws = await EksAndSts.start(() => eks, account);
     servers.push(app, aws);
     const standIns = await StandIns.make({
       pulumi: [
@@ -79,8 +48,7 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
     });
     const env = {
       ...standIns.environment,
-      AWS_ENDPOINT_URL_EKS: aws.url,
-      AWS_ENDPOINT_URL_STS: aws.url,
+      ...aws.environment,
     };
     const options = ["--stack", "prod", ...args];
     const result = interruptAt
@@ -136,31 +104,31 @@ describe("npm run rebuild, against a scripted engine and a scripted AWS", functi
     });
 
   const unproved: [string, Scene, RegExp][] = [
-    ["a time-out", { eks: () => {} }, /did not say that the cluster is gone \(TimeoutError/],
-    [
-      "a broken line",
-      { eks: (response) => void response.destroy() },
-      /did not say that the cluster is gone/,
-    ],
+    ["a time-out", { eks: "silent" }, /did not say that the cluster is gone \(TimeoutError/],
+    ["a broken line", { eks: "disconnected" }, /did not say that the cluster is gone/],
     [
       "an overloaded AWS",
-      { eks: error(503, "ServiceUnavailableException") },
+      { eks: { exception: "ServiceUnavailableException", code: 503 } },
       /did not say that the cluster is gone/,
     ],
-    ["a denial", { eks: error(403, "AccessDeniedException") }, /AccessDeniedException/],
+    [
+      "a denial",
+      { eks: { exception: "AccessDeniedException", code: 403 } },
+      /AccessDeniedException/,
+    ],
     [
       "not found, but of something else",
-      { eks: error(404, "NotFoundException") },
+      { eks: { exception: "NotFoundException", code: 404 } },
       /did not say that the cluster is gone/,
     ],
     [
       "a cluster that is there",
-      { eks: status("ACTIVE") },
+      { eks: { status: "ACTIVE" } },
       /exists \(ACTIVE\).*half dead.*aws eks delete-cluster/,
     ],
     [
       "a cluster that is being deleted",
-      { eks: status("DELETING") },
+      { eks: { status: "DELETING" } },
       /is being deleted; run this again/,
     ],
     [
