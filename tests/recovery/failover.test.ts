@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { RDSClient } from "@aws-sdk/client-rds";
-import { run } from "../../lib/processes";
 import {
   managedCluster,
   managedInstance,
   requireReady,
 } from "../../recovery/failover/managed-database";
 import { RdsStandIn, type StandInDatabase } from "../../rehearsal/aws/rds";
-import { root } from "../support/planned";
+import { command } from "../support/command";
 
 const cluster: StandInDatabase = {
   topology: "cluster",
@@ -63,11 +62,7 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
 
   it("names the variable that says where the pool is", async () => {
     const env = { ...process.env, PGSSLROOTCERT: "" };
-    const { code, stdout, stderr } = await run(
-      process.execPath,
-      ["commands/run.cjs", "failover", "--stack", "prod"],
-      { cwd: root, env },
-    );
+    const { code, stdout, stderr } = await command("failover", ["--stack", "prod"], { env });
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, /^error: PGSSLROOTCERT: it is not set: [^\n]*$/);
   });

@@ -1,7 +1,8 @@
 import { chmod, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
-import { run, type Result } from "../../../lib/processes";
+import type { Result } from "../../../lib/processes";
+import { command } from "../../support/command";
 import { root } from "../../support/planned";
 import { newFolder } from "../../images/backup/support/folder";
 
@@ -81,27 +82,23 @@ else process.exit(answer.code ?? 0);
 
 /** Runs one of the project's commands as npm does. */
 export function runCommand(
-  command: string,
+  script: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   input = "",
 ): Promise<Result> {
-  return run(process.execPath, [launcher, command, ...args], {
-    cwd: root,
-    input,
-    env: { ...quiet, ...env },
-  });
+  return command(script, args, { input, env: { ...quiet, ...env } });
 }
 
 /** Ends a command by Ctrl-C, as a terminal and npm do: twice, once it has printed `at`. */
 export async function interruptCommand(
-  command: string,
+  script: string,
   args: string[],
   env: NodeJS.ProcessEnv,
   input: string,
   at: RegExp,
 ): Promise<Result> {
-  const running = spawn(process.execPath, [launcher, command, ...args], {
+  const running = spawn(process.execPath, [launcher, script, ...args], {
     cwd: root,
     env: { ...quiet, ...env },
   });
