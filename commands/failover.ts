@@ -1,15 +1,8 @@
 import { commandLine } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
-import { untilStopped } from "../lib/signals";
-import { Engine } from "../recovery/engine";
 import { failOver } from "../recovery/failover/failover";
+import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
-
-interface Options {
-  stack: string;
-  dryRun?: boolean;
-  json?: string;
-}
 
 const command = commandLine(
   "failover",
@@ -24,7 +17,5 @@ const command = commandLine(
  * beyond, 2 when nothing was started.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const stop = untilStopped();
-  return failOver({ ...options, engine: new Engine(root, options.stack, { stop }), stop });
+  return failOver(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
 }

@@ -1,15 +1,8 @@
 import { commandLine } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
-import { untilStopped } from "../lib/signals";
-import { Engine } from "../recovery/engine";
 import { rebuild } from "../recovery/rebuild/rebuild";
+import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
-
-interface Options {
-  stack: string;
-  dryRun?: boolean;
-  json?: string;
-}
 
 const command = commandLine(
   "rebuild",
@@ -21,7 +14,5 @@ const command = commandLine(
 
 /** `npm run rebuild`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const stop = untilStopped();
-  return rebuild({ ...options, engine: new Engine(root, options.stack, { stop }), stop });
+  return rebuild(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
 }

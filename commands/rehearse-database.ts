@@ -34,11 +34,10 @@ const command = commandLine(
  * and reports the claims.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { drill: chosen, repetitions, json } = options;
-  const signal = untilStopped();
-  const plan = await planOf(options, root);
-  return rehearseDatabase(plan, { chosen, repetitions, json }, signal);
+  const asked = command.parse(args, { from: "user" }).opts<Options>();
+  const plan = await planOf(asked, root);
+  const { drill: chosen, repetitions, json } = asked;
+  return rehearseDatabase(plan, { chosen, repetitions, json }, untilStopped());
 }
 
 function positive(text: string): number {

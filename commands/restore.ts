@@ -1,20 +1,17 @@
 import { InvalidArgumentError, Option } from "commander";
+import { z } from "zod";
 import { commandLine } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
-import { untilStopped } from "../lib/signals";
-import { Engine } from "../recovery/engine";
 import { restore } from "../recovery/restore/restore";
+import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
 
-interface Options {
-  stack: string;
+interface Options extends RecoveryOptions {
   backup?: string;
   before?: Date;
   newest?: boolean;
   to?: Date;
   undo?: string;
-  dryRun?: boolean;
-  json?: string;
 }
 
 const command = commandLine(
@@ -34,9 +31,7 @@ const command = commandLine(
 
 /** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const stop = untilStopped();
-  return restore({ ...options, engine: new Engine(root, options.stack, { stop }), stop });
+  return restore(request(command.parse(args, { from: "user" }).opts<Options>(), root));
 }
 
 /** One way only. */
@@ -47,8 +42,8 @@ function ways(flags: string, description: string): Option {
 }
 
 function time(text: string): Date {
-  const parsed = new Date(text);
-  if (Number.isNaN(parsed.getTime()) || !/(Z|[+-]\d\d:\d\d)$/.test(text))
+  const { success } = z.iso.datetime({ offset: true }).safeParse(text);
+  if (!success)
     throw new InvalidArgumentError("a time with its zone is wanted, such as 2026-11-23T02:00:00Z.");
-  return parsed;
+  return new Date(text);
 }

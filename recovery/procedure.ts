@@ -3,7 +3,7 @@ import { claim, type Claim } from "../lib/claim";
 import { Failure, Stopped, UsageError } from "../lib/ends";
 import { conclude, report } from "../lib/report";
 import { unlessStopped } from "../lib/signals";
-import type { Engine } from "./engine";
+import type { RecoveryRequest } from "./request";
 
 /** The objective for a lost cluster and for lost data, seconds: docs/disaster-recovery.md. */
 const rtoSeconds = 4 * 3600;
@@ -41,18 +41,11 @@ export async function confirm(stack: string, stop: AbortSignal): Promise<void> {
 }
 
 /** A recovery as its command was asked for it. */
-export interface Recovery {
+export interface Recovery extends RecoveryRequest {
   command: "rebuild" | "restore";
-  stack: string;
   /** Printed above the steps. */
   title: string;
   steps: Step[];
-  /** Only show the steps. */
-  dryRun?: boolean;
-  /** File for the report. */
-  json?: string;
-  engine: Engine;
-  stop: AbortSignal;
 }
 
 /** The error of a command that the user has stopped, and what that leaves behind. */

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess, type SpawnOptions } from "node:child_process";
 import { join } from "node:path";
+import { Transform, type Readable } from "node:stream";
 import { UsageError } from "./errors";
 
 /** PostgreSQL's own programs come from PG_BIN where it is set, all others from the PATH. */
@@ -50,6 +51,21 @@ function essence(words: string): string {
   const errors = lines.filter((line) => /error|fatal/i.test(line));
   const telling = errors.length > 0 ? errors : lines;
   return [...new Set([telling[0], telling.at(-1)])].join("; ");
+}
+
+/**
+ * What a program prints, as a stream that ends only when the program has ended well: so nothing that
+ * was cut off is ever taken for whole.
+ */
+export function outputOf(name: string, args: string[], signal: AbortSignal): Readable {
+  const { child, done } = start(name, args, { stdio: ["ignore", "pipe", "pipe"], signal });
+  const checked = new Transform({
+    transform: (chunk, _, next) => next(null, chunk),
+    flush: (next) => void done.then(() => next(), next),
+  });
+  child.stdout!.on("error", (error) => checked.destroy(error)).pipe(checked);
+  checked.on("close", () => child.kill());
+  return checked;
 }
 
 /** Runs a program to its end and returns what it printed. */

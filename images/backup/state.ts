@@ -1,10 +1,9 @@
 import { stat } from "node:fs/promises";
 import { basename, dirname } from "node:path";
-import { Transform } from "node:stream";
 import { UsageError } from "./errors";
 import { Progress, type Log } from "./log";
 import type { StoredFile } from "./manifest";
-import { start } from "./programs";
+import { outputOf } from "./programs";
 import type { Vault } from "./vault";
 
 /**
@@ -24,16 +23,8 @@ export async function archiveState(
   const sources = folders.flatMap((folder) => ["--directory", dirname(folder), basename(folder)]);
   // A mounted ConfigMap is links into a folder that Kubernetes exchanges; its name begins with "..".
   const plain = ["--dereference", "--exclude=..*"];
-  const { child, done } = start("tar", ["--create", "--gzip", ...plain, ...sources], {
-    stdio: ["ignore", "pipe", "pipe"],
-    signal,
-  });
-  const checked = new Transform({
-    transform: (chunk, _, next) => next(null, chunk),
-    flush: (next) => void done.then(() => next(), next),
-  });
-  child.stdout!.pipe(checked).on("close", () => child.kill());
-  const stored = await vault.upload(`${into}state.tar.gz`, checked, {
+  const archive = outputOf("tar", ["--create", "--gzip", ...plain, ...sources], signal);
+  const stored = await vault.upload(`${into}state.tar.gz`, archive, {
     progress: new Progress(log, "archived"),
     signal,
   });

@@ -6,8 +6,8 @@ import { claim, type Claim } from "../../lib/claim";
 import { conclude, report } from "../../lib/report";
 import { unlessStopped } from "../../lib/signals";
 import { ownLimit, quoted } from "../../policies/budgets/failover";
-import type { Engine } from "../engine";
 import { confirm, stopped } from "../procedure";
+import type { RecoveryRequest } from "../request";
 import {
   managedCluster,
   managedInstance,
@@ -21,17 +21,6 @@ const steady = 5; // s of acknowledged writes before anything is started, and at
 const patience = 600_000; // ms until a failover counts as failed
 const lookEvery = 1000; // ms; RDS has to be polled
 
-/** A failover as its command was asked for it. */
-export interface Failover {
-  engine: Engine;
-  stack: string;
-  /** Only look whether it could. */
-  dryRun?: boolean;
-  /** File for the report. */
-  json?: string;
-  stop: AbortSignal;
-}
-
 /**
  * Starts a managed failover of the stack's database, watches writes through the pool meanwhile and
  * prints for how long there were none. Returns the exit code: 0 within AWS's quoted promotion and
@@ -39,7 +28,8 @@ export interface Failover {
  *
  * @throws UsageError when nothing was started.
  */
-export async function failOver({ engine, stack, dryRun, json, stop }: Failover): Promise<number> {
+export async function failOver(request: RecoveryRequest): Promise<number> {
+  const { engine, stack, dryRun, json, stop } = request;
   const since = Date.now();
   const settings = poolSettings();
   const { databaseIdentifier, databaseTopology: topology, regions } = await engine.outputs();

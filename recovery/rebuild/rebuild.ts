@@ -2,29 +2,19 @@ import { unlessStopped } from "../../lib/signals";
 import { answers } from "../application";
 import type { Engine, Outputs } from "../engine";
 import { recover, type Step } from "../procedure";
+import type { RecoveryRequest } from "../request";
 import { requireDataUntouched, requireSameAddresses } from "../untouched";
 import { proveLost } from "./lost-cluster";
 
 /** Load balancer, pods and DNS of a cluster that is up. */
 const patienceSeconds = 1800;
 
-/** A rebuild as its command was asked for it. */
-export interface Rebuild {
-  engine: Engine;
-  stack: string;
-  /** Prove that the cluster is lost and show the steps only. */
-  dryRun?: boolean;
-  /** File for the report. */
-  json?: string;
-  stop: AbortSignal;
-}
-
 /**
  * Rebuilds a lost cluster beside the data that has outlived it; returns the exit code.
  *
  * @throws NotProved when AWS does not say that the cluster is gone.
  */
-export async function rebuild(asked: Rebuild): Promise<number> {
+export async function rebuild(asked: RecoveryRequest): Promise<number> {
   const before = await asked.engine.outputs();
   await unlessStopped(asked.stop, proveLost(before));
   const title = `AWS has no cluster ${before.eksClusterName}. To rebuild it:`;

@@ -1,25 +1,19 @@
 import { RDSClient } from "@aws-sdk/client-rds";
 import { unlessStopped } from "../../lib/signals";
-import type { Engine, Outputs } from "../engine";
+import type { Outputs } from "../engine";
 import { recover, type Step } from "../procedure";
+import type { RecoveryRequest } from "../request";
 import { DatabaseJobs } from "./database-job";
 import { fromDump, undo, type DumpChoice } from "./from-dump";
 import { clusterTopology, instanceTopology } from "./server";
 import { requireRestorable, toTime } from "./to-time";
 
 /** A restore as its command was asked for it; without a choice, from the newest verified dump. */
-export interface Restore extends DumpChoice {
-  engine: Engine;
-  stack: string;
+export interface Restore extends RecoveryRequest, DumpChoice {
   /** By point-in-time recovery to this time, not from a dump. */
   to?: Date;
   /** Name of the database from before a restore, which gets its name back. */
   undo?: string;
-  /** Show the steps only. */
-  dryRun?: boolean;
-  /** File for the report. */
-  json?: string;
-  stop: AbortSignal;
 }
 
 /** Restores the stack's database; returns the exit code. */
