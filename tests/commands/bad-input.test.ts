@@ -112,6 +112,9 @@ describe("bad input, met by npm run preview", function () {
   this.timeout(60_000);
   const checkout = ownCheckout();
 
+  // The first run after an installation says that it bundles the SDKs.
+  before(() => preview("--stack", "prod"));
+
   /** Runs the preview of the prod settings with one change. */
   async function previewWith(change: (config: Config) => void): Promise<Result> {
     const prod = await readFile(join(checkout(), "Pulumi.prod.yaml"), "utf8");
