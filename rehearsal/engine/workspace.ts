@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmod, cp, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Say } from "../drill";
 import { tool } from "../../tools";
 import { endsWithParent } from "../control-plane/child";
+import { copyCheckout } from "../../lib/checkout";
 import { run, type Result, type RunOptions } from "../../lib/processes";
-
-/** Not copied: the first is linked, the second not needed. */
-const excluded = ["node_modules", ".git"];
 
 /** How a workspace is made. */
 export interface WorkspaceOptions {
@@ -36,11 +34,7 @@ export class Workspace {
   static async make(options: WorkspaceOptions): Promise<Workspace> {
     const { root, folder } = options;
     const checkout = path.join(folder, "checkout");
-    await cp(root, checkout, {
-      recursive: true,
-      filter: (file) => !excluded.includes(path.relative(root, file)),
-    });
-    await symlink(path.join(root, "node_modules"), path.join(checkout, "node_modules"));
+    await copyCheckout(root, checkout);
     const bin = await programs(folder, options.client);
     const state = path.join(folder, "state");
     await mkdir(state);
