@@ -32,7 +32,7 @@ affinity:
           matchLabels:
             {{- include "mini-xdr.selectorLabels" . | nindent 12 }}
         # Only replicas of the same revision repel each other. Without it the surge pod needs a host
-        # without any old pod, and where every host has one the rollout waits for ever.
+        # without any old pod, and where every host has one the rollout waits indefinitely.
         matchLabelKeys: [pod-template-hash]
 topologySpreadConstraints:
   - topologyKey: topology.kubernetes.io/zone
