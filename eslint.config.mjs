@@ -33,6 +33,7 @@ export default tseslint.config(
         performance: "readonly",
         globalThis: "readonly",
         URL: "readonly",
+        setImmediate: "readonly",
         Buffer: "readonly",
       },
     },

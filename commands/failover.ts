@@ -12,10 +12,7 @@ const command = commandLine(
   .option("--dry-run", "look whether it could, do nothing")
   .option("--json <file>", "write the report there", jsonFile);
 
-/**
- * `npm run failover`. Returns the exit code: 0 within AWS's quoted promotion and our 10 s, 1
- * beyond, 2 when nothing was started.
- */
+/** `npm run failover`. Returns the exit code: 0 within AWS's quoted promotion and our 10 s, 1 beyond. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
   return failOver(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
 }

@@ -3,7 +3,8 @@ import { jsonFile } from "../lib/json-file";
 import { ends } from "../lib/ends";
 import { describeViolations } from "../plan/description/violations";
 import { judged } from "../plan/judged";
-import { isBlocked, readPlan, writePlan } from "../plan/plan";
+import { isBlocked, writePlan } from "../plan/plan";
+import { readPlan } from "../plan/plan-file";
 import type { Launch } from "./launch";
 
 interface Options {

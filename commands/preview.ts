@@ -21,7 +21,7 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     .parse(args, { from: "user" })
     .opts<Options>();
   if (json && !stack) throw new UsageError("--json: a plan file holds one stack; add --stack NAME");
-  return preview(root, stack ? [stack] : stackNames(root), json);
+  return preview(root, stack === undefined ? stackNames(root) : [stack], json);
 }
 
 // The launcher loads nothing but this file.

@@ -25,7 +25,7 @@ const command = commandLine(
 )
   .option("--stack <name>", "stack to bring up and rebuild", "prod")
   .option("--json <file>", "write the report there", jsonFile)
-  .option("--results <file>", "append a row to the table that ends this document");
+  .option("--results <file>", "append a row to the table that ends this document", jsonFile);
 
 /**
  * `npm run rehearse:rebuild`: brings a stack up with the real Pulumi engine on stand-ins of AWS and
@@ -42,8 +42,9 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     const claims = await rehearseRebuild({ root, settings, view, signal });
     const result = report("rehearse:rebuild", stack, since, claims);
     view.end();
+    const code = conclude(result, json, standIns);
     if (results) await appendFile(results, resultRow(result));
-    return await conclude(result, json, standIns);
+    return code;
   } finally {
     view.end();
   }

@@ -42,13 +42,13 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const signal = untilStopped();
   const view = new View();
   try {
-    await prepare(rehearsalTools, view);
     const planning = view.add(`Plan of ${file ?? stack}`);
     const plan = await view.run(planning, () => planOf(options, root));
+    await prepare(rehearsalTools, view);
     const { claims, kept } = await rehearse({ plan, chosen, view, keep, signal });
     const result = report("rehearse", plan.stack, since, claims);
     view.end();
-    const code = await conclude(result, json, simulation);
+    const code = conclude(result, json, simulation);
     if (kept) await keepUp(kept, signal);
     return code;
   } finally {

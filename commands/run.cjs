@@ -6,6 +6,8 @@ const path = require("node:path");
 
 const root = path.dirname(__dirname);
 const [name, ...args] = process.argv.slice(2);
+// What AWS's SDK says of the next Node is for who chooses the version, not for the person on call.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** A command as it stands, by tsx. */
 function fromSource() {
@@ -29,8 +31,9 @@ async function fromCache() {
 }
 
 function load() {
-  if (fs.existsSync(path.join(__dirname, `${name}.ts`)))
-    return name === "preview" ? fromCache() : fromSource();
+  if (name !== "launch" && fs.existsSync(path.join(__dirname, `${name}.ts`)))
+    // For a stack trace that shows where, the sources run as they stand.
+    return name === "preview" && !process.env.MINI_XDR_DEBUG ? fromCache() : fromSource();
   console.error(`error: no command ${name}; npm run lists them`);
   process.exit(2);
 }
@@ -44,8 +47,16 @@ async function main() {
     process.exit(exitCode(error));
   };
   process.on("uncaughtException", end);
+  // The first time whoever waits may still find out by itself.
+  let idle = 0;
   process.on("beforeExit", () => {
-    if (!ended) end(new Error(`${name} waits for something that cannot come`));
+    if (!ended && idle++ === 0) setImmediate(() => {});
+    else if (!ended) end(new Error(`${name} waits for something that cannot come`));
+  });
+  process.on("exit", () => {
+    if (ended) return;
+    explain(new Error(`${name} was ended from within before it was done`));
+    process.exitCode = 70;
   });
   try {
     const code = await run(args, { root });

@@ -19,8 +19,18 @@ const digest = (...parts) => {
 
 /** `$XDG_CACHE_HOME/mini-xdr`, by default under `~/.cache`: all that this project keeps on a machine. */
 function cacheHome() {
-  const base = process.env.XDG_CACHE_HOME || path.join(os.homedir(), ".cache");
-  return path.join(base, "mini-xdr");
+  const { XDG_CACHE_HOME = "" } = process.env;
+  // The XDG specification: a relative path is to be ignored.
+  if (path.isAbsolute(XDG_CACHE_HOME)) return path.join(XDG_CACHE_HOME, "mini-xdr");
+  return path.join(os.homedir() || os.userInfo().homedir, ".cache", "mini-xdr");
+}
+
+/** Tells one state of the dependencies from another: what is wanted, and what npm has installed. */
+function dependencies(root) {
+  const content = (name) => fs.readFileSync(path.join(root, name));
+  const installed = path.join("node_modules", ".package-lock.json");
+  const there = fs.existsSync(path.join(root, installed));
+  return digest(content("package-lock.json"), there ? content(installed) : "");
 }
 
 const folder = () => path.join(cacheHome(), "compiled");
@@ -34,16 +44,28 @@ function read(name, encoding) {
   }
 }
 
+/** Whether the cache can be written to. */
+function canKeep() {
+  try {
+    fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
+    fs.accessSync(folder(), fs.constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Writes a file whole or not at all. Returns whether it could. */
 function write(name, content) {
+  if (!canKeep()) return false;
   const file = path.join(folder(), name);
   const partial = `${file}.${process.pid}`;
   try {
-    fs.mkdirSync(folder(), { recursive: true, mode: 0o700 });
     fs.writeFileSync(partial, content, { mode: 0o600 });
     fs.renameSync(partial, file);
     return true;
   } catch {
+    fs.rmSync(partial, { force: true });
     return false;
   }
 }
@@ -63,11 +85,18 @@ function prune(kind) {
 /** Ends every file of code, so that one that was cut off is noticed. */
 const mark = "\n// whole\n";
 
-/** Keeps code, which has to be ASCII, as `KIND-DIGEST`. Returns what to run. */
+/** Code as it is kept. */
+const whole = (code) => code + mark;
+
+/** Keeps whole code, which has to be ASCII, as `KIND-DIGEST`. Returns whether it could. */
 function keepCode(name, code) {
-  const whole = code + mark;
-  if (write(`${name}.js`, whole)) prune(name.split("-")[0]);
-  return whole;
+  if (!write(`${name}.js`, code)) return false;
+  try {
+    prune(name.split("-")[0]);
+  } catch {
+    // Another process does the same at the same time.
+  }
+  return true;
 }
 
 /** Code that was kept under this name; undefined where there is none, or only a part of it. */
@@ -115,4 +144,15 @@ function verified(stored) {
   return digest(data) === stored.subarray(0, 20).toString("hex") ? data : undefined;
 }
 
-module.exports = { CachedCode, cacheHome, digest, keepCode, read, readCode, write };
+module.exports = {
+  CachedCode,
+  cacheHome,
+  canKeep,
+  dependencies,
+  digest,
+  keepCode,
+  read,
+  readCode,
+  whole,
+  write,
+};

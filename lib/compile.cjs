@@ -2,7 +2,16 @@
 // TypeScript.
 const fs = require("node:fs");
 const path = require("node:path");
-const { CachedCode, digest, keepCode, read, readCode, write } = require("./code-cache.cjs");
+const {
+  CachedCode,
+  dependencies,
+  digest,
+  keepCode,
+  read,
+  readCode,
+  whole,
+  write,
+} = require("./code-cache.cjs");
 
 /** Entry points that this process has compiled. */
 const compiled = new Map();
@@ -27,10 +36,10 @@ async function load(root, entry) {
   return { imports, run: () => cached.run(), save: () => cached.save() };
 }
 
-/** What decides the result beside the sources: dependencies, and how TypeScript is read. */
+/** What decides the result beside the sources: how TypeScript is read, and the dependencies. */
 function surroundings(root) {
   const content = (name) => fs.readFileSync(path.join(root, name));
-  return digest(content("package-lock.json"), content("tsconfig.json"));
+  return digest(content("package.json"), content("tsconfig.json"), dependencies(root));
 }
 
 const descriptionOf = (entry) => `${entry.replace(/\W+/g, "-")}.json`;
@@ -40,10 +49,11 @@ function fromCache(root, entry) {
   if (!description) return undefined;
   try {
     const { around, inputs, imports, code } = JSON.parse(description);
-    const same = ([file, hash]) => digest(fs.readFileSync(path.join(root, file))) === hash;
-    if (around !== surroundings(root) || !Object.entries(inputs).every(same)) return undefined;
+    const unchanged = ([file, hash]) => digest(fs.readFileSync(path.join(root, file))) === hash;
+    if (around !== surroundings(root) || !Object.entries(inputs).every(unchanged)) return undefined;
     const text = readCode(code);
-    return text && { code, imports, text };
+    const same = text && code === nameOf(text);
+    return same ? { code, imports, text } : undefined;
   } catch {
     // A file that is gone, or a description of another version.
     return undefined;
@@ -52,6 +62,8 @@ function fromCache(root, entry) {
 
 async function build(root, entry) {
   const esbuild = require("esbuild");
+  const around = surroundings(root);
+  const started = Date.now();
   const { outputFiles, metafile } = await esbuild.build({
     absWorkingDir: root,
     entryPoints: [entry],
@@ -63,22 +75,26 @@ async function build(root, entry) {
     target: "node20",
     format: "cjs",
     external: ["@pulumi/*", "esbuild"],
+    resolveExtensions: [".ts", ".js", ".json"],
     logLevel: "silent",
   });
-  const code = `program-${digest(outputFiles[0].text)}`;
-  const text = keepCode(code, outputFiles[0].text);
+  const text = whole(outputFiles[0].text);
+  const code = nameOf(text);
   const all = Object.values(metafile.inputs).flatMap((input) => input.imports);
   const imports = [...new Set(all.filter(isOfSdk).map((found) => found.path))].sort();
-  // Dependencies are told by the lock file.
+  // Dependencies are told by what npm has installed.
   const files = Object.keys(metafile.inputs).filter((file) => !file.includes("node_modules/"));
-  const inputs = files.map((file) => [file, digest(fs.readFileSync(path.join(root, file)))]);
-  const description = { around: surroundings(root), code, imports };
-  write(
-    descriptionOf(entry),
-    JSON.stringify({ ...description, inputs: Object.fromEntries(inputs) }),
-  );
+  // What was saved meanwhile may have been read before or after.
+  const settled = files.every((file) => fs.statSync(path.join(root, file)).mtimeMs < started);
+  if (settled && keepCode(code, text)) {
+    const inputs = files.map((file) => [file, digest(fs.readFileSync(path.join(root, file)))]);
+    const description = { around, code, imports, inputs: Object.fromEntries(inputs) };
+    write(descriptionOf(entry), JSON.stringify(description));
+  }
   return { code, imports, text };
 }
+
+const nameOf = (text) => `program-${digest(text)}`;
 
 function isOfSdk({ path: name, external }) {
   return external === true && name.startsWith("@pulumi/");

@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { inspect } from "node:util";
 import { CommanderError } from "commander";
 
 /** Every exit code that a command of this project ends with, beside 128 and a signal's number. */
@@ -59,8 +60,9 @@ export function exitCode(error: unknown): number {
 export function explain(error: unknown): void {
   // Commander has already printed what it had to say, or the help that was asked for.
   if (error instanceof CommanderError) return;
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  process.stderr.write(`error: ${process.env.MINI_XDR_DEBUG && stack ? stack : message}\n`);
+  const { message } = error instanceof Error ? error : new Error(String(error));
+  // Node's own form of an error has its stack and its causes.
+  process.stderr.write(`error: ${process.env.MINI_XDR_DEBUG ? inspect(error) : message}\n`);
   if (exitCode(error) === ends.fault)
     process.stderr.write(
       "This is a fault of the command, not of its input; MINI_XDR_DEBUG=1 shows where.\n",

@@ -1,21 +1,36 @@
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { UsageError } from "./ends";
+import { Failure, UsageError } from "./ends";
 
 /**
- * The absolute path of a file that `--json` names. It is looked at before the work whose result goes
+ * The absolute path of a file that an option names. It is looked at before the work whose result goes
  * there.
  *
- * @throws UsageError when its folder is not there or cannot be written to.
+ * @throws UsageError when it cannot be written.
  */
 export function jsonFile(file: string): string {
   const absolute = path.resolve(file);
   try {
-    accessSync(path.dirname(absolute), constants.W_OK);
+    const there = statSync(absolute, { throwIfNoEntry: false });
+    if (file === "" || there?.isDirectory()) throw new Error(`"${file}" is a folder`);
+    accessSync(there ? absolute : path.dirname(absolute), constants.W_OK);
+    if (!there && !statSync(path.dirname(absolute)).isDirectory())
+      throw new Error(`${path.dirname(absolute)} is no folder`);
     return absolute;
   } catch (error) {
     throw new UsageError(
       `--json: ${(error as Error).message}: name a file in a folder that is there`,
     );
+  }
+}
+
+/** Writes a value as JSON. @throws Failure when that does not work. */
+export function writeJson(file: string, value: unknown): void {
+  try {
+    writeFileSync(file, `${JSON.stringify(value, null, 2)}\n`);
+  } catch (error) {
+    throw new Failure(`${file} could not be written: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }

@@ -46,9 +46,7 @@ export async function run(
   if (ended.status === "fulfilled") return { code: 0, ...printed(ended.value) };
   const error: unknown = ended.reason;
   if (!(error instanceof SubprocessError)) throw error;
-  const code = errorCode(error);
-  if (code === "ENOENT") throw missing(file);
-  if (code && error.exitCode === undefined && !error.isCanceled) throw error;
+  if (error.cause !== undefined && !error.isCanceled) rethrow(file, error);
   return { code: error.exitCode ?? 1, ...printed(error) };
 }
 
@@ -74,7 +72,7 @@ export async function start(
   try {
     return await running.nodeChildProcess;
   } catch (error) {
-    throw errorCode(error) === "ENOENT" ? missing(file) : error;
+    return rethrow(file, error);
   }
 }
 
@@ -89,14 +87,13 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-function missing(file: string): MissingTool {
-  return new MissingTool(`${file}: it is not on the PATH; install it`);
-}
-
-/** The system's own code of a failure to start a program. */
-function errorCode(error: unknown): string | undefined {
+/** @throws MissingTool when an error says that there is no such program, or none that can be started. */
+function rethrow(file: string, error: unknown): never {
   const { cause } = error as { cause?: NodeJS.ErrnoException };
-  return cause?.code;
+  if (cause?.code === "ENOENT") throw new MissingTool(`${file}: it is not on the PATH; install it`);
+  if (cause?.syscall?.startsWith("spawn"))
+    throw new MissingTool(`${file}: it cannot be started (${cause.message}); install it again`);
+  throw error;
 }
 
 function printed({ stdout, stderr }: Omit<Result, "code">): Omit<Result, "code"> {

@@ -1,8 +1,8 @@
 // Synchronous, as git answers at once and a report is built in one expression.
 import { execFileSync, type StdioOptions } from "node:child_process";
-import { writeFile } from "node:fs/promises";
 import type { Claim } from "./claim";
 import { ends } from "./ends";
+import { writeJson } from "./json-file";
 
 /** The outcome of one run of a command. */
 export interface Report {
@@ -21,14 +21,14 @@ export function report(command: string, stack: string, since: number, claims: Cl
 }
 
 /**
- * Writes a report where that is wanted, prints it as a table, and returns the exit code.
+ * Prints a report as a table, writes it where that is wanted, and returns the exit code.
  *
  * @param json absolute path for the report
  * @param note what a reader has to know beside the claims, such as what stands in for what
  */
-export async function conclude(result: Report, json?: string, note?: string): Promise<number> {
-  if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
+export function conclude(result: Report, json?: string, note?: string): number {
   process.stdout.write(`\n${table(result)}${note ? `${note}\n` : ""}`);
+  if (json) writeJson(json, result);
   return holds(result) ? ends.done : ends.broken;
 }
 

@@ -1,7 +1,7 @@
 import "./light-sdks.cjs";
 import * as pulumi from "@pulumi/pulumi";
 import { getStore } from "@pulumi/pulumi/runtime/state";
-import { UsageError } from "../lib/ends";
+import { failuresOf, ProgramFailed } from "./program-failures";
 import type { Program } from "./program";
 import { planVersion, type Path, type Plan, type PlannedResource } from "./plan";
 import { Recorder, type Recorded } from "./recorder";
@@ -66,44 +66,13 @@ async function run(program: Program, settings: StackSettings, preview: boolean):
   const limit = Error.stackTraceLimit;
   // The SDK asks for a stack with each of its debugging notes, and here nobody reads them.
   if (!process.env.MINI_XDR_DEBUG) Error.stackTraceLimit = 0;
-  const failed = await failureOf(() => pulumi.runtime.runInPulumiStack(async () => program()));
+  const failed = await failuresOf(() => pulumi.runtime.runInPulumiStack(async () => program()));
   Error.stackTraceLimit = limit;
   if (failed.length > 0) throw new ProgramFailed(failed);
+  if (pulumi.log.hasErrors()) throw new ProgramFailed([new Error("it logged an error")]);
   await pulumi.runtime.disconnect();
   if (recorder.failures.length > 0) throw new ProgramFailed(recorder.failures);
   return recorder;
-}
-
-/** The program, as it is written, cannot be planned: it is the preview's input. */
-class ProgramFailed extends UsageError {
-  constructor(errors: Error[]) {
-    const described = errors.map((error) => {
-      const foreseen: boolean = pulumi.RunError.isInstance(error);
-      return foreseen
-        ? error.message
-        : `the program failed: ${error.message} (MINI_XDR_DEBUG=1 shows where)`;
-    });
-    super([...new Set(described)].join("\n"), { cause: errors[0] });
-  }
-}
-
-/**
- * What the program failed by. The SDK hands a program's error on to promises of its own as well,
- * for which nobody waits: without a listener they would end the process with a stack trace.
- */
-async function failureOf(work: () => Promise<unknown>): Promise<Error[]> {
-  const failures = new Set<Error>();
-  const note = (error: unknown) =>
-    void failures.add(error instanceof Error ? error : new Error(String(error)));
-  process.on("unhandledRejection", note);
-  try {
-    await work().catch(note);
-    // Unhandled rejections are told after the microtasks that follow them.
-    await new Promise(setImmediate);
-    return [...failures];
-  } finally {
-    process.off("unhandledRejection", note);
-  }
 }
 
 function unknownPaths(resource: Recorded, inPreview: Recorded | undefined): Path[] {

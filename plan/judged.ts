@@ -1,7 +1,7 @@
 import type { Settings } from "../policies/model/settings";
 import { describeBudgets } from "../policies/pack/budgets";
 import { judge } from "../policies/pack/judge";
-import { readSettings } from "../policies/pack/settings";
+import { readSettings, SettingsError } from "../policies/pack/settings";
 import { UsageError } from "../lib/ends";
 import type { Plan } from "./plan";
 
@@ -27,6 +27,7 @@ function packSettings(root: string, stack: string): Settings {
   try {
     return readSettings(root, stack);
   } catch (error) {
-    throw new UsageError((error as Error).message);
+    if (!(error instanceof SettingsError)) throw error;
+    throw new UsageError(error.message, { cause: error });
   }
 }

@@ -3,12 +3,15 @@
 const Module = require("node:module");
 
 /** They serve only to send functions to the cloud, and are loaded when first touched. */
-const deferred = ["@npmcli/arborist", "@pulumi/pulumi/typescript-shim"];
+const deferred = new Map([
+  ["@npmcli/arborist", "@npmcli/arborist"],
+  ["./typescript-shim", "@pulumi/pulumi/typescript-shim"],
+  ["../../typescript-shim", "@pulumi/pulumi/typescript-shim"],
+]);
 const load = Module._load;
 
 Module._load = function (request, parent, isMain) {
-  // The SDK asks for its shim by a relative path.
-  const late = deferred.find((name) => name.endsWith(request.replace(/^[./]+/, "/")));
+  const late = deferred.get(request);
   if (!late) return load.call(this, request, parent, isMain);
   let loaded;
   const get = (_, key) => (key === "__esModule" ? true : (loaded ??= require(late))[key]);

@@ -1,6 +1,5 @@
-import { readFileSync, writeFileSync } from "node:fs";
 import type { Violation } from "../policies/pack/judge";
-import { UsageError } from "../lib/ends";
+import { writeJson } from "../lib/json-file";
 
 /** Version of the plan file; others read it too, so a change of meaning is a new version. */
 export const planVersion = 1;
@@ -63,23 +62,5 @@ export interface Plan {
 
 /** Writes a plan file; the same plan gives the same bytes. */
 export function writePlan(file: string, plan: Plan): void {
-  writeFileSync(file, JSON.stringify(plan, null, 2) + "\n");
-}
-
-/** Reads a plan file. Throws a {@link UsageError} when it is none, or of another version. */
-export function readPlan(file: string): Plan {
-  let plan: Partial<Plan>;
-  try {
-    plan = JSON.parse(readFileSync(file, "utf8")) as Partial<Plan>;
-  } catch (error) {
-    throw new UsageError(`${file}: not a plan file (${(error as Error).message})`);
-  }
-  if (plan.version !== planVersion)
-    throw new UsageError(
-      `${file}: version ${JSON.stringify(plan.version)} is not allowed; allowed: ${planVersion}; ` +
-        "write it again with npm run preview -- --json FILE",
-    );
-  if (!Array.isArray(plan.resources) || !plan.stack)
-    throw new UsageError(`${file}: not a plan file: it lists no resources of a stack`);
-  return plan as Plan;
+  writeJson(file, plan);
 }

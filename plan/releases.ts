@@ -1,4 +1,4 @@
-import type { Plan, PlannedResource } from "./plan";
+import { secretMark, type Plan, type PlannedResource } from "./plan";
 import { UsageError } from "../lib/ends";
 import { dependentsOf } from "./dependents";
 
@@ -113,7 +113,7 @@ function object(name: string, inputs: Record<string, unknown>): PlannedObject {
   // Closed values stay as the plan has them, in the form that the API takes.
   const data = Object.entries(inputs.data as Record<string, string>).map(([key, value]) => [
     key,
-    value === "[secret]" ? Buffer.from(value).toString("base64") : value,
+    value === secretMark ? Buffer.from(value).toString("base64") : value,
   ]);
   return { ...inputs, data: Object.fromEntries(data) } as unknown as PlannedObject;
 }

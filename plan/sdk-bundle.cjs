@@ -1,9 +1,8 @@
 // Loads the Pulumi SDKs as one file instead of 768, compiled before. Of that file only what is
 // touched runs. Plain JavaScript: it runs before anything that could read TypeScript.
-const fs = require("node:fs");
 const Module = require("node:module");
 const path = require("node:path");
-const { CachedCode, digest, keepCode, readCode } = require("../lib/code-cache.cjs");
+const cache = require("../lib/code-cache.cjs");
 
 /** Changes with what this file makes of the SDKs. */
 const version = "1";
@@ -17,11 +16,10 @@ const version = "1";
  * @returns {CachedCode | undefined} the bundle
  */
 function useSdkBundle(root, modules) {
-  const lock = fs.readFileSync(path.join(root, "package-lock.json"));
-  const name = `sdks-${digest(version, lock, modules.join())}`;
-  const text = readCode(name) ?? bundle(root, modules, name);
+  const name = `sdks-${cache.digest(version, cache.dependencies(root), modules.join())}`;
+  const text = cache.readCode(name) ?? bundle(root, modules, name);
   if (!text) return undefined;
-  const code = new CachedCode(name, text, path.join(root, "sdks.cjs"));
+  const code = new cache.CachedCode(name, text, path.join(root, "sdks.cjs"));
   let exported;
   const load = Module._load;
   Module._load = function (request, ...rest) {
@@ -32,11 +30,12 @@ function useSdkBundle(root, modules) {
   return code;
 }
 
-/** Bundles the SDKs and keeps the bundle; undefined where it cannot be kept. */
+/** Bundles the SDKs and keeps the bundle; undefined where it cannot be kept, or a module is missing. */
 function bundle(root, modules, name) {
+  if (!cache.canKeep()) return undefined;
   process.stderr.write("preview: bundling the Pulumi SDKs, once for this package-lock.json\n");
   const entries = modules.map((module) => JSON.stringify(module));
-  const { outputFiles } = require("esbuild").buildSync({
+  const options = {
     absWorkingDir: root,
     stdin: {
       contents: `module.exports = {${entries.map((entry) => `${entry}: () => require(${entry})`).join()}};`,
@@ -52,9 +51,16 @@ function bundle(root, modules, name) {
     // What only sends functions to the cloud stays outside: plan/light-sdks.cjs.
     external: ["@npmcli/arborist", "*/typescript-shim"],
     logLevel: "silent",
-  });
-  keepCode(name, outputFiles[0].text);
-  return readCode(name);
+  };
+  try {
+    const { outputFiles } = require("esbuild").buildSync(options);
+    const text = cache.whole(outputFiles[0].text);
+    cache.keepCode(name, text);
+    return text;
+  } catch {
+    // The program says which of its imports leads nowhere.
+    return undefined;
+  }
 }
 
 module.exports = { useSdkBundle };

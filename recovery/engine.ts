@@ -55,7 +55,7 @@ export class Engine {
   }
 
   async outputs(): Promise<Outputs> {
-    const outputs = JSON.parse(await this.read(["stack", "output", "--json"])) as Outputs;
+    const outputs = await this.json<Outputs>(["stack", "output", "--json"]);
     for (const name of ["url", "eksClusterName", "databaseArn", "regions"] as const)
       if (outputs[name] === undefined)
         throw new UsageError(
@@ -84,20 +84,30 @@ export class Engine {
   }
 
   async preview(): Promise<PlannedStep[]> {
-    const text = await this.read(["preview", "--json"]);
-    return (JSON.parse(text) as { steps?: PlannedStep[] }).steps ?? [];
+    const { steps = [] } = await this.json<{ steps?: PlannedStep[] }>(["preview", "--json"]);
+    return steps;
   }
 
   async resources(): Promise<StateResource[]> {
-    return (JSON.parse(await this.read(["stack", "export"])) as Deployment).deployment.resources;
+    return (await this.json<Deployment>(["stack", "export"])).deployment.resources;
   }
 
   /** Points resources of the state at others of the cloud: new ids by old ones. */
   async repoint(ids: Map<string, string>): Promise<void> {
-    const state = JSON.parse(await this.read(["stack", "export"])) as Deployment;
+    const state = await this.json<Deployment>(["stack", "export"]);
     for (const resource of state.deployment.resources)
       if (resource.id && ids.has(resource.id)) resource.id = ids.get(resource.id)!;
     await this.read(["stack", "import"], JSON.stringify(state));
+  }
+
+  private async json<T extends object>(args: string[]): Promise<T> {
+    const text = await this.read(args);
+    try {
+      // What is no object is no answer either.
+      return Object.assign(JSON.parse(text) as T);
+    } catch (error) {
+      throw new Failure(`pulumi ${args.join(" ")}: its answer is no JSON object`, { cause: error });
+    }
   }
 
   private async read(args: string[], input?: string): Promise<string> {

@@ -1,6 +1,6 @@
 import { createInterface } from "node:readline";
 import { claim, type Claim } from "../lib/claim";
-import { Failure, Stopped, UsageError } from "../lib/ends";
+import { ends, Failure, Stopped, UsageError } from "../lib/ends";
 import { conclude, report } from "../lib/report";
 import { unlessStopped } from "../lib/signals";
 import type { RecoveryRequest } from "./request";
@@ -57,7 +57,7 @@ export function stopped(stop: AbortSignal, after: string): Stopped {
 export async function recover(recovery: Recovery): Promise<number> {
   const { command, stack, title, steps, dryRun, json, stop } = recovery;
   show(title, steps);
-  if (dryRun) return 0;
+  if (dryRun) return ends.done;
   await confirm(stack, stop);
   const since = Date.now();
   const result = report(command, stack, since, await carryOut(recovery, rtoSeconds));

@@ -1,6 +1,7 @@
 import type { View } from "../lib/progress";
 import { evaluate } from "../plan/evaluate";
-import { readPlan, type Plan } from "../plan/plan";
+import type { Plan } from "../plan/plan";
+import { readPlan } from "../plan/plan-file";
 import { loadProgram } from "../plan/program";
 import { readStackSettings } from "../plan/stack-settings";
 import { tool, type ToolName } from "../tools";

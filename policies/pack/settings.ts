@@ -18,23 +18,63 @@ const tierKey = "mini-xdr:tier";
  * preview, `npm run policy` and the engine all read them here, so that no flag can be forgotten. A
  * stack without such a file or key is `enterprise`.
  *
- * @throws an error that names file and key when one of them cannot be used.
+ * @throws SettingsError when one of them cannot be used.
  */
 export function readSettings(root: string, stack: string): Settings {
-  const file = join("policies", "config.json");
-  const config = JSON.parse(readFileSync(join(root, file), "utf8")) as PackConfig;
-  for (const { workload, rules, reason } of config.exemptions)
-    if (!workload || !rules?.length || !reason)
-      throw new Error(
-        `${file}: exemptions: "${workload}" is incomplete; it needs workload, rules and reason`,
-      );
+  const { failoverTargetSeconds, exemptions } = readPackConfig(root);
   return {
     root,
     stack,
     tier: readTier(root, stack),
-    failoverTargetSeconds: config.failoverTargetSeconds[stack],
-    exemptions: config.exemptions,
+    failoverTargetSeconds: failoverTargetSeconds[stack],
+    exemptions,
   };
+}
+
+/** A file that the pack's settings come from cannot be used; the message names file and key. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+}
+
+function readPackConfig(root: string): PackConfig {
+  const file = join("policies", "config.json");
+  let config: PackConfig;
+  try {
+    config = JSON.parse(readFileSync(join(root, file), "utf8")) as PackConfig;
+  } catch (error) {
+    throw new SettingsError(`${file}: not readable: ${(error as Error).message}`, { cause: error });
+  }
+  const problems = problemsOf(config);
+  if (problems.length > 0) throw new SettingsError(problems.map((p) => `${file}: ${p}`).join("\n"));
+  return config;
+}
+
+/** What is wrong with the pack's configuration, a clause each. */
+function problemsOf(config: Partial<PackConfig> | null): string[] {
+  const { failoverTargetSeconds: targets, exemptions } = config ?? {};
+  if (targets === null || typeof targets !== "object" || !Array.isArray(exemptions))
+    return ["it must have failoverTargetSeconds, seconds by stack, and a list of exemptions"];
+  return [
+    ...Object.entries(targets)
+      .filter(([, seconds]) => !(typeof seconds === "number" && seconds > 0))
+      .map(
+        ([stack, seconds]) =>
+          `failoverTargetSeconds.${stack}: ${JSON.stringify(seconds)} is not allowed; allowed: seconds above 0`,
+      ),
+    ...exemptions
+      .filter((exemption) => !isComplete(exemption))
+      .map(
+        (exemption) =>
+          `exemptions: "${exemption?.workload}" is incomplete; it needs workload, rules and reason`,
+      ),
+  ];
+}
+
+function isComplete(exemption: Partial<Exemption> | null): boolean {
+  const { workload, rules, reason } = exemption ?? {};
+  const named =
+    Array.isArray(rules) && rules.length > 0 && rules.every((r) => typeof r === "string");
+  return typeof workload === "string" && workload !== "" && named && Boolean(reason);
 }
 
 function readTier(root: string, stack: string): Tier {
@@ -42,7 +82,7 @@ function readTier(root: string, stack: string): Tier {
   if (!existsSync(join(root, file))) return "enterprise";
   const { [tierKey]: tier = "enterprise" } = readStackConfig(root, file);
   if (!tiers.includes(tier as Tier))
-    throw new Error(
+    throw new SettingsError(
       `${file}: ${tierKey}: ${JSON.stringify(tier)} is not allowed; allowed: ${tiers.join(", ")}`,
     );
   return tier as Tier;
@@ -53,6 +93,6 @@ function readStackConfig(root: string, file: string): Record<string, unknown> {
     const settings = load(readFileSync(join(root, file), "utf8"));
     return (settings as { config?: Record<string, unknown> } | null)?.config ?? {};
   } catch (error) {
-    throw new Error(`${file}: not readable: ${(error as Error).message}`, { cause: error });
+    throw new SettingsError(`${file}: not readable: ${(error as Error).message}`, { cause: error });
   }
 }

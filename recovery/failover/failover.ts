@@ -1,7 +1,7 @@
 import { RDSClient } from "@aws-sdk/client-rds";
 import pWaitFor from "p-wait-for";
 import { Database } from "../../images/backend/database";
-import { Failure, UsageError } from "../../lib/ends";
+import { ends, Failure, UsageError } from "../../lib/ends";
 import { claim, type Claim } from "../../lib/claim";
 import { conclude, report } from "../../lib/report";
 import { unlessStopped } from "../../lib/signals";
@@ -44,11 +44,11 @@ export async function failOver(request: RecoveryRequest): Promise<number> {
     process.stdout.write(
       `RDS will move the writer of ${databaseIdentifier} away from ${writer}: nobody writes for about ${seconds} s.\n`,
     );
-    if (dryRun) return 0;
+    if (dryRun) return ends.done;
     await confirm(stack, stop);
     const claims = await observe(database, writer, watch, seconds, stop);
     const result = report("failover", stack, since, [...claims, quotedPromotion(seconds, source)]);
-    return await conclude(result, json);
+    return conclude(result, json);
   } finally {
     await watch.close();
   }

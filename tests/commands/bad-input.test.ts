@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { dump, load } from "js-yaml";
 import type { Result } from "../../lib/processes";
@@ -167,10 +167,50 @@ describe("bad input, met by npm run preview", function () {
     assert.equal(code, 2);
   });
 
-  it("a plan file that cannot be written: says so before anything is planned", async () => {
-    const file = join(checkout(), "none/plan.json");
-    const { code, stderr } = await preview("--stack", "prod", "--json", file);
-    assert.match(stderr, /^error: --json: .*no such file or directory.*none': name a file/);
+  const unwritable: [what: string, file: string, says: RegExp][] = [
+    ["in a folder that is not there", "none/plan.json", /no such file or directory.*none'/],
+    ["that is a folder", "plan", /plan" is a folder/],
+    ["without a name", "", /"" is a folder/],
+    ["below a file", "index.ts/plan.json", /not a directory|is no folder/],
+  ];
+  for (const [what, file, says] of unwritable)
+    it(`a plan file ${what}: says so before anything is planned`, async () => {
+      const { code, stdout, stderr } = await preview("--stack", "prod", "--json", file);
+      assert.match(stderr, says);
+      assert.match(stderr, /^error: --json: .*: name a file in a folder that is there$/);
+      assert.equal(stdout, "");
+      assert.equal(code, 2);
+    });
+
+  const packSettings: [what: string, text: string, says: RegExp][] = [
+    ["no JSON", "{", /^error: policies\/config\.json: not readable: /],
+    ["empty", "{}", /^error: policies\/config\.json: it must have failoverTargetSeconds/],
+    [
+      "wrong in every part",
+      `{ "failoverTargetSeconds": { "prod": "soon" }, "exemptions": [null, { "workload": "a", "rules": "b" }] }`,
+      /failoverTargetSeconds\.prod: "soon" is not allowed.*\n.*exemptions: "undefined".*\n.*exemptions: "a" is incomplete/,
+    ],
+  ];
+  for (const [what, text, says] of packSettings)
+    it(`settings of the policy pack that are ${what}: names file and key`, async () => {
+      const file = join(checkout(), "policies/config.json");
+      const sound = await readFile(file, "utf8");
+      await writeFile(file, text);
+      const { code, stderr } = await preview("--stack", "prod").finally(() =>
+        writeFile(file, sound),
+      );
+      assert.match(stderr, says);
+      assert.equal(code, 2);
+    });
+
+  it("no stack at all: says so instead of doing nothing", async () => {
+    const files = ["prod", "staging", "bad"].map((stack) =>
+      join(checkout(), `Pulumi.${stack}.yaml`),
+    );
+    for (const file of files) await rename(file, `${file}.away`);
+    const { code, stderr } = await preview();
+    for (const file of files) await rename(`${file}.away`, file);
+    assert.match(stderr, /^error: Pulumi\.STACK\.yaml: there is none here/);
     assert.equal(code, 2);
   });
 

@@ -58,4 +58,34 @@ describe("npm run policy", function () {
     assert.equal(await run("--plan", join(folder, "none.json")), 2);
     assert.match(printed, /^error: .*none\.json: not a plan file/);
   });
+
+  const broken: [title: string, change: (plan: Plan) => unknown, says: RegExp][] = [
+    ["nothing", () => null, /not a plan file:\n {2}it: /],
+    [
+      "another version",
+      (plan) => ({ ...plan, version: 2 }),
+      /version 2 is not allowed; allowed: 1/,
+    ],
+    [
+      "a stack that is a path",
+      (plan) => ({ ...plan, stack: "../prod" }),
+      /stack: expected the name/,
+    ],
+    [
+      "resources without their parts",
+      (plan) => ({ ...plan, resources: [{}, null] }),
+      /resources\.0\.urn: .*\n.*\n.*\n.*\n.*\n {2}and \d+ more$/m,
+    ],
+    [
+      "a resource without inputs",
+      (plan) => ({ ...plan, resources: [{ ...plan.resources[0], inputs: null }] }),
+      /not a plan file:\n {2}resources\.0\.inputs: /,
+    ],
+  ];
+  for (const [title, change, says] of broken)
+    it(`exits 2 on a plan file with ${title}, and names the place`, async () => {
+      const plan = change(await plannedStack("prod")) as Plan;
+      assert.equal(await run("--plan", saved(plan)), 2);
+      assert.match(printed, says);
+    });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readPlan } from "../../plan/plan";
+import { readPlan } from "../../plan/plan-file";
 import { command } from "../support/command";
 import { plannedStack } from "../support/planned";
 

@@ -28,10 +28,10 @@ describe("the preview's cache of compiled code", function () {
 
   const compiled = () => path.join(cache, "mini-xdr/compiled");
 
-  /** Does something to every file of the cache with this ending. */
-  async function damage(ending: string, by: (content: Buffer) => Buffer): Promise<void> {
-    const names = (await readdir(compiled())).filter((name) => name.endsWith(ending));
-    assert.ok(names.length > 0, ending);
+  /** Does something to every file of the cache with such a name. */
+  async function damage(files: RegExp, by: (content: Buffer) => Buffer): Promise<void> {
+    const names = (await readdir(compiled())).filter((name) => files.test(name));
+    assert.ok(names.length > 0, String(files));
     for (const name of names) {
       const file = path.join(compiled(), name);
       await writeFile(file, by(await readFile(file)));
@@ -74,16 +74,22 @@ describe("the preview's cache of compiled code", function () {
     await writeFile(file, text);
   });
 
-  const damages: [string, string, (content: Buffer) => Buffer][] = [
-    ["what V8 compiled is cut off", ".v8", (content) => content.subarray(0, content.length / 2)],
-    ["what V8 compiled is overwritten", ".v8", (content) => content.fill(7, 4000, 9000)],
-    ["code is cut off", ".js", (content) => content.subarray(0, content.length / 2)],
-    ["a description is no JSON", ".json", () => Buffer.from("{")],
-    ["a description is of another version", ".json", () => Buffer.from('{"inputs":{}}')],
+  const damages: [string, RegExp, (content: Buffer) => Buffer][] = [
+    ["what V8 compiled is cut off", /\.v8$/, (content) => content.subarray(0, content.length / 2)],
+    ["what V8 compiled is overwritten", /\.v8$/, (content) => content.fill(7, 4000, 9000)],
+    ["code is cut off", /\.js$/, (content) => content.subarray(0, content.length / 2)],
+    [
+      "the program is altered",
+      /^program-.*\.js$/,
+      (content) =>
+        Buffer.from(content.toString("latin1").replaceAll("automatic", "xutomatic"), "latin1"),
+    ],
+    ["a description is no JSON", /\.json$/, () => Buffer.from("{")],
+    ["a description is of another version", /\.json$/, () => Buffer.from('{"inputs":{}}')],
   ];
-  for (const [what, ending, by] of damages)
+  for (const [what, files, by] of damages)
     it(`compiles again when ${what}`, async () => {
-      await damage(ending, by);
+      await damage(files, by);
       for (const run of [await preview(), await preview()]) {
         assert.equal(run.code, 0, run.stderr);
         assert.equal(run.stdout, uncached);

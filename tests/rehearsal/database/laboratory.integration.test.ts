@@ -8,7 +8,7 @@ import pWaitFor from "p-wait-for";
 import { databaseTools } from "../../../rehearsal/database/rehearsal";
 import { runInSandbox } from "../../../rehearsal/sandbox/sandbox";
 import { shippedIn } from "../../../rehearsal/database/shipped";
-import { readPlan } from "../../../plan/plan";
+import { readPlan } from "../../../plan/plan-file";
 import type { Report } from "../../../lib/report";
 import { run, start } from "../../../lib/processes";
 import { needTools } from "../../support/need-tools";
