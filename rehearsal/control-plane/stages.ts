@@ -93,51 +93,39 @@ conditions:
 {{ end }}
 `;
 
+const containers = (running: boolean, state: string) => `
+containerStatuses:
+{{ range .spec.containers }}
+- name: {{ .name | Quote }}
+  image: {{ .image | Quote }}
+  ready: ${running}
+  started: ${running}
+  restartCount: 0
+  state: ${state}
+{{ end }}
+`;
+
 const podRunning = `
 phase: Running
 startTime: {{ Now | Quote }}
 podIP: {{ PodIPWith .spec.nodeName false .metadata.uid .metadata.name .metadata.namespace | Quote }}
 ${podConditions(true)}
-containerStatuses:
-{{ range .spec.containers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  ready: true
-  started: true
-  restartCount: 0
-  state: { running: { startedAt: {{ Now | Quote }} } }
-{{ end }}
+${containers(true, "{ running: { startedAt: {{ Now | Quote }} } }")}
 `;
 
 const podImageRefused = `
 phase: Pending
 ${podConditions(false)}
-containerStatuses:
-{{ range .spec.containers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  ready: false
-  started: false
-  restartCount: 0
-  state: { waiting: { reason: ErrImagePull, message: "the rehearsal's plan has no such image" } }
-{{ end }}
+${containers(false, '{ waiting: { reason: ErrImagePull, message: "the rehearsal\'s plan has no such image" } }')}
 `;
 
-const podEnded = (phase: "Succeeded" | "Failed", exitCode: number) => `
+const podEnded = (phase: "Succeeded" | "Failed", exitCode: number) => {
+  const reason = exitCode === 0 ? "Completed" : "Error";
+  const times = "startedAt: {{ Now | Quote }}, finishedAt: {{ Now | Quote }}";
+  const state = `{ terminated: { exitCode: ${exitCode}, reason: ${reason}, ${times} } }`;
+  return `
 phase: ${phase}
 ${podConditions(false)}
-containerStatuses:
-{{ range .spec.containers }}
-- name: {{ .name | Quote }}
-  image: {{ .image | Quote }}
-  ready: false
-  started: false
-  restartCount: 0
-  state:
-    terminated:
-      exitCode: ${exitCode}
-      reason: ${exitCode === 0 ? "Completed" : "Error"}
-      startedAt: {{ Now | Quote }}
-      finishedAt: {{ Now | Quote }}
-{{ end }}
+${containers(false, state)}
 `;
+};
