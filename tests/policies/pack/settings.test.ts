@@ -64,7 +64,10 @@ describe("the policy pack's settings", function () {
         assert.throws(() => tierOf(`config:\n  mini-xdr:tier: ${wrong}\n`), {
           message: `Pulumi.prod.yaml: mini-xdr:tier: ${shown} is not allowed; allowed: starter, pro, enterprise`,
         });
-      assert.throws(() => tierOf("config: [\n"), /^SettingsError: Pulumi\.prod\.yaml: not readable: /);
+      assert.throws(
+        () => tierOf("config: [\n"),
+        /^SettingsError: Pulumi\.prod\.yaml: not readable: /,
+      );
       tierOf("");
       writePack([{ workload: "a/b", rules: ["replicas"] }]);
       assert.throws(() => readSettings(folder, "prod"), /exemptions: "a\/b" is incomplete/);
