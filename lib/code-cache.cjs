@@ -1,5 +1,6 @@
 // Keeps compiled code between runs. It only saves time: whatever is missing, stale or damaged is
 // compiled again, and a folder that cannot be written changes nothing but the time.
+const { isAscii } = require("node:buffer");
 const { createHash } = require("node:crypto");
 const fs = require("node:fs");
 const Module = require("node:module");
@@ -88,7 +89,7 @@ const mark = "\n// whole\n";
 /** Code as it is kept. */
 const whole = (code) => code + mark;
 
-/** Keeps whole code, which has to be ASCII, as `KIND-DIGEST`. Returns whether it could. */
+/** Keeps whole code as `KIND-DIGEST`. Returns whether it could. */
 function keepCode(name, code) {
   if (!write(`${name}.js`, code)) return false;
   try {
@@ -101,7 +102,9 @@ function keepCode(name, code) {
 
 /** Code that was kept under this name; undefined where there is none, or only a part of it. */
 function readCode(name) {
-  const code = read(`${name}.js`, "latin1");
+  const bytes = read(`${name}.js`);
+  // Decoding UTF-8 takes several times as long, and most code is ASCII.
+  const code = bytes?.toString(isAscii(bytes) ? "latin1" : "utf8");
   return code?.endsWith(mark) ? code : undefined;
 }
 
@@ -109,7 +112,7 @@ function readCode(name) {
 class CachedCode {
   /**
    * @param {string} name of the code in the cache
-   * @param {string} code in ASCII
+   * @param {string} code
    * @param {string} file the path that it takes for its own
    */
   constructor(name, code, file) {

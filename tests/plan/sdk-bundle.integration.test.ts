@@ -28,6 +28,14 @@ describe("the preview's cache of compiled code", function () {
 
   const compiled = () => path.join(cache, "mini-xdr/compiled");
 
+  /** When each file of the cache was written. */
+  async function written(): Promise<Record<string, number>> {
+    const times: Record<string, number> = {};
+    for (const name of await readdir(compiled()))
+      times[name] = (await stat(path.join(compiled(), name))).mtimeMs;
+    return times;
+  }
+
   /** Does something to every file of the cache with such a name. */
   async function damage(files: RegExp, by: (content: Buffer) => Buffer): Promise<void> {
     const names = (await readdir(compiled())).filter((name) => files.test(name));
@@ -41,8 +49,10 @@ describe("the preview's cache of compiled code", function () {
   it("is made by the first run, which says so, and used by the next", async () => {
     const first = await preview();
     assert.match(first.stderr, /bundling the Pulumi SDKs, once/);
+    const made = await written();
     const second = await preview();
     assert.equal(second.stderr, "");
+    assert.deepEqual(await written(), made, "the second run compiled nothing");
     assert.equal(first.stdout, uncached);
     assert.equal(second.stdout, uncached);
   });
