@@ -1,6 +1,9 @@
 import { Netmask } from "netmask";
 import * as z from "zod";
 
+// A stack's settings are read once: compiling a parser for them takes longer than it saves.
+z.config({ jitless: true });
+
 /**
  * Every configuration key: its type, its bounds, its default and its meaning. The README's table is
  * made from it, and `config.ts` reads and checks a stack's settings by it.

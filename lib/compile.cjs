@@ -42,6 +42,14 @@ function surroundings(root) {
   return digest(content("package.json"), content("tsconfig.json"), dependencies(root));
 }
 
+const contentOf = (root, file) => digest(fs.readFileSync(path.join(root, file)));
+
+/** What changes whenever a file does: its content then need not be read, as git does it too. */
+function stampOf(root, file) {
+  const { ino, size, mtimeMs, ctimeMs } = fs.statSync(path.join(root, file));
+  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+}
+
 const descriptionOf = (entry) => `${entry.replace(/\W+/g, "-")}.json`;
 
 function fromCache(root, entry) {
@@ -49,7 +57,8 @@ function fromCache(root, entry) {
   if (!description) return undefined;
   try {
     const { around, inputs, imports, code } = JSON.parse(description);
-    const unchanged = ([file, hash]) => digest(fs.readFileSync(path.join(root, file))) === hash;
+    const unchanged = ([file, { stamp, hash }]) =>
+      stampOf(root, file) === stamp || contentOf(root, file) === hash;
     if (around !== surroundings(root) || !Object.entries(inputs).every(unchanged)) return undefined;
     const text = readCode(code);
     const same = text && code === nameOf(text);
@@ -74,7 +83,8 @@ async function build(root, entry) {
     platform: "node",
     target: "node20",
     format: "cjs",
-    external: ["@pulumi/*", "esbuild"],
+    // This file once a process: it remembers what it has compiled.
+    external: ["@pulumi/*", "esbuild", "*/compile.cjs"],
     resolveExtensions: [".ts", ".js", ".json"],
     logLevel: "silent",
   });
@@ -87,7 +97,10 @@ async function build(root, entry) {
   // What was saved meanwhile may have been read before or after.
   const settled = files.every((file) => fs.statSync(path.join(root, file)).mtimeMs < started);
   if (settled && keepCode(code, text)) {
-    const inputs = files.map((file) => [file, digest(fs.readFileSync(path.join(root, file)))]);
+    const inputs = files.map((file) => [
+      file,
+      { stamp: stampOf(root, file), hash: contentOf(root, file) },
+    ]);
     const description = { around, code, imports, inputs: Object.fromEntries(inputs) };
     write(descriptionOf(entry), JSON.stringify(description));
   }
