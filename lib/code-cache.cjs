@@ -26,8 +26,16 @@ function cacheHome() {
   return path.join(os.homedir() || os.userInfo().homedir, ".cache", "mini-xdr");
 }
 
+/** States of the dependencies, by checkout: they are asked for by all that is compiled. */
+const states = new Map();
+
 /** Tells one state of the dependencies from another: what is wanted, and what npm has installed. */
 function dependencies(root) {
+  if (!states.has(root)) states.set(root, stateOf(root));
+  return states.get(root);
+}
+
+function stateOf(root) {
   const content = (name) => fs.readFileSync(path.join(root, name));
   const installed = path.join("node_modules", ".package-lock.json");
   const there = fs.existsSync(path.join(root, installed));

@@ -13,6 +13,9 @@ const {
   write,
 } = require("./code-cache.cjs");
 
+/** Milliseconds by which a file system's clock may lag behind: Linux counts in ticks of up to 10. */
+const clockTick = 10;
+
 /** Entry points that this process has compiled. */
 const compiled = new Map();
 
@@ -45,10 +48,9 @@ function surroundings(root) {
 const contentOf = (root, file) => digest(fs.readFileSync(path.join(root, file)));
 
 /** What changes whenever a file does: its content then need not be read, as git does it too. */
-function stampOf(root, file) {
-  const { ino, size, mtimeMs, ctimeMs } = fs.statSync(path.join(root, file));
-  return `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
-}
+const stampOf = ({ ino, size, mtimeMs, ctimeMs }) => `${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+
+const statOf = (root, file) => fs.statSync(path.join(root, file));
 
 const descriptionOf = (entry) => `${entry.replace(/\W+/g, "-")}.json`;
 
@@ -58,7 +60,7 @@ function fromCache(root, entry) {
   try {
     const { around, inputs, imports, code } = JSON.parse(description);
     const unchanged = ([file, { stamp, hash }]) =>
-      stampOf(root, file) === stamp || contentOf(root, file) === hash;
+      stampOf(statOf(root, file)) === stamp || contentOf(root, file) === hash;
     if (around !== surroundings(root) || !Object.entries(inputs).every(unchanged)) return undefined;
     const text = readCode(code);
     const same = text && code === nameOf(text);
@@ -94,16 +96,17 @@ async function build(root, entry) {
   const imports = [...new Set(all.filter(isOfSdk).map((found) => found.path))].sort();
   // Dependencies are told by what npm has installed.
   const files = Object.keys(metafile.inputs).filter((file) => !file.includes("node_modules/"));
-  // What was saved meanwhile may have been read before or after.
-  const settled = files.every((file) => fs.statSync(path.join(root, file)).mtimeMs < started);
-  if (settled && keepCode(code, text)) {
-    const inputs = files.map((file) => [
-      file,
-      { stamp: stampOf(root, file), hash: contentOf(root, file) },
-    ]);
-    const description = { around, code, imports, inputs: Object.fromEntries(inputs) };
-    write(descriptionOf(entry), JSON.stringify(description));
+  const inputs = {};
+  let settled = true;
+  for (const file of files) {
+    const hash = contentOf(root, file);
+    const stat = statOf(root, file);
+    inputs[file] = { hash, stamp: stampOf(stat) };
+    // What was saved meanwhile may have been read before or after.
+    settled &&= stat.ctimeMs < started - clockTick;
   }
+  if (settled && keepCode(code, text))
+    write(descriptionOf(entry), JSON.stringify({ around, code, imports, inputs }));
   return { code, imports, text };
 }
 
