@@ -7,14 +7,13 @@ import { folderPrefix } from "../../rehearsal/control-plane/leftovers";
 import { missingSandbox } from "../../rehearsal/sandbox/sandbox";
 import { View } from "../../lib/progress";
 import type { Result } from "../../lib/processes";
+import { skipLoudly } from "../support/need-tools";
 import { root } from "../support/planned";
 
 /** Skips a test, loudly, on a machine that cannot run the laboratory's sandbox. */
 export async function needSandbox(context: Context): Promise<void> {
   const missing = await missingSandbox();
-  if (!missing) return;
-  console.log(`    SKIPPED, nothing of this is proved here: ${missing}`);
-  context.skip();
+  if (missing) skipLoudly(context, missing);
 }
 
 /** A view that shows nothing. */

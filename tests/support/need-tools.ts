@@ -10,7 +10,12 @@ export async function needTools(context: Context, tools: readonly ToolName[]): P
     for (const name of tools) await tool(name);
   } catch (error) {
     if (!(error instanceof MissingTool)) throw error;
-    console.log(`    SKIPPED, nothing of this is proved here: ${error.message}`);
-    context.skip();
+    skipLoudly(context, error.message);
   }
+}
+
+/** Skips a suite or a test, and says why where everybody sees it. */
+export function skipLoudly(context: Context, reason: string): never {
+  console.log(`    SKIPPED, nothing of this is proved here: ${reason}`);
+  return context.skip();
 }

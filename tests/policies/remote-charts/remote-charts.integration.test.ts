@@ -8,7 +8,8 @@ import type { KubernetesObject } from "../../../policies/model/kubernetes";
 import { at, list, type Properties } from "../../../policies/model/resource";
 import { remoteCharts } from "../../../policies/remote-charts/remote-charts";
 import { tool, toolVersion } from "../../../tools";
-import { needTools } from "../../support/need-tools";
+import type { Context } from "mocha";
+import { needTools, skipLoudly } from "../../support/need-tools";
 import { ofType, plannedStack } from "../../support/planned";
 
 /** A folder with the charts' archives, for machines that do not reach the charts' repositories. */
@@ -39,7 +40,7 @@ describe("what the policy pack declares of remote charts", function () {
         const releases = ofType(await plannedStack("prod"), "kubernetes:helm.sh/v3:Release");
         release = releases.find(({ inputs }) => inputs.chart === chart)!.inputs;
         const given = folder && path.join(folder, `${chart}-${version}.tgz`);
-        archive = given ?? (await pull(release, pulled)) ?? this.skip();
+        archive = given ?? (await pull(release, pulled, this));
       });
 
       for (const which of ["planned", "default"] as const)
@@ -57,8 +58,12 @@ describe("what the policy pack declares of remote charts", function () {
     });
 });
 
-/** The archive of a release's chart, from its repository; undefined, and said, where that cannot be reached. */
-async function pull({ chart, version, repositoryOpts }: Properties, into: string) {
+/** The archive of a release's chart, from its repository; skips where that cannot be reached. */
+async function pull(
+  { chart, version, repositoryOpts }: Properties,
+  into: string,
+  context: Context,
+) {
   const args = ["pull", String(chart), "--repo", String(at(repositoryOpts, "repo"))];
   args.push("--version", String(version), "--destination", into);
   const { code, stderr } = await run(await tool("helm"), args);
@@ -70,8 +75,7 @@ async function pull({ chart, version, repositoryOpts }: Properties, into: string
     !/dial tcp|no such host|looks like .* is not a valid chart repository|EOF|timeout/.test(stderr)
   )
     throw new Error(stderr);
-  console.log(`      SKIPPED, nothing of this is proved here: ${stderr.slice(0, 160)}`);
-  return undefined;
+  return skipLoudly(context, stderr.slice(0, 160));
 }
 
 function byName(objects: (KubernetesObject | null)[]): Properties {
