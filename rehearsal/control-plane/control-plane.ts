@@ -7,49 +7,54 @@ import { tool, type ToolName } from "../../tools";
 import { UsageError } from "../../lib/ends";
 import { Api } from "./api";
 import { Child } from "./child";
-import { Credentials, type User } from "./credentials";
+import { Credentials } from "./credentials";
 import { customResourceDefinitions } from "./definitions";
 import { folderPrefix } from "./leftovers";
-import { nodes } from "./nodes";
+import type { Nodes, Surroundings } from "./nodes";
 import {
   apiServerArguments,
   certificateFile,
   controllerManagerArguments,
   etcdArguments,
-  kwokArguments,
   schedulerConfiguration,
 } from "./programs";
-import { stages, type Images } from "./stages";
+import { SimulatedNodes, simulatedNodesTools } from "./simulated-nodes";
+import type { Images } from "./stages";
 
-/** Programs that a control plane runs. */
-export const controlPlaneTools: ToolName[] = [
+/** Programs of a control plane without its nodes'. */
+export const planeTools: ToolName[] = [
   "etcd",
   "kube-apiserver",
   "kube-controller-manager",
   "kube-scheduler",
-  "kwok",
 ];
 
+/** Programs of a control plane with simulated nodes. */
+export const controlPlaneTools: ToolName[] = [...planeTools, ...simulatedNodesTools];
+
+/** Seconds in which nodes have to be Ready: one that cannot start stays NotReady for good. */
+const nodesReadyLimit = 180;
+
 /** What a control plane is started with. */
-export interface ControlPlaneOptions {
-  /** Zones of the nodes, two nodes in each. */
-  zones: string[];
-  /** What the simulated kubelets can run. */
-  images: Images;
+export type ControlPlaneOptions = NodesOptions & {
   /** Port of the API server; by default a free one. */
   port?: number;
+  /** Where its folder is made; by default among the machine's temporary ones. */
+  parent?: string;
   /** Ends the bring-up. */
   signal?: AbortSignal;
-}
+};
+
+/** Nodes of any kind, or by default simulated ones: the zones, and what their kubelets can run. */
+type NodesOptions = { nodes: Nodes } | { zones: string[]; images: Images };
 
 /**
  * A real Kubernetes control plane on this machine: etcd, API server, controller manager and
- * scheduler, with kwok in place of the kubelets, one process per zone. It listens on loopback
- * only, keeps everything in its own folder and leaves nothing behind once stopped.
+ * scheduler. By default its nodes are simulated, and it listens on loopback only. It keeps
+ * everything in its own folder and leaves nothing behind once stopped.
  */
 export class ControlPlane {
   private readonly children: Child[] = [];
-  private readonly kubelets = new Map<string, Child>();
   private readonly credentials: Credentials;
   private readonly server: string;
   private readonly ending = new AbortController();
@@ -69,13 +74,13 @@ export class ControlPlane {
   kubeconfig!: string;
 
   private constructor(
-    private readonly options: ControlPlaneOptions,
+    private readonly nodes: Nodes,
     /** Its folder, removed by {@link stop}. */
     readonly folder: string,
     private readonly port: number,
   ) {
-    this.credentials = new Credentials(folder);
-    this.server = `https://127.0.0.1:${port}`;
+    this.credentials = new Credentials(folder, nodes.users);
+    this.server = `https://${nodes.serverAddress}:${port}`;
     this.failure.catch(() => {});
   }
 
@@ -89,8 +94,11 @@ export class ControlPlane {
   private static async startNow(options: ControlPlaneOptions): Promise<ControlPlane> {
     options.signal?.throwIfAborted();
     const start = performance.now();
-    const folder = await mkdtemp(path.join(os.tmpdir(), `${folderPrefix}${process.pid}-`));
-    const plane = new ControlPlane(options, folder, options.port ?? (await freePort()));
+    const { parent = os.tmpdir(), port = await freePort() } = options;
+    const folder = await mkdtemp(path.join(parent, `${folderPrefix}${process.pid}-`));
+    const nodes =
+      "nodes" in options ? options.nodes : new SimulatedNodes(options.zones, options.images);
+    const plane = new ControlPlane(nodes, folder, port);
     try {
       plane.bringingUp = plane.bringUp();
       await Promise.race([plane.bringingUp, plane.failure, aborted(options.signal)]);
@@ -98,17 +106,18 @@ export class ControlPlane {
       return plane;
     } catch (error) {
       await plane.stop();
-      throw portTaken(error, plane.port) ?? error;
+      throw portTaken(error, nodes.serverAddress, plane.port) ?? error;
     }
   }
 
   get zones(): string[] {
-    return this.options.zones;
+    return this.nodes.zones;
   }
 
   /** Names of a zone's nodes. */
   nodesOf(zone: string): string[] {
-    return nodes(this.zones)
+    return this.nodes
+      .objects()
       .filter(({ metadata }) => metadata.labels["topology.kubernetes.io/zone"] === zone)
       .map(({ metadata }) => metadata.name);
   }
@@ -118,14 +127,14 @@ export class ControlPlane {
     return this.zones.find((zone) => this.nodesOf(zone).includes(node))!;
   }
 
-  /** Kills the process that answers for a zone's nodes, as a loss of power would. */
+  /** Takes the power from a zone's nodes. */
   async loseZone(zone: string): Promise<void> {
-    await this.kubelets.get(zone)!.kill();
+    await this.nodes.loseZone(zone);
   }
 
   /** Brings a lost zone's nodes back. */
   async restoreZone(zone: string): Promise<void> {
-    await this.startKubelets(zone);
+    await this.nodes.restoreZone(zone);
   }
 
   /** Ends every process and removes the folder, storage included. */
@@ -139,27 +148,31 @@ export class ControlPlane {
   }
 
   private async killAll(): Promise<void> {
-    await Promise.all(this.children.map((child) => child.kill()));
+    await Promise.all([this.nodes.stop(), ...this.children.map((child) => child.kill())]);
   }
 
   private async bringUp(): Promise<void> {
     await this.credentials.write();
     await this.run("etcd", "etcd", etcdArguments(this.folder));
-    await this.startApiServer();
+    await this.startApiServer(await this.nodes.prepare(this.folder));
+    const objects = this.nodes
+      .objects()
+      .map((node) => this.api.create("/api/v1/nodes", { apiVersion: "v1", kind: "Node", ...node }));
     await Promise.all([
       this.startControllerManager(),
       this.startScheduler(),
-      this.startAllKubelets(),
+      Promise.all(objects).then(() => this.nodes.start(this.surroundings())),
       ...customResourceDefinitions().map((definition) =>
         this.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition),
       ),
-      ...nodes(this.zones).map((node) => this.api.create("/api/v1/nodes", node)),
     ]);
     await this.nodesReady();
   }
 
-  private async startApiServer(): Promise<void> {
-    const args = apiServerArguments(this.folder, this.port, this.credentials);
+  private async startApiServer(ofNodes: string[]): Promise<void> {
+    const { serverAddress } = this.nodes;
+    const { folder, port, credentials } = this;
+    const args = apiServerArguments(folder, serverAddress, port, credentials, ofNodes);
     await this.run("kube-apiserver", "kube-apiserver", args);
     // The API server does not announce that it is ready.
     this.api = await pWaitFor(() => this.readyApi(), { interval: 100 });
@@ -190,22 +203,23 @@ export class ControlPlane {
     await this.run("kube-scheduler", "kube-scheduler", [`--config=${file}`, "--secure-port=0"]);
   }
 
-  private async startAllKubelets(): Promise<void> {
-    await this.write("stages.yaml", stages(this.options.images));
-    await Promise.all(this.zones.map((zone) => this.startKubelets(zone)));
-  }
-
-  private async startKubelets(zone: string): Promise<void> {
-    const number = this.zones.indexOf(zone) + 1;
-    const kubeconfig = await this.kubeconfigOf("kwok");
-    const args = kwokArguments(zone, number, kubeconfig, `${this.folder}/stages.yaml`);
-    this.kubelets.set(zone, await this.run(`kwok-${zone}`, "kwok", args));
+  private surroundings(): Surroundings {
+    return {
+      api: this.api,
+      server: this.server,
+      folder: this.folder,
+      kubeconfigOf: (user) => this.kubeconfigOf(user),
+      write: (name, content) => this.write(name, content),
+      run: (name, program, args) => this.run(name, program, args),
+      fail: (error) => this.fail(error),
+    };
   }
 
   /** Resolves when every node has said that it is Ready. */
   private async nodesReady(): Promise<void> {
-    const waiting = new Set(nodes(this.zones).map((node) => node.metadata.name));
+    const waiting = new Set(this.nodes.objects().map((node) => node.metadata.name));
     const watch = new AbortController();
+    const limit = AbortSignal.timeout(nodesReadyLimit * 1000);
     await new Promise<void>((resolve, reject) => {
       const onNode = (node: Node) => {
         const ready = node.status.conditions?.some(
@@ -214,6 +228,9 @@ export class ControlPlane {
         if (ready) waiting.delete(node.metadata.name);
         if (waiting.size === 0) resolve();
       };
+      limit.addEventListener("abort", () => {
+        reject(new Error(`not Ready after ${nodesReadyLimit} s: ${[...waiting].join(", ")}`));
+      });
       this.api
         .watch<Node>("/api/v1/nodes", ({ object }) => onNode(object), reject, watch.signal)
         .catch(reject);
@@ -230,7 +247,7 @@ export class ControlPlane {
     return child;
   }
 
-  private kubeconfigOf(user: User): Promise<string> {
+  private kubeconfigOf(user: string): Promise<string> {
     return this.credentials.kubeconfig(user, this.server, certificateFile(this.folder));
   }
 
@@ -254,10 +271,10 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function portTaken(error: unknown, port: number): UsageError | undefined {
+function portTaken(error: unknown, address: string, port: number): UsageError | undefined {
   if (!String(error).includes("address already in use")) return undefined;
   return new UsageError(
-    `port ${port} on 127.0.0.1 is in use by another program: run again, and another free one is taken`,
+    `port ${port} on ${address} is in use by another program: run again, and another free one is taken`,
   );
 }
 

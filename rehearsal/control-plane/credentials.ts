@@ -2,34 +2,39 @@ import { generateKeyPairSync, randomBytes } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import path from "node:path";
 
-/** Who talks to the API server, and the groups that give the rights. */
-const users = {
+/** Clients of the API server by what this project calls them: their names and groups there. */
+export type Users = Record<string, { name: string; groups: string }>;
+
+/** The control plane's own. */
+const planeUsers: Users = {
   administrator: { name: "rehearsal", groups: "system:masters" },
   controllerManager: { name: "system:kube-controller-manager", groups: "" },
   scheduler: { name: "system:kube-scheduler", groups: "" },
-  // kwok plays kubelet, volume plugin and more on several nodes at once: no built-in role fits.
-  kwok: { name: "kwok", groups: "system:masters" },
 };
-
-/** A client of the API server. */
-export type User = keyof typeof users;
 
 /** Tokens and keys of one control plane, created for it and readable by the owner only. */
 export class Credentials {
-  private readonly tokens = new Map<User, string>();
+  private readonly tokens = new Map<string, string>();
   readonly tokenFile: string;
   readonly serviceAccountKeyFile: string;
 
-  constructor(private readonly folder: string) {
+  private readonly users: Users;
+
+  /** @param nodeUsers clients beside the control plane's own */
+  constructor(
+    private readonly folder: string,
+    nodeUsers: Users,
+  ) {
+    this.users = { ...planeUsers, ...nodeUsers };
     this.tokenFile = path.join(folder, "tokens.csv");
     this.serviceAccountKeyFile = path.join(folder, "service-account.key");
-    for (const user of Object.keys(users) as User[])
+    for (const user of Object.keys(this.users))
       this.tokens.set(user, randomBytes(32).toString("hex"));
   }
 
   async write(): Promise<void> {
-    const lines = Object.entries(users).map(
-      ([user, { name, groups }]) => `${this.token(user as User)},${name},${name},"${groups}"\n`,
+    const lines = Object.entries(this.users).map(
+      ([user, { name, groups }]) => `${this.token(user)},${name},${name},"${groups}"\n`,
     );
     await writeFile(this.tokenFile, lines.join(""), { mode: 0o600 });
     const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -37,12 +42,12 @@ export class Credentials {
     await writeFile(this.serviceAccountKeyFile, key, { mode: 0o600 });
   }
 
-  token(user: User): string {
+  token(user: string): string {
     return this.tokens.get(user)!;
   }
 
   /** Writes a kubeconfig for `user` and returns its path. */
-  async kubeconfig(user: User, server: string, certificateAuthority: string): Promise<string> {
+  async kubeconfig(user: string, server: string, certificateAuthority: string): Promise<string> {
     const file = path.join(this.folder, `${user}.kubeconfig`);
     // kubectl, Helm and the components read YAML, of which JSON is a part.
     const config = {

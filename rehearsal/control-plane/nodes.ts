@@ -1,36 +1,51 @@
-/** Nodes per zone: enough that a drained node's pods find another one in the same zone. */
-const nodesPerZone = 2;
+import type { ToolName } from "../../tools";
+import type { Api } from "./api";
+import type { Child } from "./child";
+import type { Users } from "./credentials";
 
-/**
- * Six nodes over three zones, as the API server sees them. They are kwok's: they take pods without
- * running them.
- *
- * The first zone's nodes are twice as large, so that a scheduler free to choose puts everything
- * there: only what a chart requires keeps replicas apart.
- */
-export function nodes(zones: string[]) {
-  return zones.flatMap((zone, index) =>
-    Array.from({ length: nodesPerZone }, (_, node) =>
-      nodeOf(zone, `${zone}-${node + 1}`, index === 0 ? 2 : 1),
-    ),
-  );
+/** A Node, as an administrator creates it before its kubelet comes. */
+export interface NodeObject {
+  metadata: { name: string; labels: Record<string, string> };
+  spec?: object;
+  /** Only where no kubelet will say it. */
+  status?: object;
 }
 
-function nodeOf(zone: string, name: string, size: number) {
-  const resources = { cpu: `${8 * size}`, memory: `${32 * size}Gi`, pods: "110" };
-  return {
-    apiVersion: "v1",
-    kind: "Node",
-    metadata: {
-      name,
-      labels: {
-        "kubernetes.io/hostname": name,
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "topology.kubernetes.io/region": zone.replace(/[a-z]$/, ""),
-        "topology.kubernetes.io/zone": zone,
-      },
-    },
-    status: { allocatable: resources, capacity: resources },
-  };
+/** What a control plane gives to its nodes. */
+export interface Surroundings {
+  /** The API as administrator. */
+  api: Api;
+  /** URL of the API server. */
+  server: string;
+  /** The control plane's folder, which goes with it. */
+  folder: string;
+  /** Writes a client's kubeconfig and returns its path. */
+  kubeconfigOf(user: string): Promise<string>;
+  /** Writes a file into the folder, for the owner only, and returns its path. */
+  write(name: string, content: string): Promise<string>;
+  /** Runs a program until the control plane stops. */
+  run(name: string, program: ToolName, args: string[]): Promise<Child>;
+  /** Says that the nodes broke. */
+  fail(error: Error): void;
+}
+
+/** The nodes of a control plane, and what runs or plays their kubelets. */
+export interface Nodes {
+  readonly zones: string[];
+  /** Where the API server listens, so that these nodes reach it. */
+  readonly serverAddress: string;
+  /** Clients of the API server that these nodes have. */
+  readonly users: Users;
+  /** Their Node objects, in the zones' order. */
+  objects(): NodeObject[];
+  /** Does what takes no API server. Returns arguments that the API server needs for these nodes. */
+  prepare(folder: string): Promise<string[]>;
+  /** Starts all kubelets; whether they are Ready, the API says. */
+  start(plane: Surroundings): Promise<void>;
+  /** Takes the power from a zone's nodes. */
+  loseZone(zone: string): Promise<void>;
+  /** Starts a lost zone's nodes again. */
+  restoreZone(zone: string): Promise<void>;
+  /** Ends them all, at any time, once or more often. */
+  stop(): Promise<void>;
 }

@@ -7,6 +7,8 @@ import type { Credentials } from "./credentials";
 export const shortened = {
   /** Until a silent node counts as lost. `real` is Kubernetes' default. */
   nodeMonitorGrace: { here: 8, real: 50 },
+  /** Between two reports of a real kubelet on its node. `real` is Kubernetes' default. */
+  nodeStatusUpdate: { here: 4, real: 10 },
   /** Until an autoscaler looks at a new Deployment. `real` is Kubernetes' default. */
   autoscalerSync: { here: 1, real: 15 },
 };
@@ -33,26 +35,27 @@ export function etcdArguments(folder: string): string[] {
   ];
 }
 
+/** The API server at an address, with what its nodes' kind asks of it. */
 export function apiServerArguments(
   folder: string,
+  address: string,
   port: number,
   { serviceAccountKeyFile, tokenFile }: Credentials,
+  ofNodes: string[],
 ): string[] {
   return [
     `--etcd-servers=${storageAddress(folder)}`,
-    "--bind-address=127.0.0.1",
-    "--advertise-address=127.0.0.1",
+    `--bind-address=${address}`,
+    `--advertise-address=${address}`,
     `--secure-port=${port}`,
     `--cert-dir=${folder}`,
     `--token-auth-file=${tokenFile}`,
     "--anonymous-auth=false",
-    "--authorization-mode=RBAC",
     "--service-cluster-ip-range=10.96.0.0/16",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${serviceAccountKeyFile}`,
     `--service-account-signing-key-file=${serviceAccountKeyFile}`,
-    // A loopback address is no valid endpoint, and nothing here looks for one.
-    "--endpoint-reconciler-type=none",
+    ...ofNodes,
   ];
 }
 
@@ -96,24 +99,4 @@ export function schedulerConfiguration(kubeconfig: string): object {
       },
     ],
   };
-}
-
-/** kwok for the nodes of one zone, the `number`th. */
-export function kwokArguments(
-  zone: string,
-  number: number,
-  kubeconfig: string,
-  stages: string,
-): string[] {
-  return [
-    `--kubeconfig=${kubeconfig}`,
-    `--config=${stages}`,
-    "--manage-all-nodes=false",
-    `--manage-nodes-with-label-selector=topology.kubernetes.io/zone=${zone}`,
-    // Renewed every quarter of it, so that a lost zone is noticed within the grace period.
-    `--node-lease-duration-seconds=${shortened.nodeMonitorGrace.here}`,
-    // Documentation addresses: nothing is ever sent to them.
-    `--node-ip=192.0.2.${number}`,
-    `--cidr=10.244.${number}.0/24`,
-  ];
 }

@@ -1,11 +1,13 @@
 // Synchronous inside the sandbox: nothing may run there before it is prepared.
 import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { mkdtemp, rmdir } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MissingTool } from "../../lib/ends";
 import { run } from "../../lib/processes";
+import { removeSandboxes, sandboxPrefix, startJanitor } from "./leftovers";
 
 /**
  * The laboratory has its own namespaces: network, mounts and processes. No address, port or
@@ -38,34 +40,42 @@ export async function runInSandbox(
   args: string[],
   signal?: AbortSignal,
 ): Promise<number> {
-  const folder = await mkdtemp(join(tmpdir(), "mini-xdr-laboratory-"));
+  await removeSandboxes();
+  const folder = await mkdtemp(join(tmpdir(), `${sandboxPrefix}${process.pid}-`));
+  const janitor = await startJanitor(folder);
+  const cleaned = once(janitor, "exit");
   const inside = [process.execPath, "--require", require.resolve("tsx/cjs"), script, folder];
   try {
-    const { code } = await run("unshare", [...namespaces, ...inside, ...args], {
-      // The pipe tells the inner process when this one is gone, however it ended.
-      stdin: "pipe",
-      stdout: "inherit",
-      stderr: "inherit",
+    const running = run("unshare", [...namespaces, ...inside, ...args], {
+      // The first pipe tells the inner process when this one is gone, however it ended; the last
+      // one tells the janitor when unshare is, which ends after everything inside.
+      stdio: ["pipe", "inherit", "inherit", janitor.stdin!],
       // A group of its own keeps Ctrl-C from reaching the laboratory before this process.
       detached: true,
       signal,
       killSignal: "SIGKILL",
     });
+    const { code } = await running;
     signal?.throwIfAborted();
     return code;
   } finally {
-    await rmdir(folder);
+    // Only this process's end of the pipe: unshare, where it still ends, has its own.
+    janitor.stdin!.destroy();
+    await cleaned;
   }
 }
 
-/** Called first inside: files in memory, a loopback, names from our own server, an end with the parent's. */
-export function enterSandbox(folder: string): void {
+/**
+ * Called first inside: files in memory, at most so many GiB, a loopback, names from our own server,
+ * an end with the parent's.
+ */
+export function enterSandbox(folder: string, gibibytes = 4): void {
   process.stdin.on("end", () => process.exit(1)).resume();
   const must = (command: string, ...args: string[]) => {
     const { status, stderr } = spawnSync(command, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(`${command} ${args.join(" ")}: ${stderr}`);
   };
-  must("mount", "-t", "tmpfs", "-o", "mode=755,size=4g", "laboratory", folder);
+  must("mount", "-t", "tmpfs", "-o", `mode=755,size=${gibibytes}g`, "laboratory", folder);
   must("mount", "-t", "tmpfs", "-o", "mode=755", "laboratory", "/run");
   const resolver = join(folder, "resolv.conf");
   writeFileSync(resolver, "nameserver 127.0.0.1\noptions timeout:1 attempts:2\n");

@@ -1,0 +1,144 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Users } from "../control-plane/credentials";
+import type { NodeObject, Nodes, Surroundings } from "../control-plane/nodes";
+import { Authority } from "../sandbox/certificates";
+import { fabricAddress, podRange } from "./addresses";
+import { Cgroups } from "./cgroups";
+import { Fabric } from "./fabric";
+import { ImageStore, type ImageArchive } from "./image-store";
+import { Node, userOf } from "./node";
+import { nodePrograms, type NodePrograms } from "./programs";
+import { apiServerClient, systemObjects } from "./system";
+import { systemImages } from "./system-images";
+
+/** What real nodes are started with. */
+export interface RealNodesOptions {
+  zones: string[];
+  /** One by default; every node counts all processors of this machine. */
+  nodesPerZone?: number;
+  /** What pods can run; nothing is ever pulled. */
+  images: ImageArchive[];
+  /** Address of the DNS for names that are not the cluster's, for nodes to reach; none: NXDOMAIN. */
+  resolver?: string;
+  /** The sandbox's folder; the last part of its path names the run's cgroups. */
+  folder: string;
+}
+
+/** Nodes that run containers, each in namespaces and cgroups of its own. Only inside a sandbox. */
+export class RealNodes implements Nodes {
+  readonly serverAddress = fabricAddress;
+  readonly users: Users = { kubeProxy: { name: "system:kube-proxy", groups: "" } };
+  /** In the zones' order, once they are started. */
+  readonly all: Node[] = [];
+  readonly zones: string[];
+  private readonly places: { name: string; zone: string; number: number }[];
+  private readonly stopping = new AbortController();
+  private fabric!: Fabric;
+  private programs!: NodePrograms;
+  private authority!: Authority;
+  private imageStore!: Promise<ImageStore>;
+
+  constructor(private readonly options: RealNodesOptions) {
+    const { zones, nodesPerZone = 1 } = options;
+    this.zones = zones;
+    this.places = zones
+      .flatMap((zone) =>
+        Array.from({ length: nodesPerZone }, (_, index) => ({
+          name: `${zone}-${index + 1}`,
+          zone,
+        })),
+      )
+      .map((place, index) => ({ ...place, number: index + 1 }));
+    for (const { name } of this.places)
+      this.users[userOf(name)] = { name: `system:node:${name}`, groups: "system:nodes" };
+  }
+
+  /** The node of that name. @throws when there is none. */
+  node(name: string): Node {
+    const found = this.all.find((node) => node.name === name);
+    if (!found) throw new Error(`no node ${name}`);
+    return found;
+  }
+
+  objects(): NodeObject[] {
+    return this.places.map(({ name, zone, number }) => ({
+      metadata: {
+        name,
+        labels: {
+          "topology.kubernetes.io/region": zone.replace(/[a-z]$/, ""),
+          "topology.kubernetes.io/zone": zone,
+        },
+      },
+      spec: { podCIDR: podRange(number), podCIDRs: [podRange(number)] },
+    }));
+  }
+
+  async prepare(): Promise<string[]> {
+    const { folder, images } = this.options;
+    const own = path.join(folder, "nodes");
+    await mkdir(own, { recursive: true });
+    this.programs = await nodePrograms();
+    this.imageStore = systemImages(own).then((system) =>
+      ImageStore.fill(path.join(own, "images"), [...system, ...images], this.programs),
+    );
+    this.imageStore.catch(() => {}); // whoever starts the nodes hears of it
+    this.fabric = await Fabric.create();
+    this.authority = await Authority.create(own);
+    const client = await this.authority.sign(apiServerClient, [apiServerClient]);
+    return [
+      "--authorization-mode=Node,RBAC",
+      "--enable-admission-plugins=NodeRestriction",
+      `--kubelet-client-certificate=${client.certificate}`,
+      `--kubelet-client-key=${client.key}`,
+      "--kubelet-preferred-address-types=InternalIP",
+    ];
+  }
+
+  async start(plane: Surroundings): Promise<void> {
+    const { folder, resolver } = this.options;
+    const around = {
+      folder: path.join(folder, "nodes"),
+      fabric: this.fabric,
+      cgroups: await Cgroups.find(path.basename(folder)),
+      programs: this.programs,
+      count: this.places.length,
+      clientAuthority: this.authority.file,
+      resolver,
+      kubeconfigOf: plane.kubeconfigOf,
+      fail: plane.fail,
+    };
+    const nodes = this.places.map(({ name, zone, number }) => new Node(name, zone, number, around));
+    const store = await this.imageStore;
+    this.stopping.signal.throwIfAborted();
+    this.all.push(...nodes);
+    await Promise.all([
+      ...systemObjects(resolver).map(({ path: where, object }) => plane.api.create(where, object)),
+      ...nodes.map(async (node) => {
+        await node.install(nodes.filter((other) => other !== node));
+        await store.give(node.disk);
+        this.stopping.signal.throwIfAborted();
+        await node.start();
+      }),
+    ]);
+  }
+
+  /** Cuts the power of all its nodes at once. */
+  async loseZone(zone: string): Promise<void> {
+    await Promise.all(this.inZone(zone).map((node) => node.cutPower()));
+  }
+
+  /** Starts its nodes again, with the disks that they had. */
+  async restoreZone(zone: string): Promise<void> {
+    await Promise.all(this.inZone(zone).map((node) => node.start()));
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.all.map((node) => node.cutPower()));
+  }
+
+  private inZone(zone: string): Node[] {
+    return this.all.filter((node) => node.zone === zone);
+  }
+}

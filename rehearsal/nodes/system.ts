@@ -1,0 +1,210 @@
+import { dnsAddress } from "./addresses";
+import { dnsImage, policiesImage } from "./system-images";
+
+const namespace = "kube-system";
+const rbac = "rbac.authorization.k8s.io";
+
+/** An object and the API's path where it is created. */
+interface Creation {
+  path: string;
+  object: object;
+}
+
+/**
+ * What a cluster on EKS has before anything is installed: its DNS, spread over zones, and the agent
+ * that enforces network policies.
+ *
+ * @param resolver where names go that are not the cluster's; undefined: they do not exist
+ */
+export function systemObjects(resolver?: string): Creation[] {
+  return [
+    // The API server's own calls to kubelets: logs, exec, port-forward.
+    binding("rehearsal:kubelet-api", "system:kubelet-api-admin", {
+      kind: "User",
+      apiGroup: rbac,
+      name: apiServerClient,
+    }),
+    ...dns(resolver),
+    ...policies(),
+  ];
+}
+
+/** As whom the API server calls kubelets. */
+export const apiServerClient = "kube-apiserver-kubelet-client";
+
+function dns(resolver?: string): Creation[] {
+  const labels = { "k8s-app": "kube-dns" };
+  const drop = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true };
+  const port = (name: string, protocol: string) => ({ name, protocol, port: 53 });
+  return [
+    account("coredns"),
+    role("system:coredns", [
+      rule("", ["endpoints", "services", "pods", "namespaces"]),
+      rule("discovery.k8s.io", ["endpointslices"]),
+    ]),
+    binding("system:coredns", "system:coredns", accountOf("coredns")),
+    namespaced("configmaps", {
+      metadata: { name: "coredns" },
+      data: { Corefile: corefile(resolver) },
+    }),
+    namespaced(
+      "deployments",
+      {
+        metadata: { name: "coredns", labels },
+        spec: {
+          replicas: 2,
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels },
+            spec: {
+              serviceAccountName: "coredns",
+              priorityClassName: "system-cluster-critical",
+              dnsPolicy: "Default",
+              tolerations: soon,
+              topologySpreadConstraints: [
+                {
+                  maxSkew: 1,
+                  topologyKey: "topology.kubernetes.io/zone",
+                  whenUnsatisfiable: "DoNotSchedule",
+                  nodeTaintsPolicy: "Honor",
+                  labelSelector: { matchLabels: labels },
+                },
+              ],
+              containers: [
+                {
+                  name: "coredns",
+                  image: dnsImage,
+                  args: ["-conf", "/etc/coredns/Corefile"],
+                  resources: {
+                    requests: { cpu: "10m", memory: "30Mi" },
+                    limits: { memory: "170Mi" },
+                  },
+                  livenessProbe: { httpGet: { path: "/health", port: 8080 }, failureThreshold: 5 },
+                  readinessProbe: { httpGet: { path: "/ready", port: 8181 }, periodSeconds: 1 },
+                  securityContext: {
+                    ...drop,
+                    capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+                  },
+                  volumeMounts: [{ name: "settings", mountPath: "/etc/coredns" }],
+                },
+              ],
+              volumes: [{ name: "settings", configMap: { name: "coredns" } }],
+            },
+          },
+        },
+      },
+      "apis/apps/v1",
+    ),
+    namespaced("services", {
+      metadata: { name: "kube-dns", labels },
+      spec: {
+        clusterIP: dnsAddress,
+        selector: labels,
+        ports: [port("dns", "UDP"), port("dns-tcp", "TCP")],
+      },
+    }),
+  ];
+}
+
+/** As EKS's, without what leaves the cluster: foreign names are the resolver's, or do not exist. */
+function corefile(resolver?: string): string {
+  const foreign = resolver
+    ? `forward . ${resolver}`
+    : "template ANY ANY {\n        rcode NXDOMAIN\n    }";
+  return `.:53 {
+    errors
+    health {
+        lameduck 5s
+    }
+    ready
+    kubernetes cluster.local in-addr.arpa ip6.arpa {
+        pods insecure
+        fallthrough in-addr.arpa ip6.arpa
+    }
+    prometheus :9153
+    ${foreign}
+    cache 30
+}
+`;
+}
+
+function policies(): Creation[] {
+  const name = "kube-network-policies";
+  const labels = { app: name };
+  return [
+    account(name),
+    role(name, [
+      rule("", ["pods", "namespaces", "nodes"]),
+      rule("networking.k8s.io", ["networkpolicies"]),
+    ]),
+    binding(name, name, accountOf(name)),
+    namespaced(
+      "daemonsets",
+      {
+        metadata: { name, labels },
+        spec: {
+          selector: { matchLabels: labels },
+          template: {
+            metadata: { labels },
+            spec: {
+              hostNetwork: true,
+              serviceAccountName: name,
+              priorityClassName: "system-node-critical",
+              tolerations: [{ operator: "Exists" }],
+              containers: [
+                {
+                  name: "agent",
+                  image: policiesImage,
+                  args: [
+                    "--hostname-override=$(NODE)",
+                    "--v=2",
+                    "--nfqueue-id=100",
+                    "--disable-nri=true",
+                    "--netfilter-bug-1766-fix=false",
+                  ],
+                  env: [{ name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+                  securityContext: { capabilities: { add: ["NET_ADMIN"] } },
+                },
+              ],
+            },
+          },
+        },
+      },
+      "apis/apps/v1",
+    ),
+  ];
+}
+
+/** Pods leave a dead node at once, not after Kubernetes' default of five minutes. */
+const soon = ["unreachable", "not-ready"].map((reason) => ({
+  key: `node.kubernetes.io/${reason}`,
+  operator: "Exists",
+  effect: "NoExecute",
+  tolerationSeconds: 5,
+}));
+
+function namespaced(kind: string, object: object, group = "api/v1"): Creation {
+  return { path: `/${group}/namespaces/${namespace}/${kind}`, object };
+}
+
+function account(name: string): Creation {
+  return namespaced("serviceaccounts", { metadata: { name } });
+}
+
+function accountOf(name: string) {
+  return { kind: "ServiceAccount", name, namespace };
+}
+
+function rule(group: string, resources: string[]) {
+  return { apiGroups: [group], resources, verbs: ["get", "list", "watch"] };
+}
+
+function role(name: string, rules: object[]): Creation {
+  return { path: `/apis/${rbac}/v1/clusterroles`, object: { metadata: { name }, rules } };
+}
+
+function binding(name: string, clusterRole: string, subject: object): Creation {
+  const roleRef = { apiGroup: rbac, kind: "ClusterRole", name: clusterRole };
+  const object = { metadata: { name }, roleRef, subjects: [subject] };
+  return { path: `/apis/${rbac}/v1/clusterrolebindings`, object };
+}
