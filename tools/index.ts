@@ -1,3 +1,5 @@
+import { MissingTool } from "../lib/ends";
+import { nodePins } from "./node-pins";
 import { pins, type ToolName } from "./pins";
 import type { Progress } from "./source";
 
@@ -6,6 +8,12 @@ export type { Progress } from "./source";
 
 /** Names of all pinned programs. */
 export const toolNames = Object.keys(pins) as ToolName[];
+
+/** Names of those that real nodes need, and nothing else: they run on Linux only. */
+export const nodeTools = Object.keys(nodePins) as ToolName[];
+
+/** Names of the programs that this machine's platform can have. */
+export const toolNamesHere = toolNames.filter(runsHere);
 
 const found = new Map<ToolName, Promise<string>>();
 
@@ -34,8 +42,14 @@ export function toolVersion(name: ToolName): string {
 
 async function findOrInstall(name: ToolName, progress?: Progress): Promise<string> {
   const source = pins[name];
+  if (!runsHere(name))
+    throw new MissingTool(`${name} runs on Linux only; it is needed by real nodes, not simulated`);
   const there = await source.find();
   if (there) return there;
   if (!progress) process.stderr.write(`tools: installing ${name} ${source.version}\n`);
   return source.install(progress ?? (() => {}));
+}
+
+function runsHere(name: ToolName): boolean {
+  return process.platform === "linux" || !(name in nodePins);
 }
