@@ -1,3 +1,4 @@
+import path from "node:path";
 import { MissingTool } from "../lib/ends";
 import { nodePins } from "./node-pins";
 import { pins, type ToolName } from "./pins";
@@ -12,6 +13,11 @@ export const toolNames = Object.keys(pins) as ToolName[];
 /** Names of those that real nodes need, and nothing else: they run on Linux only. */
 export const nodeTools = Object.keys(nodePins) as ToolName[];
 
+/** Root of the tree with runc, iptables, nft, conntrack, ipset and busybox, which nodes lay over theirs. */
+export async function nodeTree(progress?: Progress): Promise<string> {
+  return path.resolve(await tool("runc", progress), "../../..");
+}
+
 /** Names of the programs that this machine's platform can have. */
 export const toolNamesHere = toolNames.filter(runsHere);
 
@@ -25,14 +31,14 @@ const found = new Map<ToolName, Promise<string>>();
  * @throws MissingTool, one clear line with the alternative, when it cannot be had.
  */
 export function tool(name: ToolName, progress?: Progress): Promise<string> {
-  let path = found.get(name);
-  if (!path) {
-    path = findOrInstall(name, progress);
-    found.set(name, path);
+  let file = found.get(name);
+  if (!file) {
+    file = findOrInstall(name, progress);
+    found.set(name, file);
     // After a failure the next call tries again.
-    path.catch(() => found.delete(name));
+    file.catch(() => found.delete(name));
   }
-  return path;
+  return file;
 }
 
 /** Pinned version of a program, as its makers write it: `v3.22.0`. */

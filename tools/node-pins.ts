@@ -1,3 +1,4 @@
+import { debianTree } from "./debian-tree";
 import { goTool } from "./go";
 import { kubernetes } from "./kubernetes";
 import type { Source } from "./source";
@@ -25,6 +26,37 @@ export const nodePins = {
     name: "kube-network-policies",
     module: "sigs.k8s.io/kube-network-policies",
     package: "sigs.k8s.io/kube-network-policies/cmd",
+  }),
+  // A node's other programs, iptables, nft, conntrack, ipset and busybox, are in the same tree: a
+  // node lays it over its root.
+  runc: debianTree({
+    file: "usr/sbin/runc",
+    package: "runc",
+    packages: {
+      runc: "1.1.5",
+      libseccomp2: "2.5.4",
+      iptables: "1.8.9",
+      nftables: "1.0.6",
+      conntrack: "1.4.7",
+      ipset: "7.17",
+      "busybox-static": "1.35.0",
+      libedit2: "3.1",
+      libip4tc2: "1.8.9",
+      libip6tc2: "1.8.9",
+      libipset13: "7.17",
+      libjansson4: "2.14",
+      libmnl0: "1.0.4",
+      "libnetfilter-conntrack3": "1.0.9",
+      libnfnetlink0: "1.0.2",
+      libnftables1: "1.0.6",
+      libnftnl11: "1.2.4",
+      libxtables12: "1.8.9",
+    },
+    links: Object.fromEntries(
+      ["iptables", "ip6tables"]
+        .flatMap((name) => [name, `${name}-save`, `${name}-restore`])
+        .map((name) => [`usr/sbin/${name}`, "xtables-nft-multi"]),
+    ),
   }),
   "packet-delay": goTool({
     name: "packet-delay",
