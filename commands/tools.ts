@@ -1,7 +1,7 @@
 import { Argument } from "commander";
 import { commandLine } from "../lib/command-line";
 import { ends, MissingTool } from "../lib/ends";
-import { tool, toolNames, toolVersion, type ToolName } from "../tools";
+import { tool, toolNames, toolNamesHere, toolVersion, type ToolName } from "../tools";
 
 /** `npm run tools`: installs every pinned program that this machine lacks, or those named. */
 export async function main(args: string[]): Promise<number> {
@@ -10,7 +10,7 @@ export async function main(args: string[]): Promise<number> {
     .parse(args, { from: "user" });
   const names = command.args as ToolName[];
   const missing: string[] = [];
-  for (const name of names.length > 0 ? names : toolNames) {
+  for (const name of names.length > 0 ? names : toolNamesHere) {
     const title = `${name} ${toolVersion(name)}`;
     const started = Date.now();
     try {

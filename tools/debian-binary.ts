@@ -1,10 +1,11 @@
-import { copyFile, mkdtemp, readdir, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "../lib/ends";
 import { output, run } from "../lib/processes";
+import { downloadPackages } from "./debian-packages";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
 
@@ -40,13 +41,12 @@ async function extract(pin: DebianBinary, into: string, progress: Progress): Pro
   const folder = await mkdtemp(path.join(os.tmpdir(), `mini-xdr-${pin.name}-`));
   try {
     progress(`fetching the package ${pin.package}`);
-    await download(pin.package, folder);
-    const [archive] = (await readdir(folder)).filter((file) => file.endsWith(".deb"));
+    const [archive] = await downloadPackages([pin.package], folder);
     await output("dpkg-deb", ["--extract", archive!, "contents"], { cwd: folder });
     const file = path.join(folder, "contents", pin.file);
     const { code, stdout, stderr } = await run(file, ["--version"]);
     if (code !== 0 || !`${stdout}${stderr}`.includes(` ${pin.version}`))
-      throw new Error(`this Debian's is ${archive}`);
+      throw new Error(`this Debian's is ${path.basename(archive!)}`);
     await copyFile(file, path.join(into, pin.name));
   } catch (error) {
     throw new MissingTool(
@@ -55,15 +55,4 @@ async function extract(pin: DebianBinary, into: string, progress: Progress): Pro
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function download(name: string, folder: string): Promise<void> {
-  // apt's own unprivileged user may not write to a folder of ours.
-  const args = ["download", "-qq", "-o", "APT::Sandbox::User=root", name];
-  const get = () => output("apt-get", args, { cwd: folder });
-  await get().catch(async (error: Error) => {
-    if (process.getuid?.() !== 0) throw error;
-    await output("apt-get", ["update", "-qq"]);
-    await get();
-  });
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import spawn, { SubprocessError } from "nano-spawn";
 import { buildOnce } from "./build-once";
@@ -13,9 +13,13 @@ export interface GoTool {
   /** Name of the executable. */
   name: string;
   /** Module path in go.mod, which gives the version. */
-  module: string;
-  /** Package path of the program's main package; a `tool` of go.mod. */
+  module?: string;
+  /** Version of a program of this project's own, which no module in go.mod gives. */
+  version?: string;
+  /** Package path of the program's main package; a `tool` of go.mod, or `.` in a folder of ours. */
   package: string;
+  /** Build tags. */
+  tags?: string[];
   /** Go variables that hold the version, for programs that only learn it from the linker. */
   versionVariables?: string[];
   /** Arguments that make the program print its version; absent: it cannot, and is always built. */
@@ -45,12 +49,12 @@ export function goTool(tool: GoTool): Source {
 }
 
 function pinnedVersion(tool: GoTool): string {
-  const name = tool.module.replaceAll(".", "\\.");
+  const { module = "", version } = tool;
+  if (version) return version;
+  const name = module.replaceAll(".", "\\.");
   const found = new RegExp(`^(?:require)?\\s+${name} (v\\S+)`, "m").exec(pinFile(tool, "go.mod"));
   if (!found)
-    throw new Error(
-      `${folderOf(tool)}/go.mod requires no ${tool.module}: add it with go get -tool`,
-    );
+    throw new Error(`${folderOf(tool)}/go.mod requires no ${module}: add it with go get -tool`);
   return found[1]!;
 }
 
@@ -71,7 +75,9 @@ const pinFiles = new Map<string, string>();
 
 function pinFile(tool: GoTool, name: "go.mod" | "go.sum"): string {
   const file = path.join(folderOf(tool), name);
-  const content = pinFiles.get(file) ?? readFileSync(file, "utf8");
+  // What imports nothing but Go's own packages has no go.sum.
+  const none = name === "go.sum" && !existsSync(file);
+  const content = pinFiles.get(file) ?? (none ? "" : readFileSync(file, "utf8"));
   pinFiles.set(file, content);
   return content;
 }
@@ -89,7 +95,9 @@ function buildArguments(tool: GoTool): string[] {
   const variables = (tool.versionVariables ?? []).map((name) => `-X ${name}=${version}`);
   const linker = ["-s", "-w", ...variables].join(" ");
   // readonly: a build that needs a module go.sum does not pin fails instead of trusting it.
-  return ["build", "-v", "-mod=readonly", "-buildvcs=false", "-trimpath", "-ldflags", linker];
+  const tags = tool.tags ? [`-tags=${tool.tags.join(",")}`] : [];
+  const fixed = ["-v", "-mod=readonly", "-buildvcs=false", "-trimpath"];
+  return ["build", ...fixed, ...tags, "-ldflags", linker];
 }
 
 async function build(tool: GoTool, version: string, into: string, progress: Progress) {

@@ -1,3 +1,6 @@
+import path from "node:path";
+import { MissingTool } from "../lib/ends";
+import { nodePins } from "./node-pins";
 import { pins, type ToolName } from "./pins";
 import type { Progress } from "./source";
 
@@ -6,6 +9,17 @@ export type { Progress } from "./source";
 
 /** Names of all pinned programs. */
 export const toolNames = Object.keys(pins) as ToolName[];
+
+/** Names of those that real nodes need, and nothing else: they run on Linux only. */
+export const nodeTools = Object.keys(nodePins) as ToolName[];
+
+/** Root of the tree with runc, iptables, nft, conntrack, ipset and busybox, which nodes lay over theirs. */
+export async function nodeTree(progress?: Progress): Promise<string> {
+  return path.resolve(await tool("runc", progress), "../../..");
+}
+
+/** Names of the programs that this machine's platform can have. */
+export const toolNamesHere = toolNames.filter(runsHere);
 
 const found = new Map<ToolName, Promise<string>>();
 
@@ -17,14 +31,14 @@ const found = new Map<ToolName, Promise<string>>();
  * @throws MissingTool, one clear line with the alternative, when it cannot be had.
  */
 export function tool(name: ToolName, progress?: Progress): Promise<string> {
-  let path = found.get(name);
-  if (!path) {
-    path = findOrInstall(name, progress);
-    found.set(name, path);
+  let file = found.get(name);
+  if (!file) {
+    file = findOrInstall(name, progress);
+    found.set(name, file);
     // After a failure the next call tries again.
-    path.catch(() => found.delete(name));
+    file.catch(() => found.delete(name));
   }
-  return path;
+  return file;
 }
 
 /** Pinned version of a program, as its makers write it: `v3.22.0`. */
@@ -34,8 +48,14 @@ export function toolVersion(name: ToolName): string {
 
 async function findOrInstall(name: ToolName, progress?: Progress): Promise<string> {
   const source = pins[name];
+  if (!runsHere(name))
+    throw new MissingTool(`${name} runs on Linux only; it is needed by real nodes, not simulated`);
   const there = await source.find();
   if (there) return there;
   if (!progress) process.stderr.write(`tools: installing ${name} ${source.version}\n`);
   return source.install(progress ?? (() => {}));
+}
+
+function runsHere(name: ToolName): boolean {
+  return process.platform === "linux" || !(name in nodePins);
 }

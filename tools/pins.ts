@@ -2,6 +2,8 @@ import { debianTool } from "./debian";
 import { debianBinary } from "./debian-binary";
 import { debianSource } from "./debian-source";
 import { goTool } from "./go";
+import { kubernetes } from "./kubernetes";
+import { nodePins } from "./node-pins";
 import { pythonTool } from "./python";
 import type { Source } from "./source";
 
@@ -90,21 +92,8 @@ export const pins = {
       "libc-ares-dev",
     ],
   }),
+  ...nodePins,
 } satisfies Record<string, Source>;
 
 /** Name of a pinned program. */
 export type ToolName = keyof typeof pins;
-
-function kubernetes(name: string, versionArguments = ["--version"]) {
-  return goTool({
-    name,
-    module: "k8s.io/kubernetes",
-    package: `k8s.io/kubernetes/cmd/${name}`,
-    // Built from modules, Kubernetes would call itself v0.0.0-master.
-    versionVariables: [
-      "k8s.io/component-base/version.gitVersion",
-      "k8s.io/client-go/pkg/version.gitVersion",
-    ],
-    versionArguments,
-  });
-}

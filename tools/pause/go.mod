@@ -1,0 +1,3 @@
+module mini-xdr/tools/pause
+
+go 1.26.0
