@@ -41,7 +41,7 @@ export class ImageStore {
     try {
       const serves = () => ctr("version").then(() => true, () => false); // prettier-ignore
       await pWaitFor(serves, { interval: 50, timeout: 30_000 });
-      await Promise.all(images.map((image) => load(image, ctr)));
+      await load(images, ctr);
     } finally {
       // A clean end: its data bases are copied next.
       daemon.kill("SIGTERM");
@@ -67,9 +67,11 @@ const databases = [
 
 type Ctr = (...args: string[]) => Promise<string>;
 
-async function load({ reference, file }: ImageArchive, ctr: Ctr): Promise<void> {
-  const said = await ctr("images", "import", "--index-name", reference, file);
-  if (!said.includes(reference)) throw new Error(`${file} holds no image ${reference}: ${said}`);
+async function load(images: ImageArchive[], ctr: Ctr): Promise<void> {
+  await Promise.all(images.map(({ file }) => ctr("images", "import", file)));
+  const there = (await ctr("images", "list", "--quiet")).split("\n");
+  for (const { reference, file } of images)
+    if (!there.includes(reference)) throw new Error(`${file} holds no image called ${reference}`);
 }
 
 function containerd(root: string, state: string, socket: string): string {

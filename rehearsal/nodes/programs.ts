@@ -6,7 +6,7 @@ const networkPlugins = ["ptp", "loopback", "host-local", "portmap"] as const;
 const inImages = ["pause", "coredns", "kube-network-policies"] as const;
 
 /** Programs of real nodes. */
-export const realNodesTools: ToolName[] = [...onPath, ...networkPlugins, ...inImages, "sysroot"];
+export const realNodesTools: ToolName[] = [...onPath, ...networkPlugins, ...inImages, "runc"];
 
 /** Where a node finds its programs. */
 export interface NodePrograms {
@@ -27,7 +27,8 @@ export async function nodePrograms(): Promise<NodePrograms> {
   const own = await folders(onPath);
   return {
     path: [...own, "/usr/sbin", "/usr/bin", "/sbin", "/bin"].join(":"),
-    sysroot: await tool("sysroot"),
+    // PATH/usr/sbin/runc stands for the whole tree.
+    sysroot: path.resolve(await tool("runc"), "../../.."),
     networkPlugins: await folders(networkPlugins),
   };
 }
