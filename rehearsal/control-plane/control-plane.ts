@@ -58,6 +58,7 @@ export class ControlPlane {
   private readonly credentials: Credentials;
   private readonly server: string;
   private readonly ending = new AbortController();
+  private readonly ended = aborted(this.ending.signal);
   private bringingUp: Promise<void> = Promise.resolve();
   private fail!: (error: Error) => void;
 
@@ -81,7 +82,7 @@ export class ControlPlane {
   ) {
     this.credentials = new Credentials(folder, nodes.users);
     this.server = `https://${nodes.serverAddress}:${port}`;
-    this.failure.catch(() => {});
+    for (const promise of [this.failure, this.ended]) promise.catch(() => {});
   }
 
   /** Resolves once all nodes are Ready. After a failure nothing is left. */
@@ -185,10 +186,12 @@ export class ControlPlane {
     const authority = await readFile(certificateFile(this.folder), "utf8").catch(() => "");
     if (!authority) return false;
     const api = new Api(this.server, this.credentials.token("administrator"), authority);
-    return api.get("/readyz").then(
+    const ready = api.get("/readyz").then(
       () => pWaitFor.resolveWith(api),
       () => false as const,
     );
+    // Another program on the port may never answer.
+    return Promise.race([ready, this.ended]);
   }
 
   private async startControllerManager(): Promise<void> {

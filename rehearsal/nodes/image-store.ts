@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
 import { output, start } from "../../lib/processes";
@@ -23,24 +23,36 @@ export class ImageStore {
     readonly seconds: number,
   ) {}
 
-  /** @param folder does not exist yet, on the file system of the nodes' disks */
-  static async fill(folder: string, images: ImageArchive[], { path: PATH }: NodePrograms) {
+  /**
+   * @param folder does not exist yet, on the file system of the nodes' disks
+   * @param signal ends it
+   */
+  static async fill(
+    folder: string,
+    images: ImageArchive[],
+    { path: PATH }: NodePrograms,
+    signal: AbortSignal,
+  ): Promise<ImageStore> {
     const since = performance.now();
     const root = path.join(folder, "containerd");
     const socket = path.join(folder, "containerd.sock");
     await mkdir(root, { recursive: true });
     const settings = path.join(folder, "containerd.toml");
     await writeFile(settings, containerd(root, path.join(folder, "state"), socket));
+    const log = await open(path.join(folder, "containerd.log"), "a");
     const daemon = await start("containerd", ["--config", settings, "--log-level=warn"], {
       env: { PATH },
-      stdio: ["ignore", "ignore", "inherit"],
-    });
+      stdio: ["ignore", log.fd, log.fd],
+    }).finally(() => log.close());
     const ended = once(daemon, "exit");
     const ctr = (...args: string[]) =>
-      output("ctr", ["--address", socket, "--namespace", "k8s.io", ...args], { env: { PATH } });
+      output("ctr", ["--address", socket, "--namespace", "k8s.io", ...args], {
+        env: { PATH },
+        signal,
+      });
     try {
       const serves = () => ctr("version").then(() => true, () => false); // prettier-ignore
-      await pWaitFor(serves, { interval: 50, timeout: 30_000 });
+      await pWaitFor(serves, { interval: 50, timeout: 30_000, signal });
       await load(images, ctr);
     } finally {
       // A clean end: its data bases are copied next.

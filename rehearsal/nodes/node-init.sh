@@ -1,11 +1,12 @@
 #!/bin/sh
 # The first process of a node. It is in the node's own namespaces and cgroups; when it dies, everything
 # of the node does. Its environment: NODE_FOLDER, NODE_NAME, NODE_ADDRESS, NODE_ROUTES ("RANGE=NODE …"),
-# GATEWAY, PODS, CGROUP_VERSION, CGROUP_MOUNTS ("NAME:OPTIONS …"), SYSROOT, PATH, KUBECONFIG.
+# GATEWAY, PODS, CGROUP_VERSION, CGROUP_MOUNTS ("NAME:OPTIONS …"), SYSROOT, PATH, KUBECONFIG. On descriptor 3
+# it says its process id, then waits for a line of input, and then says that all is started.
 set -e
 # Its process id as the sandbox knows it: this /proc is still the sandbox's.
 read -r pid _ </proc/self/stat
-echo "$pid"
+echo "$pid" >&3
 
 hostname "$NODE_NAME"
 mount -t proc proc /proc
@@ -64,7 +65,7 @@ keep() {
   name=$1
   shift
   while :; do
-    "$@" >>"/var/log/$name.log" 2>&1 </dev/null || true
+    "$@" >>"/var/log/$name.log" 2>&1 </dev/null 3>&- || true
     echo "ended" >>"/var/log/$name.log"
     sleep 1
   done &
@@ -74,5 +75,6 @@ keep kube-proxy kube-proxy --config="$NODE_FOLDER/kube-proxy.json"
 until [ -S /run/containerd/containerd.sock ]; do sleep 0.05; done
 keep kubelet kubelet --config="$NODE_FOLDER/kubelet.json" --kubeconfig="$KUBECONFIG" \
   --hostname-override="$NODE_NAME" --node-ip="$NODE_ADDRESS"
-echo started
+echo started >&3
+exec 3>&-
 while :; do wait; sleep 1; done

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { start } from "../../lib/processes";
 import { fabricAddress, nodeAddress, podRange, podsRange } from "./addresses";
 import type { Cgroups } from "./cgroups";
@@ -39,7 +40,7 @@ export class Node {
   readonly pods: string;
   private readonly folder: string;
   private routes = "";
-  private machine?: { process: ChildProcess; pid: number; ended: Promise<unknown> };
+  private machine?: Machine;
 
   constructor(
     readonly name: string,
@@ -65,7 +66,7 @@ export class Node {
 
   /** Process id of its first process, as the sandbox has it. @throws when it has no power. */
   get pid(): number {
-    if (!this.machine) throw new Error(`node ${this.name} has no power`);
+    if (!this.machine?.pid) throw new Error(`node ${this.name} has no power`);
     return this.machine.pid;
   }
 
@@ -102,29 +103,28 @@ export class Node {
 
   /** Gives it power. Resolves once its programs have been started; when it is Ready, the API says. */
   async start(): Promise<void> {
-    const { fabric, cgroups, fail } = this.around;
+    const { fabric, fail } = this.around;
     const log = await open(path.join(this.logs, "init.log"), "a");
     const child = await start("/bin/sh", ["-c", enter, "sh", ...(await this.command())], {
-      stdio: ["pipe", "pipe", log.fd],
+      stdio: ["pipe", log.fd, log.fd, "pipe"],
       detached: true,
-      env: await this.environment(cgroups),
+      env: await this.environment(),
     }).finally(() => log.close());
-    const ended = once(child, "exit");
-    const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-    const next = async () => {
+    const machine: Machine = { process: child, ended: once(child, "exit") };
+    this.machine = machine;
+    void machine.ended.then(() => {
+      if (this.machine === machine) fail(new Error(`node ${this.name} ended by itself`));
+    });
+    const lines = createInterface({ input: child.stdio[3] as Readable })[Symbol.asyncIterator]();
+    const said = async () => {
       const line = await lines.next();
       if (!line.done) return line.value;
       throw new Error(`node ${this.name} did not start: see ${this.logs}/init.log`);
     };
-    const pid = Number(await next());
-    const machine = { process: child, pid, ended };
-    this.machine = machine;
-    void ended.then(() => {
-      if (this.machine === machine) fail(new Error(`node ${this.name} ended by itself`));
-    });
-    await fabric.connect(this.number, pid);
+    machine.pid = Number(await said());
+    await fabric.connect(this.number, machine.pid);
     child.stdin!.write("\n");
-    await next();
+    await said();
   }
 
   /** Ends everything on it at once. Its disk stays. Without effect on a node without power. */
@@ -132,7 +132,8 @@ export class Node {
     const { machine } = this;
     if (!machine) return;
     this.machine = undefined;
-    process.kill(machine.pid, "SIGKILL");
+    // While it starts, there is only the process that made its namespaces; both go together.
+    process.kill(machine.pid ?? machine.process.pid!, "SIGKILL");
     await machine.ended;
     await this.around.fabric.forget(this.number);
   }
@@ -155,8 +156,8 @@ export class Node {
     return [cgroups.join(" "), "unshare", ...namespaces, ...ending, "--", ...init];
   }
 
-  private async environment(cgroups: Cgroups): Promise<NodeJS.ProcessEnv> {
-    const { programs, kubeconfigOf } = this.around;
+  private async environment(): Promise<NodeJS.ProcessEnv> {
+    const { programs, cgroups, kubeconfigOf } = this.around;
     return {
       NODE_FOLDER: this.folder,
       NODE_NAME: this.name,
@@ -171,6 +172,15 @@ export class Node {
       KUBECONFIG: await kubeconfigOf(userOf(this.name)),
     };
   }
+}
+
+/** A node with power. */
+interface Machine {
+  /** The process that made its namespaces, which ends after its first process. */
+  process: ChildProcess;
+  /** Its first process, once that runs. */
+  pid?: number;
+  ended: Promise<unknown>;
 }
 
 /** What the API server's client on a node is called here. */

@@ -80,7 +80,12 @@ export class RealNodes implements Nodes {
     await mkdir(own, { recursive: true });
     this.programs = await nodePrograms();
     this.imageStore = systemImages(own).then((system) =>
-      ImageStore.fill(path.join(own, "images"), [...system, ...images], this.programs),
+      ImageStore.fill(
+        path.join(own, "images"),
+        [...system, ...images],
+        this.programs,
+        this.stopping.signal,
+      ),
     );
     this.imageStore.catch(() => {}); // whoever starts the nodes hears of it
     this.fabric = await Fabric.create();

@@ -9,7 +9,7 @@ interface Records {
 }
 
 /**
- * The laboratory's DNS, on the loopback of its own network: the records, and before them a resolver
+ * The laboratory's DNS: the records, and before them a resolver
  * that believes each for its time to live, as CoreDNS and the VPC's resolver do. A name with several
  * addresses answers with all of them, each time another one first.
  */
@@ -25,9 +25,10 @@ export class Names {
     });
   }
 
-  static async start(): Promise<Names> {
+  /** @param address by default only the sandbox's own loopback; 0.0.0.0: every address of it */
+  static async start(address = "127.0.0.1"): Promise<Names> {
     const socket = createSocket("udp4");
-    socket.bind(53, "127.0.0.1");
+    socket.bind(53, address);
     await once(socket, "listening");
     return new Names(socket);
   }

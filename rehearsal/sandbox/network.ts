@@ -1,10 +1,16 @@
+import { writeFile } from "node:fs/promises";
 import { output } from "../../lib/processes";
+
+/** The sandbox's own side of its cable to the router. */
+const sandboxAddress = "198.18.0.2";
 
 /**
  * A router between the laboratory and its database servers, each in a network namespace of its own.
- * A partition is a router that drops packets silently, as when a zone is lost.
+ * A partition is a router that drops packets silently, as when a zone is lost. What the router does
+ * not know is the sandbox's: nodes and pods, where there are any.
  *
- * Addresses are of 198.18.0.0/15, reserved for tests between isolated networks (RFC 2544).
+ * Addresses are of 198.18.0.0/15, reserved for tests between isolated networks (RFC 2544), unless a
+ * host is given one.
  */
 export class Network {
   private readonly hosts = new Map<string, string>();
@@ -16,21 +22,27 @@ export class Network {
     await ip("netns", "add", "router");
     const forward = ["sysctl", "-qw", "net.ipv4.ip_forward=1"];
     await ip("netns", "exec", "router", ...forward);
-    await network.link("laboratory", 0);
-    await ip("route", "add", "198.18.0.0/16", "via", "198.18.0.1");
+    await writeFile("/proc/sys/net/ipv4/ip_forward", "1");
+    await network.link("laboratory", 0, sandboxAddress);
+    await ip("-n", "router", "route", "add", "default", "via", sandboxAddress, "dev", "from-0");
     return network;
   }
 
-  /** Adds a host and returns its address. Processes get there through {@link inside}. */
-  async add(host: string): Promise<string> {
+  /**
+   * Adds a host and returns its address. Processes get there through {@link inside}.
+   *
+   * @param address such as one that the plan's network policies admit; by default 198.18.N.2
+   */
+  async add(host: string, address?: string): Promise<string> {
     const number = this.hosts.size + 1;
-    const address = `198.18.${number}.2`;
-    this.hosts.set(host, address);
+    const its = address ?? `198.18.${number}.2`;
+    this.hosts.set(host, its);
     await ip("netns", "add", host);
     await ip("-n", host, "link", "set", "lo", "up");
-    await this.link(host, number);
+    await this.link(host, number, its);
     await ip("-n", host, "route", "add", "default", "via", `198.18.${number}.1`);
-    return address;
+    await ip("route", "add", its, "via", "198.18.0.1");
+    return its;
   }
 
   /** Command prefix that runs a program on that host. */
@@ -67,16 +79,18 @@ export class Network {
     return address;
   }
 
-  /** A cable from the router's 198.18.N.1 to the host's 198.18.N.2. */
-  private async link(host: string, number: number): Promise<void> {
+  /** A cable from the router's 198.18.N.1 to the host. */
+  private async link(host: string, number: number, address: string): Promise<void> {
     const near = `to-${number}`;
     const far = `from-${number}`;
+    const router = `198.18.${number}.1`;
     await ip("link", "add", near, "type", "veth", "peer", "name", far, "netns", "router");
-    await ip("-n", "router", "address", "add", `198.18.${number}.1/24`, "dev", far);
-    await ip("-n", "router", "link", "set", far, "up");
     const at = number === 0 ? [] : ["-n", host];
     if (number !== 0) await ip("link", "set", near, "netns", host);
-    await ip(...at, "address", "add", `198.18.${number}.2/24`, "dev", near);
+    // Two addresses and nothing else on the cable: they need not be of one range.
+    await ip("-n", "router", "address", "add", router, "peer", address, "dev", far);
+    await ip("-n", "router", "link", "set", far, "up");
+    await ip(...at, "address", "add", address, "peer", router, "dev", near);
     await ip(...at, "link", "set", near, "up");
   }
 }
