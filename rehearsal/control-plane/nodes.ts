@@ -42,6 +42,8 @@ export interface Nodes {
   prepare(folder: string): Promise<string[]>;
   /** Starts all kubelets; whether they are Ready, the API says. */
   start(plane: Surroundings): Promise<void>;
+  /** Once they are Ready: resolves when what every cluster runs by itself is up, too. */
+  settle(): Promise<void>;
   /** Takes the power from a zone's nodes. */
   loseZone(zone: string): Promise<void>;
   /** Starts a lost zone's nodes again. */

@@ -53,6 +53,9 @@ export class SimulatedNodes implements Nodes {
     await Promise.all(this.zones.map((zone) => this.restoreZone(zone)));
   }
 
+  /** Nothing runs by itself here. */
+  async settle(): Promise<void> {}
+
   /** Kills the process that answers for the zone's nodes. */
   async loseZone(zone: string): Promise<void> {
     await this.kubelets.get(zone)!.kill();

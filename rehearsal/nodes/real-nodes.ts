@@ -9,7 +9,7 @@ import { Fabric } from "./fabric";
 import { ImageStore, type ImageArchive } from "./image-store";
 import { Node, userOf } from "./node";
 import { nodePrograms, type NodePrograms } from "./programs";
-import { apiServerClient, systemObjects } from "./system";
+import { apiServerClient, systemObjects, untilSystemRuns } from "./system";
 import { systemImages } from "./system-images";
 
 /** What real nodes are started with. */
@@ -34,6 +34,7 @@ export class RealNodes implements Nodes {
   readonly zones: string[];
   private readonly places: { name: string; zone: string; number: number }[];
   private readonly stopping = new AbortController();
+  private plane!: Surroundings;
   private fabric!: Fabric;
   private programs!: NodePrograms;
   private authority!: Authority;
@@ -101,6 +102,7 @@ export class RealNodes implements Nodes {
   }
 
   async start(plane: Surroundings): Promise<void> {
+    this.plane = plane;
     const { folder, resolver } = this.options;
     const around = {
       folder: path.join(folder, "nodes"),
@@ -126,6 +128,11 @@ export class RealNodes implements Nodes {
         await node.start();
       }),
     ]);
+  }
+
+  /** Waits for DNS and for the agent of network policies on every node. */
+  async settle(): Promise<void> {
+    await untilSystemRuns(this.plane.api, this.places.length, this.stopping.signal);
   }
 
   /** Cuts the power of all its nodes at once. */

@@ -1,3 +1,5 @@
+import pWaitFor from "p-wait-for";
+import type { Api } from "../control-plane/api";
 import { dnsAddress } from "./addresses";
 import { dnsImage, policiesImage } from "./system-images";
 
@@ -32,6 +34,33 @@ export function systemObjects(resolver?: string): Creation[] {
 /** As whom the API server calls kubelets. */
 export const apiServerClient = "kube-apiserver-kubelet-client";
 
+/** Resolves when all of it runs on so many nodes. Rejects when `signal` says so. */
+export async function untilSystemRuns(api: Api, nodes: number, signal: AbortSignal): Promise<void> {
+  const apps = `/apis/apps/v1/namespaces/${namespace}`;
+  const dnsRuns = async () => {
+    const { status } = await api.get<Deployment>(`${apps}/deployments/coredns`);
+    return status.availableReplicas === replicas;
+  };
+  const agentsRun = async () => {
+    const { status } = await api.get<DaemonSet>(`${apps}/daemonsets/kube-network-policies`);
+    return status.numberReady === nodes;
+  };
+  const runs = async () => (await dnsRuns()) && (await agentsRun());
+  await pWaitFor(runs, { interval: 200, timeout: systemLimit * 1000, signal });
+}
+
+/** Seconds in which it has to run. */
+const systemLimit = 120;
+const replicas = 2;
+
+interface Deployment {
+  status: { availableReplicas?: number };
+}
+
+interface DaemonSet {
+  status: { numberReady?: number };
+}
+
 function dns(resolver?: string): Creation[] {
   const labels = { "k8s-app": "kube-dns" };
   const drop = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true };
@@ -52,7 +81,7 @@ function dns(resolver?: string): Creation[] {
       {
         metadata: { name: "coredns", labels },
         spec: {
-          replicas: 2,
+          replicas,
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
