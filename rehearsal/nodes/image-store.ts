@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { mkdir, open, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
-import { output, start } from "../../lib/processes";
+import { output, run, start } from "../../lib/processes";
 import type { NodePrograms } from "./programs";
 import { quoted, unused } from "./settings";
 
@@ -45,14 +45,17 @@ export class ImageStore {
       stdio: ["ignore", log.fd, log.fd],
     }).finally(() => log.close());
     const ended = once(daemon, "exit");
-    const ctr = (...args: string[]) =>
-      output("ctr", ["--address", socket, "--namespace", "k8s.io", ...args], {
-        env: { PATH },
-        signal,
-      });
+    const where = ["--address", socket, "--namespace", "k8s.io"];
+    const options = { env: { PATH }, signal };
+    const ctr = (...args: string[]) => output("ctr", [...where, ...args], options);
     try {
-      const serves = () => ctr("version").then(() => true, () => false); // prettier-ignore
-      await pWaitFor(serves, { interval: 50, timeout: 30_000, signal });
+      const end = performance.now() + 30_000;
+      const serves = async () => {
+        signal.throwIfAborted();
+        if (performance.now() > end) throw new Error("containerd does not serve: see its log");
+        return (await run("ctr", [...where, "version"], options)).code === 0;
+      };
+      await pWaitFor(serves, { interval: 50 });
       await load(images, ctr);
     } finally {
       // A clean end: its data bases are copied next.

@@ -45,8 +45,13 @@ export async function untilSystemRuns(api: Api, nodes: number, signal: AbortSign
     const { status } = await api.get<DaemonSet>(`${apps}/daemonsets/kube-network-policies`);
     return status.numberReady === nodes;
   };
-  const runs = async () => (await dnsRuns()) && (await agentsRun());
-  await pWaitFor(runs, { interval: 200, timeout: systemLimit * 1000, signal });
+  const end = performance.now() + systemLimit * 1000;
+  const runs = async () => {
+    signal.throwIfAborted();
+    if (performance.now() > end) throw new Error(`DNS or policies not up after ${systemLimit} s`);
+    return (await dnsRuns()) && (await agentsRun());
+  };
+  await pWaitFor(runs, { interval: 200 });
 }
 
 /** Seconds in which it has to run. */

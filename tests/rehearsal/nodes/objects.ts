@@ -29,16 +29,20 @@ export async function until<T extends KubernetesObject>(
     return await new Promise<T[]>((resolve, reject) => {
       const late = () => reject(new Error(`${path} not as wanted after ${seconds} s: ${wanted}`));
       watch.signal.addEventListener("abort", late);
+      let listed = false;
       const look = () => {
         const all = [...objects.values()];
-        if (wanted(all)) resolve(all);
+        if (listed && wanted(all)) resolve(all);
       };
       const onEvent = ({ type, object }: { type: string; object: T }) => {
         if (type === "DELETED") objects.delete(object.metadata.name);
         else objects.set(object.metadata.name, object);
         look();
       };
-      api.watch<T>(path, onEvent, reject, watch.signal).then(look, reject);
+      api.watch<T>(path, onEvent, reject, watch.signal).then(() => {
+        listed = true;
+        look();
+      }, reject);
     });
   } finally {
     clearTimeout(limit);

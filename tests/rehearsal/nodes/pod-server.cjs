@@ -17,7 +17,7 @@ const server = createServer((request, response) => {
   const answer = answers[pathname] ?? (() => ({}));
   Promise.resolve()
     .then(() => answer(request, decodeURIComponent(search.slice(1))))
-    .catch((error) => ({ error: error.code ?? error.name }))
+    .catch(({ code, name }) => ({ error: typeof code === "string" ? code : name }))
     .then((body) => response.end(JSON.stringify(body)));
 });
 server.listen(8080, () => console.log("listening"));
