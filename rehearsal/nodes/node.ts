@@ -40,6 +40,7 @@ export class Node {
   readonly pods: string;
   private readonly folder: string;
   private routes = "";
+  private starts = 0;
   private machine?: Machine;
 
   constructor(
@@ -149,7 +150,8 @@ export class Node {
   }
 
   private async command(): Promise<string[]> {
-    const cgroups = await this.around.cgroups.create(this.name);
+    // New ones each time: from old ones a kubelet would think that its containers still run.
+    const cgroups = await this.around.cgroups.create(`${this.name}.${++this.starts}`);
     const namespaces = ["--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup"];
     const ending = ["--fork", "--kill-child=SIGKILL", "--propagation", "private"];
     const init = ["/bin/sh", path.join(__dirname, "node-init.sh")];
