@@ -239,7 +239,7 @@ async function untilServed(url: string): Promise<void> {
 
 async function untilBlocked(pod: Pod, url: string): Promise<void> {
   const end = Date.now() + 10_000;
-  while ((await askThrough(pod, url)).error !== "TimeoutError")
+  while ((await askThrough(pod, url)).error !== "TIMEOUT")
     assert.ok(Date.now() < end, `${pod.metadata.name} still reaches ${url}`);
 }
 
