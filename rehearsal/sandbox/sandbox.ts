@@ -1,12 +1,12 @@
 // Synchronous inside the sandbox: nothing may run there before it is prepared.
 import { spawnSync } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { MissingTool } from "../../lib/ends";
-import { run } from "../../lib/processes";
+import { run, start } from "../../lib/processes";
 import { removeSandboxes, sandboxPrefix, startJanitor } from "./leftovers";
 
 /**
@@ -46,23 +46,41 @@ export async function runInSandbox(
   const cleaned = once(janitor, "exit");
   const inside = [process.execPath, "--require", require.resolve("tsx/cjs"), script, folder];
   try {
-    const running = run("unshare", [...namespaces, ...inside, ...args], {
+    const sandbox = await start("unshare", [...namespaces, ...inside, ...args], {
       // The first pipe tells the inner process when this one is gone, however it ended; the last
       // one tells the janitor when unshare is, which ends after everything inside.
       stdio: ["pipe", "inherit", "inherit", janitor.stdin!],
       // A group of its own keeps Ctrl-C from reaching the laboratory before this process.
       detached: true,
-      signal,
-      killSignal: "SIGKILL",
     });
-    const { code } = await running;
+    const ended = once(sandbox, "exit") as Promise<[number | null]>;
+    let late: NodeJS.Timeout | undefined;
+    const end = () => {
+      sandbox.stdin!.destroy();
+      late = setTimeout(() => killSandbox(sandbox.pid!), 1000);
+    };
+    signal?.addEventListener("abort", end, { once: true });
+    if (signal?.aborted) end();
+    const [code] = await ended;
+    clearTimeout(late);
+    signal?.removeEventListener("abort", end);
     signal?.throwIfAborted();
-    return code;
+    return code ?? 1;
   } finally {
     // Only this process's end of the pipe: unshare, where it still ends, has its own.
     janitor.stdin!.destroy();
     await cleaned;
   }
+}
+
+/**
+ * Kills the first process inside, which did not end by itself. unshare waits until the kernel has
+ * ended all others; killed itself, it would not.
+ */
+function killSandbox(unshare: number): void {
+  const children = readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8");
+  const [first] = children.split(" ").filter(Boolean);
+  process.kill(Number(first ?? unshare), "SIGKILL");
 }
 
 /**

@@ -21,7 +21,7 @@ interface Run {
   folder: string;
   /** Seconds until its nodes were Ready. */
   seconds: number;
-  /** Its pid namespaces: the sandbox's and one for each node. */
+  /** Its pid namespaces: of the sandbox, of each node and of each container. */
   namespaces: string[];
 }
 
@@ -49,7 +49,7 @@ describe("two runs of real nodes, side by side", function () {
   it("are both Ready, and change nothing of the machine", async () => {
     for (const { seconds, namespaces, folder } of runs) {
       console.log(`      Ready after ${seconds.toFixed(1)} s, with the other beside it`);
-      assert.equal(namespaces.length, 4, "the sandbox and three nodes");
+      assert.ok(namespaces.length > 4, "the sandbox, three nodes, containers");
       assert.ok(cgroupsOf(folder).length > 0);
     }
     assert.equal(await output("ip", ["-brief", "link"]), links);
@@ -61,7 +61,7 @@ describe("two runs of real nodes, side by side", function () {
     killed.process.kill("SIGKILL");
     await once(killed.process, "exit");
     await gone(killed);
-    assert.equal(processesIn(other.namespaces).size, 4, "in each of its namespaces");
+    assert.deepEqual([...processesIn(other.namespaces)].sort(), [...other.namespaces].sort());
     assert.equal(other.process.exitCode, null);
   });
 
@@ -82,11 +82,13 @@ async function run(report: string): Promise<Run> {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });
+  const end = Date.now() + 2 * minutes;
   const written = () => {
+    assert.ok(Date.now() < end, "not Ready");
     assert.equal(child.exitCode, null, "it ended by itself");
     return existsSync(report) && readFileSync(report, "utf8").endsWith("}");
   };
-  await pWaitFor(written, { interval: 100, timeout: 2 * minutes });
+  await pWaitFor(written, { interval: 100 });
   const said = JSON.parse(readFileSync(report, "utf8")) as { folder: string; seconds: number };
   return { process: child, ...said, namespaces: namespacesBelow(child.pid!) };
 }

@@ -1,3 +1,4 @@
+/* global clearTimeout, setTimeout */
 // What the test's pods run: it answers, asks others, looks names up, and ends when it is told to.
 const { createServer, get } = require("node:http");
 const { resolve4 } = require("node:dns/promises");
