@@ -21,20 +21,22 @@ export async function dockerfileImage(
   context: string,
   progress: Progress,
 ): Promise<Image> {
-  const file = path.join(context, "Dockerfile");
-  const dockerfile = readDockerfile(await readFile(file, "utf8"), file);
-  checkBase(dockerfile, file);
   const under = await base(progress);
   const key = { base: path.basename(path.dirname(under.layer)), context: await contentOf(context) };
   return cachedImage(reference, key, progress, (to, work) =>
-    build(reference, dockerfile, context, under, to, work, progress),
+    buildByDockerfile(reference, context, under, to, work, progress),
   );
 }
 
-/** Also what the archive is built from, so that a test can build twice. */
-export async function build(
+/**
+ * Builds it whatever the cache has.
+ *
+ * @param to path of the archive.
+ * @param work an empty folder for what is made on the way.
+ * @returns the digest of its manifest.
+ */
+export async function buildByDockerfile(
   reference: string,
-  { stages }: Dockerfile,
   context: string,
   under: Base,
   to: string,
@@ -43,6 +45,10 @@ export async function build(
 ): Promise<string> {
   const own = path.join(work, "context");
   await copyContext(context, own);
+  const file = path.join(context, "Dockerfile");
+  const dockerfile = readDockerfile(await readFile(path.join(own, "Dockerfile"), "utf8"), file);
+  checkBase(dockerfile, file);
+  const { stages } = dockerfile;
   const sources: Record<string, string> = {};
   for (const stage of stages.slice(0, -1)) {
     const root = path.join(work, `stage-${stage.name}`);

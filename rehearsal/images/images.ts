@@ -17,6 +17,9 @@ export interface Image {
   digest: string;
 }
 
+/** To be raised when the same content is written in another way. */
+const form = 1;
+
 /** Archives of one image that are kept: of a few checkouts, each in a few states. */
 const kept = 4;
 
@@ -33,14 +36,14 @@ export async function cachedImage(
   write: (file: string, work: string) => Promise<string>,
 ): Promise<Image> {
   const hash = createHash("sha256")
-    .update(JSON.stringify([reference, key]))
+    .update(JSON.stringify([form, reference, key]))
     .digest("hex");
   const name = nameOf(reference);
   const images = path.join(cacheFolder(), "images");
   const folder = path.join(images, `${name}-${hash.slice(0, 16)}`);
   let built = false;
   const file = await buildOnce(folder, "image.tar", progress, async (into) => {
-    const work = await mkdtemp(path.join(os.tmpdir(), `mini-xdr-image-`));
+    const work = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-image-"));
     try {
       const digest = await write(path.join(into, "image.tar"), work);
       await writeFile(path.join(into, "digest"), digest);
