@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { MissingTool } from "../lib/ends";
@@ -13,12 +13,14 @@ import type { Source } from "./source";
 export interface DebianTree {
   /** Path in the tree of the executable that stands for all of it. */
   file: string;
+  /** It is to run outside the tree too: a script of its name then shows it the tree's libraries. */
+  alone?: boolean;
   /** The package that has it. */
   package: string;
   /** Every package, with its makers' version; any Debian revision of it. */
   packages: Record<string, string>;
   /** Links that the packages' own scripts would make, by their path in the tree. */
-  links: Record<string, string>;
+  links?: Record<string, string>;
 }
 
 /**
@@ -30,16 +32,18 @@ export function debianTree(pin: DebianTree): Source {
   const version = pin.packages[pin.package]!;
   const hash = createHash("sha256").update(JSON.stringify(pin)).digest("hex").slice(0, 16);
   const folder = path.join(cacheFolder(), `${name}-${version}-${hash}`);
-  const executable = path.join(folder, pin.file);
+  const file = pin.alone ? name : pin.file;
+  const executable = path.join(folder, file);
   return {
     version,
     find: async () => ((await exists(executable)) ? executable : undefined),
     install: (progress) =>
-      buildOnce(folder, pin.file, progress, async (into) => {
+      buildOnce(folder, file, progress, async (into) => {
         progress(`fetching ${Object.keys(pin.packages).length} packages`);
         try {
           await unpack(pin, into);
           await checkLibraries(into, pin.file);
+          if (pin.alone) await writeStarter(into, pin.file);
         } catch (error) {
           throw new MissingTool(
             `${name} ${version} could not be taken from Debian's packages (${(error as Error).message}): it needs apt and a mirror of Debian 12`,
@@ -49,7 +53,7 @@ export function debianTree(pin: DebianTree): Source {
   };
 }
 
-async function unpack({ packages, links }: DebianTree, into: string): Promise<void> {
+async function unpack({ packages, links = {} }: DebianTree, into: string): Promise<void> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-packages-"));
   try {
     const archives = await downloadPackages(Object.keys(packages), folder);
@@ -83,6 +87,15 @@ async function checkLibraries(root: string, file: string): Promise<void> {
     if (missing)
       throw new Error(`${path.basename(program)} needs ${missing}, which is in no package`);
   }
+}
+
+async function writeStarter(root: string, file: string): Promise<void> {
+  const libraries = path.relative(root, await libraryFolder(root));
+  const script = `#!/bin/sh
+tree=$(dirname "$0")
+LD_LIBRARY_PATH="$tree/${libraries}" exec "$tree/${file}" "$@"
+`;
+  await writeFile(path.join(root, path.basename(file)), script, { mode: 0o755 });
 }
 
 /** usr/lib/x86_64-linux-gnu, or as another architecture calls it. */

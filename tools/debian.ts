@@ -11,18 +11,21 @@ export interface DebianTool {
   file: string;
   /** What brings it, and what its users need beside it. */
   packages: string[];
-  /** `major.minor`: this major, and this minor or a later one, as Debian's security updates move it. */
+  /** `major.minor`: this or a later one, as Debian's security updates move it. */
   version: string;
 }
 
 /** Uses what Debian's package manager installed, and as root lets it install what is missing. */
 export function debianTool({ file, packages, version }: DebianTool): Source {
-  const [major = "", oldest = ""] = version.split(".");
+  const [major = 0, minor = 0] = version.split(".").map(Number);
   const find = async () => {
     if (!(await exists(file))) return undefined;
     const answer = await output(file, ["--version"]);
-    const minor = new RegExp(`\\s${major}\\.(\\d+)`).exec(answer)?.[1];
-    return Number(minor) >= Number(oldest) ? file : undefined;
+    const [, ...its] = /\s(\d+)\.(\d+)/.exec(answer) ?? [];
+    const [itsMajor = 0, itsMinor = 0] = its.map(Number);
+    // A program whose major may not move has it in its path.
+    const late = itsMajor > major || (itsMajor === major && itsMinor >= minor);
+    return late ? file : undefined;
   };
   return {
     version,

@@ -1,3 +1,4 @@
+import { debianBinary } from "./debian-binary";
 import { debianTree } from "./debian-tree";
 import { goTool } from "./go";
 import { kubernetes } from "./kubernetes";
@@ -57,6 +58,19 @@ export const nodePins = {
         .flatMap((name) => [name, `${name}-save`, `${name}-restore`])
         .map((name) => [`usr/sbin/${name}`, "xtables-nft-multi"]),
     ),
+  }),
+  // Images are built without a container engine: buildah for their instructions, mmdebstrap for
+  // the base that stands in for the registry's.
+  buildah: debianTree({
+    file: "usr/bin/buildah",
+    package: "buildah",
+    packages: { buildah: "1.28.2", libgpgme11: "1.18.0", libassuan0: "2.5.5" },
+  }),
+  mmdebstrap: debianBinary({
+    name: "mmdebstrap",
+    package: "mmdebstrap",
+    file: "usr/bin/mmdebstrap",
+    version: "1.3.5",
   }),
   "packet-delay": goTool({
     name: "packet-delay",

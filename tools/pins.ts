@@ -1,6 +1,7 @@
 import { debianTool } from "./debian";
 import { debianBinary } from "./debian-binary";
 import { debianSource } from "./debian-source";
+import { debianTree } from "./debian-tree";
 import { goTool } from "./go";
 import { kubernetes } from "./kubernetes";
 import { nodePins } from "./node-pins";
@@ -91,6 +92,33 @@ export const pins = {
       "libssl-dev",
       "libc-ares-dev",
     ],
+  }),
+  // The database's cache. Debian 12 has no Valkey, and its mirrors lack parts of trixie's source
+  // package; this is the last release before the two parted, with the same protocol and TLS.
+  "redis-server": debianTree({
+    file: "usr/bin/redis-server",
+    alone: true,
+    package: "redis-server",
+    packages: {
+      "redis-server": "7.0.15",
+      "redis-tools": "7.0.15",
+      libatomic1: "12.2.0",
+      libjemalloc2: "5.3.0",
+      liblzf1: "3.6",
+    },
+  }),
+  "pgbouncer-exporter": goTool({
+    name: "pgbouncer-exporter",
+    module: "github.com/prometheus-community/pgbouncer_exporter",
+    package: "github.com/prometheus-community/pgbouncer_exporter",
+    versionVariables: ["github.com/prometheus/common/version.Version"],
+    folder: "pgbouncer-exporter",
+  }),
+  // For the page, in a real browser.
+  chromium: debianTool({
+    file: "/usr/bin/chromium",
+    packages: ["chromium"],
+    version: "156.0",
   }),
   ...nodePins,
 } satisfies Record<string, Source>;

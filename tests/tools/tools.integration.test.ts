@@ -5,10 +5,12 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import spawn from "nano-spawn";
 import { run, type Result } from "../../lib/processes";
-import { toolNames, toolVersion } from "../../tools";
+import { nodeTools, nodeTree, tool, toolNames, toolVersion } from "../../tools";
 import { publish, removePartial } from "../../tools/cache";
+import { debianTool } from "../../tools/debian";
 import { withLock } from "../../tools/lock";
 import { findOnPath } from "../../tools/path-search";
+import { needTools } from "../support/need-tools";
 import { only, plannedStack, root } from "../support/planned";
 
 describe("the tools", function () {
@@ -81,6 +83,52 @@ describe("the tools", function () {
     const env = { PATH: bin, XDG_CACHE_HOME: path.join(folder, "cache") };
     return run(process.execPath, ["--import", "tsx", "-e", program], { cwd: root, env });
   }
+
+  describe("that Debian's package manager installed", () => {
+    const foundSaying = async (answer: string) => {
+      const file = path.join(folder, "browser");
+      await writeFile(file, `#!/bin/sh\necho 'Browser ${answer} of Debian'\n`, { mode: 0o755 });
+      return debianTool({ file, packages: [], version: "15.18" }).find();
+    };
+    for (const later of ["15.18", "15.19", "15.18.3", "16.0"])
+      it(`are used as ${later} where 15.18 is pinned`, async () => {
+        assert.equal(await foundSaying(later), path.join(folder, "browser"));
+      });
+    for (const other of ["15.9", "14.30", "nothing"])
+      it(`are not as ${other}`, async () => {
+        assert.equal(await foundSaying(other), undefined);
+      });
+  });
+
+  it("of real nodes are neither built nor missed on another platform than Linux", async () => {
+    const program = `Object.defineProperty(process, "platform", { value: "darwin" });
+      const { tool, toolNamesHere } = require("./tools");
+      console.log(toolNamesHere.join());
+      tool("kubelet").catch((error) => console.log(String(error)));`;
+    const { stdout } = await run(process.execPath, ["--import", "tsx", "-e", program], {
+      cwd: root,
+    });
+    const [here, error] = stdout.split("\n");
+    assert.deepEqual(
+      here!.split(","),
+      toolNames.filter((name) => !nodeTools.includes(name)),
+    );
+    assert.match(error!, /^MissingTool: kubelet runs on Linux only/);
+  });
+
+  it("of a node's tree run with the tree's own libraries", async function () {
+    await needTools(this, ["runc"]);
+    const tree = await nodeTree();
+    const env = { LD_LIBRARY_PATH: path.join(tree, "usr/lib/x86_64-linux-gnu") };
+    const says = async (name: string) => {
+      const { stdout, stderr } = await run(path.join(tree, name), ["--version"], { env });
+      return stdout + stderr;
+    };
+    assert.equal(await tool("runc"), path.join(tree, "usr/sbin/runc"));
+    assert.match(await says("usr/sbin/runc"), /runc version 1\.1\.5/);
+    assert.match(await says("usr/sbin/iptables"), /iptables v1\.8\.9 \(nf_tables\)/);
+    assert.match(await says("usr/sbin/nft"), /nftables v1\.0\.6/);
+  });
 
   it("are published whole or not at all", async () => {
     const destination = path.join(folder, "helm");

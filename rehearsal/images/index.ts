@@ -1,0 +1,101 @@
+import path from "node:path";
+import { UsageError } from "../../lib/ends";
+import { tool, type Progress, type ToolName } from "../../tools";
+import { base } from "./base";
+import { dockerfileImage } from "./dockerfile-image";
+import { nameOf, type Image } from "./images";
+import { librariesOf, programImage } from "./program-image";
+
+export type { Image } from "./images";
+
+type Recipe = (reference: string, progress: Progress) => Promise<Image>;
+
+/** How each image is made, by the last part of its repository. */
+const recipes: Record<string, Recipe> = {
+  backend: ours("backend"),
+  frontend: ours("frontend"),
+  backup: ours("backup"),
+  pgbouncer,
+  "pgbouncer-exporter": goProgram("pgbouncer-exporter"),
+  pause: goProgram("pause"),
+  // These two are given capabilities by their pods, which only root has at the start of a program.
+  coredns: goProgram("coredns", "0:0"),
+  "kube-network-policies": goProgram("kube-network-policies", "0:0"),
+};
+
+/** Names of the images that can be made here. */
+export const imageNames = Object.keys(recipes);
+
+/** Programs that making them needs. */
+export const imageTools: ToolName[] = [
+  "buildah",
+  "mmdebstrap",
+  "postgres",
+  "pgbouncer",
+  "pgbouncer-exporter",
+  "pause",
+  "coredns",
+  "kube-network-policies",
+];
+
+/**
+ * The archive of an image under the reference that the pods ask for. Whatever follows from the same
+ * content is built once; then it is there at once. It needs root, Linux and Debian's packages.
+ *
+ * @param reference `REGISTRY/mini-xdr/backend:1.0.0`: the last part of the repository says what it is.
+ */
+export function imageArchive(reference: string, progress: Progress = () => {}): Promise<Image> {
+  const name = nameOf(reference);
+  const recipe = recipes[name];
+  if (!recipe)
+    throw new UsageError(
+      `${reference}: no image ${name} can be made here, only ${imageNames.join(", ")}`,
+    );
+  return recipe(reference, progress);
+}
+
+function ours(name: string): Recipe {
+  const context = path.join(__dirname, "../../images", name);
+  return (reference, progress) => dockerfileImage(reference, context, progress);
+}
+
+/** An image of one program that needs nothing beside it. */
+function goProgram(name: ToolName, User = "65534:65534"): Recipe {
+  return async (reference, progress) =>
+    programImage(
+      reference,
+      {
+        files: { [`/${name}`]: await tool(name, progress) },
+        config: { Entrypoint: [`/${name}`], User },
+      },
+      progress,
+    );
+}
+
+/**
+ * Stands in for the published image of PgBouncer: the pinned program, another version than the tag
+ * says, and this machine's psql and pg_isready, on the base of the other images.
+ */
+async function pgbouncer(reference: string, progress: Progress): Promise<Image> {
+  const postgres = path.dirname(await tool("postgres", progress));
+  const programs = {
+    "/usr/bin/pgbouncer": await tool("pgbouncer", progress),
+    "/usr/bin/psql": path.join(postgres, "psql"),
+    "/usr/bin/pg_isready": path.join(postgres, "pg_isready"),
+  };
+  const version = "for the published image of PgBouncer";
+  return programImage(
+    reference,
+    {
+      base: await base(progress),
+      files: { ...(await librariesOf(Object.values(programs))), ...programs },
+      config: {
+        Entrypoint: ["/usr/bin/pgbouncer"],
+        Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        Labels: { "mini-xdr.stand-in": version },
+        User: "998:996",
+      },
+    },
+    progress,
+  );
+}
