@@ -37,6 +37,8 @@ const nodesReadyLimit = 180;
 
 /** What a control plane is started with. */
 export type ControlPlaneOptions = NodesOptions & {
+  /** Custom resource definitions that a release will bring, by name; none by default. */
+  brought?: string[];
   /** Port of the API server; by default a free one. */
   port?: number;
   /** Where its folder is made; by default among the machine's temporary ones. */
@@ -81,6 +83,7 @@ export class ControlPlane {
     /** Its folder, removed by {@link stop}. */
     readonly folder: string,
     private readonly port: number,
+    private readonly brought: string[] = [],
   ) {
     this.credentials = new Credentials(folder, nodes.users);
     this.server = `https://${nodes.serverAddress}:${port}`;
@@ -100,7 +103,7 @@ export class ControlPlane {
     const folder = await mkdtemp(path.join(parent, `${folderPrefix}${process.pid}-`));
     const nodes =
       "nodes" in options ? options.nodes : new SimulatedNodes(options.zones, options.images);
-    const plane = new ControlPlane(nodes, folder, port);
+    const plane = new ControlPlane(nodes, folder, port, options.brought);
     try {
       plane.bringingUp = plane.bringUp();
       await Promise.race([plane.bringingUp, plane.failure, aborted(options.signal)]);
@@ -164,7 +167,7 @@ export class ControlPlane {
       this.startControllerManager(),
       this.startScheduler(),
       Promise.all(objects).then(() => this.nodes.start(this.surroundings())),
-      ...customResourceDefinitions().map((definition) =>
+      ...customResourceDefinitions(this.brought).map((definition) =>
         this.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition),
       ),
     ]);

@@ -10,6 +10,8 @@ import { quoted, unused } from "./settings";
 export interface ImageArchive {
   reference: string;
   file: string;
+  /** Other names of the same image. */
+  aliases?: string[];
 }
 
 /**
@@ -87,6 +89,8 @@ async function load(images: ImageArchive[], ctr: Ctr): Promise<void> {
   const there = (await ctr("images", "list", "--quiet")).split("\n");
   for (const { reference, file } of images)
     if (!there.includes(reference)) throw new Error(`${file} holds no image called ${reference}`);
+  for (const { reference, aliases = [] } of images)
+    for (const alias of aliases) await ctr("images", "tag", reference, alias);
 }
 
 function containerd(root: string, state: string, socket: string): string {

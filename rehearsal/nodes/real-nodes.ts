@@ -80,7 +80,7 @@ export class RealNodes implements Nodes {
     const own = path.join(folder, "nodes");
     await mkdir(own, { recursive: true });
     this.programs = await nodePrograms();
-    this.imageStore = systemImages(own).then((system) =>
+    this.imageStore = systemImages().then((system) =>
       ImageStore.fill(
         path.join(own, "images"),
         [...system, ...images],

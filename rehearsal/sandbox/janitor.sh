@@ -1,6 +1,6 @@
 #!/bin/sh
 # janitor.sh FOLDER: outlives a run. When its standard input ends, the sandbox has: it removes what the
-# kernel does not, the run's cgroups, named as the folder, and the folder itself, which is empty by then.
+# kernel does not, the run's cgroups, named as the folder, and the folder itself, which holds at most the input.
 cat >/dev/null
 run=$(basename "$1")
 tries=0
@@ -14,6 +14,7 @@ while [ $tries -lt 150 ]; do
     find "$top" -depth -type d -exec rmdir {} + 2>/dev/null
     [ -d "$top" ] && left=1
   done
+  rm -f "$1/input"
   rmdir "$1" 2>/dev/null
   [ -d "$1" ] && left=1
   [ $left = 0 ] && exit 0

@@ -1,6 +1,6 @@
 // Synchronous inside the sandbox: nothing may run there before it is prepared.
 import { spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { once } from "node:events";
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -16,6 +16,9 @@ import { removeSandboxes, sandboxPrefix, startJanitor } from "./leftovers";
  */
 const namespaces = ["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"];
 if (process.getuid?.() !== 0) namespaces.push("--user", "--map-root-user");
+
+/** In the sandbox's folder; its janitor knows it too. */
+const inputFile = "input";
 
 /** Why this machine cannot run the laboratory, in one line; undefined where it can. */
 export async function missingSandbox(): Promise<string | undefined> {
@@ -34,14 +37,18 @@ export async function missingSandbox(): Promise<string | undefined> {
  * Runs a script of this project inside new namespaces, with an empty folder in memory as its first
  * argument. Resolves with its exit code; an abort ends everything inside at once, and nothing is
  * left.
+ *
+ * @param input what is too long for an argument; inside, {@link takeInput} has it
  */
 export async function runInSandbox(
   script: string,
   args: string[],
   signal?: AbortSignal,
+  input?: string,
 ): Promise<number> {
   await removeSandboxes();
   const folder = await mkdtemp(join(tmpdir(), `${sandboxPrefix}${process.pid}-`));
+  if (input !== undefined) writeFileSync(join(folder, inputFile), input, { mode: 0o600 });
   const janitor = await startJanitor(folder);
   const cleaned = once(janitor, "exit");
   const inside = [process.execPath, "--require", require.resolve("tsx/cjs"), script, folder];
@@ -73,14 +80,12 @@ export async function runInSandbox(
   }
 }
 
-/**
- * Kills the first process inside, which did not end by itself. unshare waits until the kernel has
- * ended all others; killed itself, it would not.
- */
-function killSandbox(unshare: number): void {
-  const children = readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8");
-  const [first] = children.split(" ").filter(Boolean);
-  process.kill(Number(first ?? unshare), "SIGKILL");
+/** What {@link runInSandbox} was given as input. Called inside, before {@link enterSandbox}. */
+export function takeInput(folder: string): string {
+  const file = join(folder, inputFile);
+  const input = readFileSync(file, "utf8");
+  rmSync(file);
+  return input;
 }
 
 /**
@@ -99,4 +104,14 @@ export function enterSandbox(folder: string, gibibytes = 4): void {
   writeFileSync(resolver, "nameserver 127.0.0.1\noptions timeout:1 attempts:2\n");
   must("mount", "--bind", resolver, "/etc/resolv.conf");
   must("ip", "link", "set", "lo", "up");
+}
+
+/**
+ * Kills the first process inside, which did not end by itself. unshare waits until the kernel has
+ * ended all others; killed itself, it would not.
+ */
+function killSandbox(unshare: number): void {
+  const children = readFileSync(`/proc/${unshare}/task/${unshare}/children`, "utf8");
+  const [first] = children.split(" ").filter(Boolean);
+  process.kill(Number(first ?? unshare), "SIGKILL");
 }

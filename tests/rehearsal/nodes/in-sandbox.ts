@@ -14,7 +14,7 @@ async function main(folder: string, report: string): Promise<void> {
   const names = await Names.start("0.0.0.0");
   const network = await Network.create();
   const zones = ["eu-central-1a", "eu-central-1b", "eu-central-1c"];
-  const images = [await podImage(folder)];
+  const images = [await podImage()];
   const nodes = new RealNodes({ zones, images, resolver: fabricAddress, folder });
   const plane = await ControlPlane.start({ nodes, parent: folder });
   const results: Record<string, { said?: string; error?: string }> = {};
