@@ -32,6 +32,10 @@ export class LoadBalancer {
     return heard.by;
   }
 
+  get pid(): number {
+    return this.process.pid;
+  }
+
   /** Rejects when the process ends by itself. */
   get unexpectedEnd(): Promise<never> {
     return this.process.unexpectedEnd;
