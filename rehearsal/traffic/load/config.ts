@@ -11,10 +11,12 @@ export interface RequestKind {
   /** Milliseconds after which one try has failed. */
   timeout: number;
   /**
-   * Tries a second time, at once, on a new connection and with the same key, after a try that had no
-   * whole answer or a 502, 503 or 504. Only for what is idempotent.
+   * Milliseconds after which it is tried a second time, on a new connection and with the same key,
+   * when the first try had no whole answer or a 502, 503 or 504; default: never. Only for what is
+   * idempotent. At once may meet the same dead target: its refusals keep it the one with the fewest
+   * open requests.
    */
-  retry?: boolean;
+  retryAfter?: number;
   /** For the ledger: the organization that the key is written for, and the rows that it makes. */
   writes?: { organization: string; rows: number };
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 import { now } from "../clock";
 import { outcomeOf, settled } from "../ledger";
 import type { LoadConfig, RequestKind } from "./config";
@@ -119,7 +120,7 @@ export class Generator {
   private async tries(kind: RequestKind, key: string): Promise<Try[]> {
     const fill = (text: string) =>
       text.replaceAll("{key}", key).replaceAll("{now}", String(Date.now()));
-    const { method, path, headers = {}, body, timeout, retry } = kind;
+    const { method, path, headers = {}, body, timeout, retryAfter } = kind;
     const filled = Object.entries(headers).map(([name, value]) => [name, fill(value)]);
     const text = body === undefined ? undefined : fill(body);
     const options = {
@@ -132,7 +133,8 @@ export class Generator {
     };
     const url = this.config.url + fill(path);
     const first = await send(url, options, text, timeout, this.agent);
-    if (!retry || !isRetried(first)) return [first];
+    if (retryAfter === undefined || !isRetried(first)) return [first];
+    await pause(retryAfter);
     return [first, await send(url, options, text, timeout, undefined)];
   }
 

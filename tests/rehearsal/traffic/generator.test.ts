@@ -160,7 +160,7 @@ describe("The load generator", () => {
         if (n % 20 === 0) socket.destroy();
         else response.writeHead(201).end();
       },
-      { kinds: [{ ...write, retry: true }] },
+      { kinds: [{ ...write, retryAfter: 0 }] },
       200,
     );
     assert.equal(report.total.failed, 0);
