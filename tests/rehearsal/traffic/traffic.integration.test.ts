@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import path from "node:path";
 import { counts } from "../../../rehearsal/traffic/ledger";
 import { LoadBalancer } from "../../../rehearsal/traffic/load-balancer/load-balancer";
 import type { LoadConfig } from "../../../rehearsal/traffic/load/config";
@@ -99,5 +102,22 @@ describe("Load through the load balancer", function () {
     assert.ok(report.total.rescued > 0);
     assert.equal(report.total.failed, 0);
     assert.equal(counts(report.writes).acknowledged, report.total.requests);
+  });
+
+  it("ends with the rehearsal, even when that is killed", async () => {
+    const script = path.join(__dirname, "killed-runner.ts");
+    const runner = spawn(process.execPath, ["--import", "tsx", script], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    let printed = "";
+    runner.stdout.on("data", (text: Buffer) => (printed += text.toString()));
+    // The output closes only when everyone who shares it is gone.
+    const closed = once(runner.stdout, "close");
+    const [code, signal] = (await once(runner, "exit")) as [number | null, string | null];
+    const killed = performance.now();
+    await closed;
+    assert.deepEqual([code, signal, printed], [null, "SIGKILL", "they run\n"]);
+    const outlived = performance.now() - killed;
+    assert.ok(outlived < 2000, `${outlived} ms`);
   });
 });
