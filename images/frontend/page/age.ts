@@ -26,6 +26,6 @@ export class Age {
   }
 
   private text(seconds: number): string {
-    return `${this.what} is ${duration(seconds)} old. The database does not answer; this is the last copy.`;
+    return `${this.what} is ${duration(seconds)} old: the database has given no newer one in time.`;
   }
 }

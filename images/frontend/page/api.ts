@@ -19,8 +19,9 @@ export interface ServiceState {
 /** What a person may change; absent: left as it is. */
 export interface Change {
   status?: Status;
-  assignee?: string;
-  note?: string;
+  /** Null: nobody, none. */
+  assignee?: string | null;
+  note?: string | null;
 }
 
 /** The API answered, and not with what was asked for. */
@@ -31,6 +32,8 @@ export class Refused extends Error {
     message: string,
     /** Seconds to wait before the next try; undefined when the API does not say. */
     readonly retryAfter: number | undefined,
+    /** A change may have been made all the same. */
+    readonly isUnknown: boolean,
   ) {
     super(message);
   }
@@ -109,6 +112,8 @@ async function ask(path: string, init: RequestInit = {}): Promise<Response> {
     response.status,
     problem.detail ?? problem.title ?? `status ${response.status}`,
     Number.isFinite(wait) ? wait : undefined,
+    // The API says when it does not know; what stands before it never does.
+    response.headers.get("outcome") === "unknown" || [500, 502, 504].includes(response.status),
   );
 }
 

@@ -1,15 +1,14 @@
-import { Refused, type Answer, type Api, type Change } from "./api";
 import { Age } from "./age";
+import { Refused, type Answer, type Api, type Change } from "./api";
 import { byId, fillChoice, setSeverity, setStatus, setText, setTime } from "./dom";
+import { conflict, isEmpty, refusal } from "./outcome";
 import { inWords, statuses, type Incident, type Status } from "./incident";
 import type { Mode } from "./service";
 
-/** What a person has typed. */
-interface Draft {
-  status: string;
-  assignee: string;
-  note: string;
-}
+const fieldNames = ["status", "assignee", "note"] as const;
+
+/** What the form's fields hold. */
+type Draft = Record<(typeof fieldNames)[number], string>;
 
 /** What the detail needs of the page around it. */
 export interface Surroundings {
@@ -22,6 +21,10 @@ export interface Surroundings {
   rejected(): void;
 }
 
+/** An answer may come from a cache that is some seconds behind: so often it is asked for again. */
+const tries = 4;
+const between = 1_000;
+
 /** One incident: its facts, and a form that changes it. What was typed is never lost to an answer. */
 export class Detail {
   private readonly form = byId<HTMLFormElement>("change");
@@ -30,33 +33,31 @@ export class Detail {
     assignee: this.form.querySelector("input")!,
     note: this.form.querySelector("textarea")!,
   };
-  private readonly age = new Age(byId("detail-age"), "This answer");
+  private readonly age = new Age(byId("detail-age"), "This incident");
+  /** What was typed and not saved, by incident. */
   private readonly drafts = new Map<string, Draft>();
   private id: string | undefined;
-  /** What the form's fields were filled from, with its entity tag. */
+  /** The incident that the screen shows, with its entity tag. */
   private base: { incident: Incident; etag: string } | undefined;
   private saving = false;
 
   constructor(private readonly around: Surroundings) {
     fillChoice(this.fields.status, statuses);
-    this.form.addEventListener("input", () => this.keep());
+    this.form.addEventListener("input", () => this.id && this.drafts.set(this.id, this.typed()));
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.save();
     });
+    // Its times are told as distances.
     setInterval(() => this.base && this.show(this.base.incident), 30_000);
   }
 
-  /** Opens an incident; with what is known of it, before it is asked for. */
-  async open(id: string, known: Incident | undefined): Promise<void> {
+  /** Opens an incident and puts the focus on it; its title may be known already. */
+  async open(id: string, title = "Incident"): Promise<void> {
+    this.close();
     this.id = id;
-    this.base = undefined;
     byId("detail").hidden = false;
-    byId("detail-body").hidden = true;
-    this.age.show(undefined);
-    this.tell("", "");
-    byId("detail-problem").textContent = "";
-    setText(byId("detail-heading"), known?.title ?? "Incident");
+    setText(byId("detail-heading"), title);
     byId("detail-heading").focus();
     await this.load();
   }
@@ -65,6 +66,9 @@ export class Detail {
     this.id = undefined;
     this.base = undefined;
     this.age.show(undefined);
+    this.tell("", "");
+    byId("detail-problem").textContent = "";
+    byId("detail-body").hidden = true;
     byId("detail").hidden = true;
   }
 
@@ -74,17 +78,22 @@ export class Detail {
     this.drafts.clear();
   }
 
-  /** The incident was changed somewhere, or the service is back. */
-  async refresh(version = Number.POSITIVE_INFINITY): Promise<void> {
-    if (!this.id || this.saving || (this.base && this.base.incident.version >= version)) return;
-    await this.load();
+  /** Asks again, for this version at least: someone has changed it, or the service is back. */
+  async refresh(version = 0): Promise<void> {
+    if (!this.id || this.saving) return;
+    if (version > 0 && this.base && this.base.incident.version >= version) return;
+    await this.load(version);
   }
 
-  private async load(): Promise<void> {
+  private async load(version = 0): Promise<void> {
     const id = this.id!;
     const problem = byId("detail-problem");
     try {
-      const answer = await this.around.api().incident(id);
+      let answer = await this.around.api().incident(id);
+      for (let n = 1; n < tries && answer.value.version < version; n += 1) {
+        await new Promise((resolve) => setTimeout(resolve, between));
+        if (this.id === id) answer = await this.around.api().incident(id);
+      }
       if (this.id !== id) return;
       problem.textContent = "";
       this.take(answer);
@@ -92,31 +101,33 @@ export class Detail {
       if (this.id !== id) return;
       if (error instanceof Refused && error.status === 401) return this.around.rejected();
       problem.textContent =
-        error instanceof Refused && error.status === 404
+        error instanceof Refused && (error.status === 404 || error.status === 400)
           ? "There is no such incident."
           : "This incident cannot be read just now. The page tries again when the service is back.";
     }
   }
 
-  /** Shows an answer; a field that the person has not touched follows it. */
-  private take(answer: Answer<Incident>): void {
-    const { value: incident, etag } = answer;
+  /** Shows an answer. A field that the person has not touched follows it. */
+  private take({ value: incident, etag, staleFor }: Answer<Incident>): void {
     const before = this.base?.incident;
-    const typed = this.drafts.get(incident.id);
-    const untouched = { ...draftOf(incident), note: "" };
-    if (typed && before) {
+    // A cache that is behind must not take the screen back.
+    if (before && before.version > incident.version) return;
+    const now = draftOf(incident);
+    const draft = this.drafts.get(incident.id);
+    if (draft && before) {
       const was = draftOf(before);
-      if (typed.status === was.status) typed.status = untouched.status;
-      if (typed.assignee === was.assignee) typed.assignee = untouched.assignee;
-      if (incident.version > before.version && !this.saving)
-        this.tell("", "Someone else has changed this incident. What you typed is kept.");
+      for (const name of fieldNames)
+        if (draft[name] === was[name]) (draft as Record<string, string>)[name] = now[name];
+      if (!this.saving && fieldNames.some((name) => was[name] !== now[name]))
+        this.tell("", "Changed by someone else just now. What you typed is kept.");
     }
     this.base = { incident, etag: etag ?? `"${incident.version}"` };
-    this.age.show(answer.staleFor);
+    this.age.show(staleFor);
     this.show(incident);
-    const fill = typed ?? untouched;
-    for (const name of ["status", "assignee", "note"] as const)
-      if (this.fields[name].value !== fill[name]) this.fields[name].value = fill[name];
+    for (const name of fieldNames) {
+      const value = (draft ?? now)[name];
+      if (this.fields[name].value !== value) this.fields[name].value = value;
+    }
     byId("detail-body").hidden = false;
     this.around.changed(incident);
   }
@@ -126,76 +137,59 @@ export class Detail {
     setSeverity(byId("detail-severity"), incident.severity);
     setStatus(byId("detail-status"), incident.status);
     setText(byId("detail-assignee"), incident.assignee || "Nobody");
+    setText(byId("detail-entity"), incident.entity);
+    setText(byId("detail-rule"), inWords(incident.rule));
     setText(byId("detail-events"), String(incident.events));
-    setText(byId("detail-note"), incident.note || "None");
     setText(byId("detail-id"), incident.id);
-    setTime(byId<HTMLTimeElement>("detail-opened"), incident.created_at);
-    setTime(byId<HTMLTimeElement>("detail-changed"), incident.updated_at);
+    setTime(byId<HTMLTimeElement>("detail-seen"), incident.lastSeen);
+    setTime(byId<HTMLTimeElement>("detail-changed"), incident.updatedAt);
   }
 
-  private keep(): void {
+  private typed(): Draft {
     const { status, assignee, note } = this.fields;
-    if (this.id)
-      this.drafts.set(this.id, {
-        status: status.value,
-        assignee: assignee.value,
-        note: note.value,
-      });
+    return { status: status.value, assignee: assignee.value, note: note.value };
   }
 
   private async save(): Promise<void> {
     const { base } = this;
     if (!base || this.saving) return;
-    const change = this.change(base.incident);
-    if (Object.keys(change).length === 0) return this.tell("", "Nothing to save.");
+    const change = changeOf(base.incident, this.typed());
+    if (isEmpty(change)) return this.tell("", "There is nothing to save.");
+    const { id } = base.incident;
     this.saving = true;
     this.tell("", "Saving…");
     try {
-      const answer = await this.around.api().change(base.incident.id, base.etag, change);
-      this.drafts.delete(base.incident.id);
-      if (this.id !== base.incident.id) return this.around.changed(answer.value);
-      this.take(answer);
-      this.tell("", "Saved.");
+      const answer = await this.around.api().change(id, base.etag, change);
+      this.saved(id, answer);
     } catch (error) {
-      if (this.id === base.incident.id) await this.refused(error, base.incident);
+      if (this.id === id) await this.refused(error, base.incident, change);
     } finally {
       this.saving = false;
     }
   }
 
-  private async refused(error: unknown, before: Incident): Promise<void> {
-    const status = error instanceof Refused ? error.status : undefined;
-    if (status === 401) return this.around.rejected();
-    if (status === 412) {
-      this.tell("Changed by someone else; nothing was saved.", "");
-      await this.load();
-      return this.tell(conflict(before, this.base!.incident), "");
-    }
-    if (status !== undefined && status < 500 && status !== 429)
-      return this.tell(`Not saved: ${error instanceof Error ? error.message : ""}`, "");
-    const mode = await this.around.mode();
-    if (mode === "read-only")
-      return this.tell(
-        "Not saved: the service is read-only for now. What you typed is kept here; save again when the banner is gone.",
-        "",
-      );
-    const wait = error instanceof Refused ? error.retryAfter : undefined;
-    this.tell(
-      `Not saved: the service ${status === undefined ? "did not answer" : "is busy"}. What you typed is kept; save again ${wait ? `in ${wait} s` : "in a moment"}.`,
-      "",
-    );
+  private saved(id: string, answer: Answer<Incident>): void {
+    this.drafts.delete(id);
+    if (this.id !== id) return this.around.changed(answer.value);
+    this.take(answer);
+    this.tell("", "Saved.");
   }
 
-  /** What differs from the incident; a note is written when there is one. */
-  private change(incident: Incident): Change {
-    const { status, assignee, note } = this.fields;
-    return {
-      ...(status.value === incident.status ? {} : { status: status.value as Status }),
-      ...(assignee.value.trim() === (incident.assignee ?? "")
-        ? {}
-        : { assignee: assignee.value.trim() }),
-      ...(note.value.trim() ? { note: note.value.trim() } : {}),
-    };
+  private async refused(error: unknown, before: Incident, change: Change): Promise<void> {
+    if (!(error instanceof Refused && error.status === 412)) {
+      if (error instanceof Refused && error.status === 401) return this.around.rejected();
+      return this.tell(refusal(error, await this.around.mode()), "");
+    }
+    this.tell("Changed by someone else. Nothing was saved.", "");
+    await this.load(before.version + 1);
+    const now = this.base?.incident;
+    if (!now || now.id !== before.id) return;
+    // An earlier try whose answer was lost has done it.
+    if (Object.entries(change).every(([name, value]) => now[name as keyof Change] === value)) {
+      this.drafts.delete(now.id);
+      return this.tell("", "Saved.");
+    }
+    this.tell(conflict(before, now), "");
   }
 
   /** Says how a save ended: aloud when it failed, politely when it did not. */
@@ -205,16 +199,16 @@ export class Detail {
   }
 }
 
-function draftOf({ status, assignee }: Incident): Omit<Draft, "note"> {
-  return { status, assignee: assignee ?? "" };
+function draftOf({ status, assignee, note }: Incident): Draft {
+  return { status, assignee: assignee ?? "", note: note ?? "" };
 }
 
-function conflict(before: Incident, now: Incident): string {
-  const changes = [
-    before.status !== now.status && `the status is now ${inWords(now.status).toLowerCase()}`,
-    before.assignee !== now.assignee && `the assignee is now ${now.assignee || "nobody"}`,
-    before.note !== now.note && "there is a new note",
-  ].filter(Boolean);
-  const what = changes.length > 0 ? `: ${changes.join(", ")}` : "";
-  return `Changed by someone else${what}. Nothing was saved and what you typed is kept; look at it, and save again to apply it.`;
+/** What differs from the incident. */
+function changeOf(incident: Incident, draft: Draft): Change {
+  const [assignee, note] = [draft.assignee.trim() || null, draft.note.trim() || null];
+  return {
+    ...(draft.status !== incident.status && { status: draft.status as Status }),
+    ...(assignee !== (incident.assignee || null) && { assignee }),
+    ...(note !== (incident.note?.trim() || null) && { note }),
+  };
 }

@@ -2,35 +2,35 @@
 export interface Incident {
   id: string;
   title: string;
+  /** Whom or what it is about: a user, an address. */
+  entity: string;
+  /** The rule of the detection model that found it. */
+  rule: string;
   severity: Severity;
   status: Status;
   assignee: string | null;
   note: string | null;
   /** Number of events that belong to it. */
   events: number;
-  created_at: string;
-  updated_at: string;
+  firstSeen: string;
+  lastSeen: string;
+  createdAt: string;
+  updatedAt: string;
   /** Grows by every change. */
   version: number;
 }
 
 /** Worst first. */
-export const severities = ["critical", "high", "medium", "low", "informational"] as const;
+export const severities = ["critical", "high", "medium", "low"] as const;
 export type Severity = (typeof severities)[number];
 
 /** In the order of an incident's life. */
-export const statuses = [
-  "new",
-  "investigating",
-  "contained",
-  "resolved",
-  "false_positive",
-] as const;
+export const statuses = ["open", "investigating", "resolved"] as const;
 export type Status = (typeof statuses)[number];
 
-/** A severity's or a status's name in words; one that this page does not know is shown as it is. */
+/** A name of the API in words, such as a status or a rule; a sentence stays as it is. */
 export function inWords(name: string): string {
-  const words = name.replaceAll("_", " ");
+  const words = name.includes(" ") ? name : name.replaceAll(/[-_]/g, " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 

@@ -46,7 +46,7 @@ export class Incidents {
   /** Newest first; an incident keeps its place when it changes. */
   shown(): Incident[] {
     return [...this.known.values()].sort(
-      (a, b) => b.created_at.localeCompare(a.created_at) || b.id.localeCompare(a.id),
+      (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
     );
   }
 

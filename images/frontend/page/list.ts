@@ -111,10 +111,10 @@ export class List {
     link.ariaCurrent = incident.id === this.openId ? "true" : null;
     setSeverity(row.querySelector(".severity")!, incident.severity);
     setStatus(row.querySelector(".status")!, incident.status);
-    const { events } = incident;
-    setText(row.querySelector(".events")!, `${events} event${events === 1 ? "" : "s"}`);
+    const { entity, events } = incident;
+    setText(row.querySelector(".about")!, `${entity} · ${events} event${events === 1 ? "" : "s"}`);
     setText(row.querySelector(".assignee")!, incident.assignee || "–");
-    row.querySelectorAll("time").forEach((time) => setTime(time, incident.created_at));
+    row.querySelectorAll("time").forEach((time) => setTime(time, incident.createdAt));
   }
 
   private drawCounts(): void {

@@ -203,11 +203,7 @@ async function showOpen(): Promise<void> {
   shownId = id;
   byId("desk").toggleAttribute("data-open", id !== undefined);
   list.mark(id);
-  if (id)
-    return detail.open(
-      id,
-      incidents.shown().find((one) => one.id === id),
-    );
+  if (id) return detail.open(id, incidents.shown().find((one) => one.id === id)?.title);
   detail.close();
   if (before) list.focus(before);
 }

@@ -1,5 +1,6 @@
 import { serviceState, type ServiceState } from "./api";
 import { byId, setText } from "./dom";
+import { inWords } from "./incident";
 
 /** What the page knows of the service; "unreachable" is its own finding. */
 export type Mode = ServiceState["mode"] | "unreachable";
@@ -86,7 +87,9 @@ function fill(banner: HTMLElement, mode: Mode, reasons: readonly string[]): void
     line("strong", "title", title),
     line("span", "works", works),
     line("span", "fails", fails),
-    ...(reasons.length > 0 ? [line("span", "reasons", `Cause: ${reasons.join("; ")}.`)] : []),
+    ...(reasons.length > 0
+      ? [line("span", "reasons", `Cause: ${reasons.map(inWords).join("; ")}.`)]
+      : []),
   );
 }
 
