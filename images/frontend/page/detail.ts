@@ -194,7 +194,9 @@ export class Detail {
 
   /** Says how a save ended: aloud when it failed, politely when it did not. */
   private tell(alert: string, status: string): void {
-    setText(byId("outcome-alert"), alert);
+    const element = byId("outcome-alert");
+    setText(element, alert);
+    if (alert) element.scrollIntoView({ block: "nearest" });
     setText(byId("outcome-status"), status);
   }
 }

@@ -7,6 +7,7 @@ export class List {
   private readonly rows = new Map<string, HTMLTableRowElement>();
   private readonly body = byId<HTMLTableSectionElement>("rows");
   private drawing: ReturnType<typeof setTimeout> | undefined;
+  private readonly fresh = new Set<string>();
   private openId: string | undefined;
 
   constructor(
@@ -36,8 +37,9 @@ export class List {
     setInterval(() => this.draw(), 30_000);
   }
 
-  /** Draws soon; many changes are drawn as one. */
-  draw(): void {
+  /** Draws soon; many changes are drawn as one. A fresh incident's row lights up for a moment. */
+  draw(freshId?: string): void {
+    if (freshId) this.fresh.add(freshId);
     this.drawing ??= setTimeout(() => {
       this.drawing = undefined;
       this.drawNow();
@@ -83,6 +85,7 @@ export class List {
       if (row === place) place = place.nextElementSibling;
       else this.body.insertBefore(row, place);
     }
+    this.fresh.clear();
     this.drawCounts();
     const { status, severity } = this.incidents.filter;
     const empty = byId("empty");
@@ -99,18 +102,21 @@ export class List {
     const template = byId<HTMLTemplateElement>("row");
     const row = (template.content.cloneNode(true) as DocumentFragment).querySelector("tr")!;
     row.dataset.id = id;
+    row.classList.toggle("fresh", this.fresh.has(id));
     row.querySelector("a")!.href = `/?incident=${encodeURIComponent(id)}`;
     this.rows.set(id, row);
     return row;
   }
 
   private fill(row: HTMLTableRowElement, incident: Incident): void {
-    row.dataset.severity = incident.severity;
+    row.dataset.status = incident.status;
     const link = row.querySelector("a")!;
     setText(link, incident.title);
     link.ariaCurrent = incident.id === this.openId ? "true" : null;
     setSeverity(row.querySelector(".severity")!, incident.severity);
-    setStatus(row.querySelector(".status")!, incident.status);
+    row
+      .querySelectorAll<HTMLElement>(".status")
+      .forEach((status) => setStatus(status, incident.status));
     const { entity, events } = incident;
     setText(row.querySelector(".about")!, `${entity} · ${events} event${events === 1 ? "" : "s"}`);
     setText(row.querySelector(".assignee")!, incident.assignee || "–");

@@ -2,7 +2,7 @@ import { Age } from "./age";
 import { Api, Refused } from "./api";
 import { Detail } from "./detail";
 import { announce, byId, setText } from "./dom";
-import { duration, inWords, type Incident } from "./incident";
+import { inWords, type Incident } from "./incident";
 import { Incidents } from "./incidents";
 import { List } from "./list";
 import { Service } from "./service";
@@ -79,7 +79,7 @@ function begin(): void {
       },
       incident: told,
       waiting(ms) {
-        lamp("waiting", `paused, next try in ${duration(Math.ceil(ms / 1000))}`);
+        lamp("waiting", `paused, trying again in ${Math.ceil(ms / 1000)} s`);
         void service.ask();
       },
       rejected,
@@ -127,10 +127,11 @@ function lamp(mode: string, text: string): void {
 
 /** What the stream tells. */
 function told(incident: Incident): void {
-  if (incidents.tell(incident))
-    announce(`New incident, ${inWords(incident.severity).toLowerCase()}: ${incident.title}.`);
-  list.draw();
-  if (incident.id === openId()) void detail.refresh(incident.version);
+  const isNew = incidents.tell(incident);
+  const { id, severity, title } = incident;
+  if (isNew) announce(`New incident, ${inWords(severity).toLowerCase()}: ${title}.`);
+  list.draw(isNew ? id : undefined);
+  if (id === openId()) void detail.refresh(incident.version);
 }
 
 /** Asks for the list from its start. @throws Refused, Unreachable */
