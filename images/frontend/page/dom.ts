@@ -40,6 +40,7 @@ export function setStatus(element: HTMLElement, status: string): void {
 }
 
 let pending: string[] = [];
+let forget: ReturnType<typeof setTimeout> | undefined;
 
 /** Says something to a screen reader, politely; what comes within a second is said as one. */
 export function announce(text: string): void {
@@ -49,5 +50,8 @@ export function announce(text: string): void {
     const more = pending.length - 1;
     byId("announcer").textContent = more ? `${pending[0]!} And ${more} more.` : pending[0]!;
     pending = [];
+    clearTimeout(forget);
+    // Who reads the page later shall not come upon old news.
+    forget = setTimeout(() => (byId("announcer").textContent = ""), 10_000);
   }, 1_000);
 }

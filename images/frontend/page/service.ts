@@ -1,5 +1,5 @@
 import { serviceState, type ServiceState } from "./api";
-import { byId, setText } from "./dom";
+import { announce, byId, setText } from "./dom";
 import { inWords } from "./incident";
 
 /** What the page knows of the service; "unreachable" is its own finding. */
@@ -70,7 +70,7 @@ export class Service {
     fill(byId("banner-status"), urgent ? "normal" : mode, reasons);
     this.mode = mode;
     if (!isBack) return;
-    byId("announcer").textContent = "The service is back to normal.";
+    announce("The service is back to normal.");
     this.back();
   }
 }

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { readdir, readlink } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
+import { skipLoudly } from "../../support/need-tools";
 import { Frontend } from "./support/frontend";
 
 describe("the frontend's program, as the image has it", function () {
@@ -39,18 +43,16 @@ describe("the frontend's program, as the image has it", function () {
     );
   });
 
-  it("writes no file: its root may be read-only, and it holds none open", async () => {
+  it("holds no file open: all are in memory", async function () {
+    if (!existsSync("/proc/self/fd")) skipLoudly(this, "there is no /proc");
     await fetch(frontend.url);
-    const { readdir, readlink } = await import("node:fs/promises");
-    const open = await readdir(`/proc/${frontend.pid}/fd`).catch(() => undefined);
-    if (!open) return this.ctx.skip();
+    const folder = `/proc/${frontend.pid}/fd`;
     const targets = await Promise.all(
-      open.map((fd) => readlink(`/proc/${frontend.pid}/fd/${fd}`).catch(() => "")),
+      (await readdir(folder)).map((fd) => readlink(join(folder, fd)).catch(() => "")),
     );
-    assert.deepEqual(
-      targets.filter((target) => target.startsWith("/") && !target.startsWith("/dev/")),
-      [],
-    );
+    assert.ok(targets.length > 0);
+    const files = targets.filter((target) => /^\/(?!dev\/)/.test(target));
+    assert.deepEqual(files, []);
   });
 
   it("ends with 1 and says why when PORT is no port", async () => {

@@ -17,8 +17,11 @@ export class ApiStandIn {
   state: ServiceState = { mode: "normal", reasons: [], version: "stand-in" };
   /** Age of every answer in seconds, which then is a stale one; undefined: answers are fresh. */
   staleFor: number | undefined;
-  /** How a change ends, beside what it should: without an answer, before or after it is made. */
-  changes: "answered" | "lost before" | "lost after" = "answered";
+  /**
+   * How a change ends: answered; lost before or after it is made, of which the load balancer's 504
+   * tells nothing; or made, and the connection cut.
+   */
+  changes: "answered" | "lost before" | "lost after" | "cut after" = "answered";
   /** Whether the key counts. */
   accepts = true;
   /** Requests to the API so far, as METHOD PATH. */
@@ -133,12 +136,13 @@ export class ApiStandIn {
     body: string,
   ): void {
     if (this.state.mode === "read-only") return problem(response, 503, "read-only");
-    if (this.changes === "lost before") return void response.destroy();
+    if (this.changes === "lost before") return problem(response, 504, "no-answer");
     if (ifMatch === undefined) return problem(response, 428, "precondition-required");
     if (ifMatch !== `"${incident.version}"`) return problem(response, 412, "precondition-failed");
     const updatedAt = new Date().toISOString();
     const changed = this.put({ id: incident.id, ...(JSON.parse(body) as Change), updatedAt });
-    if (this.changes === "lost after") return void response.destroy();
+    if (this.changes === "lost after") return problem(response, 504, "no-answer");
+    if (this.changes === "cut after") return void response.destroy();
     json(response, 200, changed, { etag: `"${changed.version}"` });
   }
 
