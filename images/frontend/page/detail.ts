@@ -34,8 +34,8 @@ export class Detail {
     note: this.form.querySelector("textarea")!,
   };
   private readonly age = new Age(byId("detail-age"), "This incident");
-  /** What was typed and not saved, by incident. */
-  private readonly drafts = new Map<string, Draft>();
+  /** The fields that a person has changed and not saved, by incident; all others follow answers. */
+  private readonly drafts = new Map<string, Partial<Draft>>();
   private id: string | undefined;
   /** The incident that the screen shows, with its entity tag. */
   private base: { incident: Incident; etag: string } | undefined;
@@ -43,7 +43,7 @@ export class Detail {
 
   constructor(private readonly around: Surroundings) {
     fillChoice(this.fields.status, statuses);
-    this.form.addEventListener("input", () => this.id && this.drafts.set(this.id, this.typed()));
+    this.form.addEventListener("input", () => this.keep());
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       void this.save();
@@ -114,18 +114,17 @@ export class Detail {
     if (before && before.version > incident.version) return;
     const now = draftOf(incident);
     const draft = this.drafts.get(incident.id);
-    if (draft && before) {
+    if (draft && !before) this.tell("", "Not saved yet: what you typed earlier.");
+    if (draft && before && !this.saving) {
       const was = draftOf(before);
-      for (const name of fieldNames)
-        if (draft[name] === was[name]) (draft as Record<string, string>)[name] = now[name];
-      if (!this.saving && fieldNames.some((name) => was[name] !== now[name]))
+      if (fieldNames.some((name) => was[name] !== now[name]))
         this.tell("", "Changed by someone else just now. What you typed is kept.");
     }
     this.base = { incident, etag: etag ?? `"${incident.version}"` };
     this.age.show(staleFor);
     this.show(incident);
     for (const name of fieldNames) {
-      const value = (draft ?? now)[name];
+      const value = draft?.[name] ?? now[name];
       if (this.fields[name].value !== value) this.fields[name].value = value;
     }
     byId("detail-body").hidden = false;
@@ -143,6 +142,16 @@ export class Detail {
     setText(byId("detail-id"), incident.id);
     setTime(byId<HTMLTimeElement>("detail-seen"), incident.lastSeen);
     setTime(byId<HTMLTimeElement>("detail-changed"), incident.updatedAt);
+  }
+
+  private keep(): void {
+    if (!this.base) return;
+    const { incident } = this.base;
+    const [now, typed] = [draftOf(incident), this.typed()];
+    const touched = fieldNames.filter((name) => typed[name] !== now[name]);
+    if (touched.length === 0) this.drafts.delete(incident.id);
+    else
+      this.drafts.set(incident.id, Object.fromEntries(touched.map((name) => [name, typed[name]])));
   }
 
   private typed(): Draft {

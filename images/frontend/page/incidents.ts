@@ -20,13 +20,20 @@ export class Incidents {
     this.told = new Set();
   }
 
-  /** Takes the first page's answer in place of what is known. */
-  replace(answered: readonly Incident[]): void {
-    const kept = [...this.known.values()].filter(({ id }) => this.told.has(id));
+  /**
+   * Takes the first page's answer in place of what is known; `keepOlder` keeps the further pages.
+   * Returns whether it has kept any.
+   */
+  replace(answered: readonly Incident[], keepOlder = false): boolean {
+    const last = answered.at(-1);
+    const isOlder = (one: Incident) => keepOlder && !!last && newestFirst(last, one) < 0;
+    const older = [...this.known.values()].filter(isOlder);
+    const told = [...this.known.values()].filter(({ id }) => this.told.has(id));
     const before = new Map(this.known);
     this.known.clear();
     for (const incident of answered) this.take(newer(before.get(incident.id), incident));
-    for (const incident of kept) this.take(incident);
+    for (const incident of [...older, ...told]) this.take(incident);
+    return older.length > 0;
   }
 
   /** Takes a further page's answer. */
@@ -45,9 +52,7 @@ export class Incidents {
 
   /** Newest first; an incident keeps its place when it changes. */
   shown(): Incident[] {
-    return [...this.known.values()].sort(
-      (a, b) => b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id),
-    );
+    return [...this.known.values()].sort(newestFirst);
   }
 
   /** How many there are of each severity, worst first, without those that have none. */
@@ -78,4 +83,8 @@ export class Incidents {
 
 function newer(known: Incident | undefined, incident: Incident): Incident {
   return known && known.version > incident.version ? known : incident;
+}
+
+function newestFirst(a: Incident, b: Incident): number {
+  return b.createdAt.localeCompare(a.createdAt) || b.id.localeCompare(a.id);
 }

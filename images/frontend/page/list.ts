@@ -103,7 +103,12 @@ export class List {
     const row = (template.content.cloneNode(true) as DocumentFragment).querySelector("tr")!;
     row.dataset.id = id;
     row.classList.toggle("fresh", this.fresh.has(id));
-    row.querySelector("a")!.href = `/?incident=${encodeURIComponent(id)}`;
+    const link = row.querySelector("a")!;
+    link.href = `/?incident=${encodeURIComponent(id)}`;
+    // Many incidents have the same title.
+    const about = row.querySelector(".about")!;
+    about.id = `about-${id}`;
+    link.setAttribute("aria-describedby", about.id);
     this.rows.set(id, row);
     return row;
   }

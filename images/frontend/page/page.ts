@@ -104,7 +104,6 @@ function end(problem: string): void {
   list.clear();
   listAge.show(undefined);
   history.replaceState(null, "", "/");
-  document.title = "Incidents · mini-xdr";
   show(false);
   signIn.show(problem);
 }
@@ -134,15 +133,16 @@ function told(incident: Incident): void {
   if (id === openId()) void detail.refresh(incident.version);
 }
 
-/** Asks for the list from its start. @throws Refused, Unreachable */
-async function load(): Promise<void> {
+/** Asks for the list's first page; further ones may stay. @throws Refused, Unreachable */
+async function load(keepOlder = false): Promise<void> {
   const mine = ++asked;
   clearTimeout(later);
   incidents.asking();
   const answer = await api.incidents(incidents.filter);
   if (mine !== asked) return;
-  incidents.replace(answer.value.incidents);
-  setNext(answer.value.next);
+  const { incidents: answered, next: cursor } = answer.value;
+  // Without a further page all there is has been answered.
+  if (!incidents.replace(answered, keepOlder && cursor !== null)) setNext(cursor);
   listAge.show(answer.staleFor);
   byId("list-problem").textContent = "";
   list.draw();
@@ -152,7 +152,7 @@ async function load(): Promise<void> {
 /** Asks for everything on the screen again; what cannot be had leaves it as it is. */
 async function refresh(): Promise<void> {
   if (session.key === undefined) return;
-  await Promise.all([tried(load()), detail.refresh()]);
+  await Promise.all([tried(load(true)), detail.refresh()]);
 }
 
 async function older(): Promise<void> {

@@ -15,6 +15,8 @@ export interface Follower {
 
 /** Silence after which a connection counts as dead, ms: heartbeats come more often. */
 const silence = 45_000;
+/** After so long a connection was a good one, ms: the next wait is the shortest again. */
+const good = 10_000;
 const shortest = 1_000;
 const longest = 30_000;
 
@@ -32,8 +34,9 @@ export async function follow(api: Api, follower: Follower, signal: AbortSignal):
   let tries = 0;
   while (!signal.aborted) {
     let asked = 0;
+    const began = Date.now();
     try {
-      await read(api, signal, follower, () => (tries = 0));
+      await read(api, signal, follower);
     } catch (error) {
       if (error instanceof Refused) {
         if (error.status === 401) return signal.aborted ? undefined : follower.rejected();
@@ -41,6 +44,8 @@ export async function follow(api: Api, follower: Follower, signal: AbortSignal):
       }
     }
     if (signal.aborted) return;
+    // One that is cut again and again soon after it stood is no good one.
+    if (Date.now() - began > good) tries = 0;
     const wait = Math.max(backoff(tries), asked);
     tries += 1;
     follower.waiting(wait);
@@ -49,12 +54,7 @@ export async function follow(api: Api, follower: Follower, signal: AbortSignal):
 }
 
 /** Reads one connection to its end. */
-async function read(
-  api: Api,
-  signal: AbortSignal,
-  follower: Follower,
-  alive: () => void,
-): Promise<void> {
+async function read(api: Api, signal: AbortSignal, follower: Follower): Promise<void> {
   const dead = new AbortController();
   let timer = setTimeout(() => dead.abort(), silence);
   const heard = () => {
@@ -70,8 +70,6 @@ async function read(
       const { done, value } = await reader.read();
       if (done) return;
       heard();
-      // Only now: a connection that is cut at once shall not be tried again at once for ever.
-      alive();
       for (const { type, data } of parser.push(value))
         if (type === "incident") follower.incident(JSON.parse(data) as Incident);
     }

@@ -142,6 +142,10 @@ describe("the page, in a real browser before a stand-in of the API", function ()
       const page = await openSignedIn();
       await page.getByRole("button", { name: "Load older incidents" }).click();
       await page.getByRole("link", { name: "Old 0" }).waitFor();
+      api.dropStreams();
+      await page.getByText("paused, trying again").waitFor();
+      await page.getByText("live", { exact: true }).waitFor();
+      await page.getByRole("link", { name: "Old 0" }).waitFor();
       await page.getByLabel("Severity").selectOption("Critical");
       await page.waitForFunction(() => document.querySelectorAll("tbody tr").length === 2);
       api.put({ title: "Not shown", severity: "low" });
@@ -266,6 +270,25 @@ describe("the page, in a real browser before a stand-in of the API", function ()
       noScriptComplained();
     });
 
+    it("looked at again has what was typed, and everything else as it is by now", async () => {
+      const [first] = putSample(api);
+      const page = await openSignedIn();
+      await visit.openIncident(first!.title);
+      await page.getByLabel("Note").fill("Half a sen");
+      await page.getByRole("button", { name: "Close" }).click();
+      api.put({ id: first!.id, status: "investigating" });
+      await visit.openIncident(first!.title);
+      await visit.told("status", "Not saved yet: what you typed earlier.");
+      await page.getByRole("button", { name: "Save" }).click();
+      await visit.told("status", "Saved.");
+      const { status, note } = api.incidents.get(first!.id)!;
+      assert.deepEqual(
+        [status, note],
+        ["investigating", "Half a sen"],
+        "nobody's change is undone",
+      );
+    });
+
     it("follows the stream while one types, and keeps what is typed", async () => {
       const [first] = putSample(api);
       const page = await openSignedIn();
@@ -337,7 +360,8 @@ describe("the page, in a real browser before a stand-in of the API", function ()
 
   describe("for everybody", () => {
     for (const colorScheme of ["light", "dark"] as const)
-      it(`axe finds nothing, ${colorScheme}`, async () => {
+      it(`axe finds nothing, ${colorScheme}`, async function () {
+        this.timeout(180_000);
         const [first] = putSample(api);
         const { page } = await open({ colorScheme });
         const found: Record<string, string[]> = { "signed out": await visit.violations() };
