@@ -39,7 +39,7 @@ export interface Limits {
   streams: number;
   /** `RATE_LIMIT`: requests of one organization a second. Default 2000. */
   rate: number;
-  /** `MAX_BURST_MS`: longest time that the event loop takes new requests in one go. Default 25. */
+  /** `MAX_BURST_MS`: longest time that the event loop takes new requests in one go. Default 250. */
   burst: number;
 }
 
@@ -87,7 +87,7 @@ export function readSettings(env: Environment): Settings {
       reads: whole(env, "MAX_READS", 256),
       streams: whole(env, "MAX_STREAMS", 200),
       rate: whole(env, "RATE_LIMIT", 2000),
-      burst: whole(env, "MAX_BURST_MS", 25),
+      burst: whole(env, "MAX_BURST_MS", 250),
     },
     modelFile: env.MODEL_FILE || undefined,
   };
