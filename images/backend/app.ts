@@ -1,4 +1,3 @@
-import rateLimit from "@fastify/rate-limit";
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, {
@@ -20,6 +19,7 @@ import { eventRoutes } from "./routes/events";
 import { healthRoutes } from "./routes/health";
 import { incidentRoutes } from "./routes/incidents";
 import { stateRoutes } from "./routes/state";
+import { RateLimit } from "./rate";
 import type { Services } from "./services";
 import type { Tenant } from "./tenants";
 
@@ -32,7 +32,7 @@ declare module "fastify" {
   }
   interface FastifyInstance {
     /** Options of a route that wants an API key. */
-    authenticated: { onRequest: onRequestAsyncHookHandler; config: object };
+    authenticated: { onRequest: onRequestAsyncHookHandler };
   }
 }
 
@@ -86,12 +86,6 @@ export async function buildApp(server: Server, services: Services): Promise<App>
   app.addHook("preValidation", async ({ raw }) => front.begins(raw));
   authenticate(app, services);
   endpoints.watch(app as unknown as FastifyInstance);
-  await app.register(rateLimit, {
-    global: false,
-    hook: "preParsing",
-    keyGenerator: ({ tenant }: FastifyRequest) => tenant.id,
-    errorResponseBuilder: () => new Problem("too-many-requests"),
-  });
   await app.register(swagger, { openapi: description });
 
   stateRoutes(app, services);
@@ -103,13 +97,14 @@ export async function buildApp(server: Server, services: Services): Promise<App>
 }
 
 function authenticate(app: App, { tenants, settings }: Services): void {
+  const rate = new RateLimit(settings.limits.rate);
   app.decorateRequest("tenant");
   app.decorate("authenticated", {
     onRequest: async (request: FastifyRequest) => {
       const key = request.headers["x-api-key"];
       request.tenant = await tenants.of(typeof key === "string" ? key : undefined);
+      if (!rate.take(request.tenant.id)) throw new Problem("too-many-requests");
     },
-    config: { rateLimit: { max: settings.limits.rate, timeWindow: 1000 } },
   });
 }
 
