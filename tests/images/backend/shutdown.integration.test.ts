@@ -78,7 +78,8 @@ describe("SIGTERM", function () {
     const stopped = backend.stop();
     await logged;
     assert.deepEqual(await ask(backend, probe, "/health/serving"), { status: 503, closes: true });
-    assert.equal((await open).status, 201);
+    const answer = await open;
+    assert.deepEqual([answer.status, answer.headers.get("connection")], [201, "close"]);
     assert.deepEqual(await ask(backend, idle, "/health/live"), { status: 200, closes: true });
     await released;
     assert.equal(await stopped, 0);
