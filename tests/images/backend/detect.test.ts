@@ -4,7 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { correlate, detect } from "../../../images/backend/detection/detect";
-import { loadModel, type Model } from "../../../images/backend/detection/model";
+import { loadModel } from "../../../images/backend/detection/load";
+import type { Model } from "../../../images/backend/detection/model";
 import builtIn from "../../../images/backend/detection/model.json";
 import type { Event } from "../../../images/backend/events";
 
