@@ -1,5 +1,5 @@
 import swagger from "@fastify/swagger";
-import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
+import type { TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, {
   type FastifyError,
   type FastifyInstance,
@@ -19,6 +19,7 @@ import { incidentRoutes } from "./routes/incidents";
 import { stateRoutes } from "./routes/state";
 import { RateLimit } from "./rate";
 import type { Services } from "./services";
+import { validatorCompiler } from "./validate";
 
 const maxBody = 2 ** 20;
 
@@ -50,7 +51,7 @@ export async function buildApp(server: Server, services: Services): Promise<App>
     // While draining, connections end by their answers; nothing is refused for it.
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(refuse);
   keepRawBody(app);
   app.addHook("onRequest", async ({ raw, url, is404, routeOptions }) => {

@@ -4,6 +4,7 @@ import { severities } from "./events";
 import { Problem } from "./problems";
 import type { Store } from "./store";
 import type { Tenant } from "./tenants";
+import { storable } from "./text";
 
 const statuses = ["open", "investigating", "resolved"] as const;
 export const Status = Type.Enum(statuses);
@@ -36,6 +37,7 @@ export interface Filter {
   severity?: Static<typeof SeverityName>;
   /** Default 50. */
   limit?: number;
+  /** As {@link cursorPattern} has it. */
   cursor?: string;
 }
 
@@ -59,7 +61,7 @@ export class Incidents {
     private readonly cache: Cache,
   ) {}
 
-  /** A page, newest first, as JSON. @throws Problem 400 for a cursor that is none of ours */
+  /** A page, newest first, as JSON. */
   async list(tenant: Tenant, filter: Filter): Promise<Found> {
     const { status, severity, limit = 50, cursor } = filter;
     const after = cursor === undefined ? undefined : decodeCursor(cursor);
@@ -120,7 +122,12 @@ export class Incidents {
                 version = version + 1, updated_at = now()
           WHERE id = $1 AND organization_id = $2 AND ($3::int[] IS NULL OR version = ANY ($3))
           RETURNING ${columns}`,
-        [id, tenant.id, versions === "any" ? null : versions, ...given.map((name) => change[name])],
+        [
+          id,
+          tenant.id,
+          versions === "any" ? null : versions,
+          ...given.map((name) => stored(change[name])),
+        ],
       );
       if (rows[0]) return rows[0];
       const { rows: there } = await client.query(
@@ -162,17 +169,16 @@ export async function countActive(store: Store): Promise<Record<string, number>>
 
 const keyOf = (tenant: Tenant, id: string) => `incident:${tenant.id}:${id}`;
 
+const stored = (value: string | null | undefined) => (value ? storable(value) : value);
+
 function encodeCursor({ createdAt, id }: IncidentBody): string {
-  return Buffer.from(`${new Date(createdAt).toISOString()} ${id}`).toString("base64url");
+  return `${new Date(createdAt).getTime()}_${id}`;
 }
 
-const cursorPattern =
-  /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) ([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})$/;
+/** A cursor's text: the time in milliseconds and the id that the page before ended with. */
+export const cursorPattern = "^[0-9]{1,13}_[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$";
 
-function decodeCursor(cursor: string): { createdAt: string; id: string } {
-  const text = Buffer.from(cursor, "base64url").toString();
-  const [, createdAt, id] = cursorPattern.exec(text) ?? [];
-  if (!createdAt || !id || Number.isNaN(Date.parse(createdAt)))
-    throw new Problem("bad-request", "cursor: not one that a page named");
-  return { createdAt, id };
+function decodeCursor(cursor: string): { createdAt: Date; id: string } {
+  const [milliseconds, id] = cursor.split("_") as [string, string];
+  return { createdAt: new Date(Number(milliseconds)), id };
 }

@@ -47,8 +47,11 @@ const ingest = `
                                 source_type, class_uid, severity_id, incident_id, body)
     SELECT e.id, $1::uuid, key.key, e.position, to_timestamp(e.time / 1000.0), e.source_type,
            e.class_uid, e.severity_id, e.incident_id, e.body
-      FROM key, jsonb_to_recordset($5::jsonb) AS e (id uuid, position int, time float8, source_type text,
-                                                    class_uid int, severity_id smallint, incident_id uuid, body jsonb)
+      FROM key, ROWS FROM (
+        jsonb_to_recordset($5::jsonb) AS (id uuid, position int, time float8, source_type text,
+                                          class_uid int, severity_id smallint, incident_id uuid),
+        unnest($8::json[])
+      ) AS e (id, position, time, source_type, class_uid, severity_id, incident_id, body)
   ), found AS (
     INSERT INTO minixdr.incidents AS known (id, organization_id, severity, rule, title, entity, score, events,
                                             first_seen, last_seen, model_version)
@@ -84,8 +87,8 @@ export class Ingestion {
   /**
    * Stores a batch and its incidents, or finds that it was stored before.
    *
-   * @throws Problem 409 while the same key is in work, 422 for a key of another body, 400 for text
-   *   that cannot be stored, 503 with nothing written, or with an unknown outcome where it says so.
+   * @throws Problem 409 while the same key is in work, 422 for a key of another body, 503 with
+   *   nothing written, or with an unknown outcome where it says so.
    */
   async accept(tenant: Tenant, { key, body, events }: Batch): Promise<Accepted> {
     const digest = createHash("sha256").update(body).digest();
@@ -104,7 +107,6 @@ export class Ingestion {
       class_uid: event.class_uid,
       severity_id: event.severity_id,
       incident_id: ofEvent[position],
-      body: event,
     }));
     const values = [
       tenant.id,
@@ -114,9 +116,10 @@ export class Ingestion {
       JSON.stringify(rows),
       JSON.stringify(incidents),
       this.model().version,
+      events.map((event) => JSON.stringify(event)),
     ];
     const done = await this.store.write("ingest", async (client) => {
-      const claimed = (await client.query<Claimed>(ingest, values).catch(refuseText)).rows[0]!;
+      const claimed = (await client.query<Claimed>(ingest, values)).rows[0]!;
       if (!claimed.locked) throw new Problem("key-in-use");
       if (claimed.inserted) return { response, replayed: false, made: claimed.made ?? {} };
       const earlier = await client.query<{ body_sha256: Buffer; response: string }>(
@@ -142,11 +145,4 @@ export class Ingestion {
       if (made[id]) this.metrics.incident(severity, tenant.name);
     if (incidents.length > 0) this.onIncidents(tenant);
   }
-}
-
-/** Data exceptions are the client's: PostgreSQL stores no U+0000 and no lone surrogate. */
-function refuseText(error: Error & { code?: string }): never {
-  if (error.code?.startsWith("22"))
-    throw new Problem("bad-request", "a text holds U+0000 or half a surrogate pair");
-  throw error;
 }

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { severities, type Event, type Severity } from "../events";
+import { storable } from "../text";
 import type { Model } from "./model";
 
 /** What the model saw in one event. */
@@ -91,9 +92,9 @@ function probability({ weights, bias }: Model, event: Event, message: string): n
 
 /** Whom an incident is about: the user, else the source, else the destination, else the product. */
 function entityOf({ actor, src_endpoint, dst_endpoint, metadata }: Event): string {
-  if (actor?.user) return `user:${actor.user.name}`;
+  if (actor?.user) return storable(`user:${actor.user.name}`);
   const ip = src_endpoint?.ip ?? dst_endpoint?.ip;
-  return ip ? `ip:${ip}` : `product:${metadata.product.name}`;
+  return ip ? `ip:${ip}` : storable(`product:${metadata.product.name}`);
 }
 
 function isInternal(ip: string): boolean {

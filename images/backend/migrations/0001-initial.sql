@@ -58,7 +58,8 @@ CREATE TABLE minixdr.events (
   class_uid int NOT NULL,
   severity_id smallint NOT NULL,
   incident_id uuid,
-  body jsonb NOT NULL,
+  -- As it was sent: json, as jsonb takes no U+0000 and rounds numbers.
+  body json NOT NULL,
   received_at timestamptz(3) NOT NULL DEFAULT now(),
   UNIQUE (organization_id, idempotency_key, position)
 );

@@ -3,7 +3,7 @@ import { Type } from "typebox";
 import type { App } from "../router";
 import type { Found } from "../cache";
 import { etagOf, isNamed, versionsOf } from "../etag";
-import { IncidentBody, SeverityName, Status } from "../incidents";
+import { cursorPattern, IncidentBody, SeverityName, Status } from "../incidents";
 import { refusals } from "../problems";
 import type { Services } from "../services";
 
@@ -24,7 +24,7 @@ const Query = Type.Object(
     severity: Type.Optional(SeverityName),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
     cursor: Type.Optional(
-      Type.String({ maxLength: 200, description: "`next` of the page before." }),
+      Type.String({ pattern: cursorPattern, description: "`next` of the page before." }),
     ),
   },
   { additionalProperties: false },

@@ -99,11 +99,12 @@ describe("the API", function () {
       const answers = await Promise.all(
         Array.from({ length: 50 }, (_, index) => client.send(event, "storm", backends[index % 3])),
       );
-      const codes = answers.map(({ status }) => status);
-      assert.ok(
-        codes.every((code) => code === 201 || code === 409),
-        codes.join(),
-      );
+      // On a busy machine some may be refused as too late, which is certain too.
+      for (const { status, headers, body } of answers)
+        assert.ok(
+          [201, 409, 503].includes(status) && !headers.has("outcome"),
+          `${status} ${body.type}`,
+        );
       const fresh = answers.filter(
         ({ status, headers }) => status === 201 && !headers.has("idempotency-replayed"),
       );
@@ -148,8 +149,6 @@ describe("the API", function () {
       ["a severity that OCSF has not", { ...attack, severity_id: 7 }],
       ["a number in quotes", { ...attack, class_uid: "3002" }],
       ["an address that is none", { ...attack, src_endpoint: { ip: "1.2.3.400" } }],
-      ["U+0000, which PostgreSQL cannot store", { ...attack, message: "a\0b" }],
-      ["half a surrogate pair in an attribute of its own", { ...attack, extra: "\ud800" }],
       ["a prototype", '{"__proto__":{"time":1}}'],
       ["a time out of range", { ...attack, time: 1e300 }],
       ["one bad event among good ones", { events: [attack, { ...attack, time: -1 }] }],
@@ -159,6 +158,25 @@ describe("the API", function () {
         refused(await client.send(body, `bad ${what.length}`), 400, "bad-request");
         assert.equal(await stored(`bad ${what.length}`), 0);
       });
+
+    it("keeps whatever text an event holds, also where PostgreSQL has no such text", async () => {
+      const odd = {
+        ...attack,
+        message: "brute\0",
+        "\0": "\ud800",
+        actor: { user: { name: "\0\ud800" } },
+      };
+      const { status, body } = await client.send(odd, "odd");
+      assert.equal(status, 201);
+      const [row] = await bed.database.query(
+        "SELECT body::text FROM minixdr.events WHERE idempotency_key = 'odd'",
+      );
+      assert.equal(row!.body, JSON.stringify(odd));
+      const path = `/api/incidents/${body.incidents[0]}`;
+      assert.equal((await client.get(path)).body.entity, "user:\ufffd\ufffd");
+      const changed = await client.patch(path, { note: "\0" }, { "if-match": "*" });
+      assert.equal(changed.body.note, "\ufffd");
+    });
 
     it("refuses a missing, an empty and an overlong key", async () => {
       const send = (headers: Record<string, string>) =>
@@ -238,7 +256,15 @@ describe("the API", function () {
     it("filters by status and severity, and refuses others and a foreign cursor", async () => {
       const { body } = await other.get("/api/incidents?status=resolved&severity=high");
       assert.deepEqual(body.incidents, []);
-      for (const query of ["status=x", "severity=9", "limit=0", "limit=201", "limit=x", "who=me"])
+      for (const query of [
+        "status=x",
+        "severity=9",
+        "limit=0",
+        "limit=201",
+        "limit=x",
+        "limit=true",
+        "who=me",
+      ])
         refused(await other.get(`/api/incidents?${query}`), 400, "bad-request");
       refused(await other.get("/api/incidents?cursor=abc"), 400, "bad-request");
     });
