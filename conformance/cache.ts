@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { event, type Context } from "./context";
 import { seen, type Answer } from "./target";
+import { expect } from "./verdict";
 
 /** How long the image may take to find the cache again, s. */
 const backSeconds = 30;

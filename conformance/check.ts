@@ -1,6 +1,7 @@
 import { claim, skipped, type Claim } from "../lib/claim";
-import { Mismatch, Unchecked, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import type { Context } from "./context";
+import { Mismatch, Unchecked } from "./verdict";
 
 /**
  * Checks an image against clauses, one after the other.

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { Unchecked } from "./clause";
 import type { Launcher, Steering } from "./instance";
 import { seen, type Answer, type Target } from "./target";
+import { Unchecked } from "./verdict";
 
 /** What a batch is answered with. */
 export const Accepted = z.object({

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { z } from "zod";
-import { expect, Mismatch, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { event, type Context } from "./context";
 import type { Proxy } from "./proxy";
 import { State } from "./state";
 import { seen, type Answer } from "./target";
+import { expect, Mismatch } from "./verdict";
 
 /** Within how long an answer must be there whatever the database does, ms. */
 const answerWithin = 10_000;

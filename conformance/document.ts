@@ -1,6 +1,7 @@
-import { expect, Unchecked, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import type { Context } from "./context";
 import { expectStatus, seen } from "./target";
+import { expect, Unchecked } from "./verdict";
 
 /** Where the document is. */
 export const documentPath = "/api/openapi.json";

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { event, type Context } from "./context";
 import { seen, type Answer } from "./target";
+import { expect } from "./verdict";
 
 /** What no error may show: stack traces, and statements of the database. */
 const inside =

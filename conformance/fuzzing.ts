@@ -5,8 +5,9 @@ import { z } from "zod";
 import { Failure } from "../lib/ends";
 import { run } from "../lib/processes";
 import { tool } from "../tools";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { documentPath } from "./document";
+import { expect } from "./verdict";
 
 /** How long Schemathesis may try, s. */
 const seconds = 20;

@@ -45,11 +45,12 @@ export class Launcher {
         throw new UsageError(`${name}_HOST: ${host} has no IPv4 address`);
       });
       const port = Number(environment[`${name}_PORT`] || usual);
-      const proxy = await Proxy.before({ host: address, port });
+      const local = address.startsWith("127.");
+      const proxy = await Proxy.before({ host: address, port }, local ? address : "127.0.0.1");
       steering[part] = proxy;
       // The certificate is verified by the host's name, so the name stays and the port moves.
       changed[`${name}_PORT`] = String(proxy.port);
-      if (!address.startsWith("127.")) elsewhere.push(host);
+      if (!local) elsewhere.push(host);
     }
     const folder = await mkdtemp(path.join(tmpdir(), "conformance-"));
     const namesFile = elsewhere.length > 0 ? await namesOf(elsewhere, folder) : undefined;

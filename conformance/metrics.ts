@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { event, type Context } from "./context";
 import { readExposition, type Exposition } from "./exposition";
 import { seen } from "./target";
+import { expect } from "./verdict";
 
 /** Every metric of the contract: its type and its labels. */
 const contract = {

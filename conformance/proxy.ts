@@ -23,15 +23,16 @@ export class Proxy {
     private readonly upstream: Address,
   ) {}
 
-  static async before(upstream: Address): Promise<Proxy> {
+  /** @param own the address of the loopback interface on which it listens */
+  static async before(upstream: Address, own: string): Promise<Proxy> {
     const server = createServer();
-    await once(server.listen(0, "127.0.0.1"), "listening");
+    await once(server.listen(0, own), "listening");
     const proxy = new Proxy(server, upstream);
     server.on("connection", (client: Socket) => proxy.accept(client));
     return proxy;
   }
 
-  /** The port of the loopback interface on which it listens. */
+  /** The port on which it listens. */
   get port(): number {
     return (this.server.address() as AddressInfo).port;
   }
@@ -62,7 +63,7 @@ export class Proxy {
   }
 
   async stop(): Promise<void> {
-    this.cut();
+    for (const sockets of this.pairs) for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => this.server.close(resolve));
   }
 

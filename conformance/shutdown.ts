@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { event, type Context } from "./context";
 import type { Instance } from "./instance";
+import { expect } from "./verdict";
 
 /** From SIGTERM to the end, s: what the pod's grace leaves after its preStop sleep. */
 const graceSeconds = 35;
@@ -157,7 +158,8 @@ class Load {
             body: writing ? JSON.stringify(event()) : undefined,
           });
           const { statusCode = 0 } = answer;
-          if (statusCode >= 500) this.failed.push(`answered ${statusCode}`);
+          if (statusCode >= 500)
+            this.failed.push(`${writing ? "POST" : "GET"} answered ${statusCode}`);
           else this.answered++;
           const closes = answer.headers.connection?.toLowerCase() === "close";
           if (this.terminating && closes) this.closed++;

@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import { expectShape, expectStatus, seen } from "./target";
+import { expect } from "./verdict";
 
 /** The body of /api/state. */
 export const State = z.object({

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { expect, type Clause } from "./clause";
+import type { Clause } from "./clause";
 import type { Context } from "./context";
+import { expect } from "./verdict";
 
 const path = "/api/incidents/stream";
 /** How long a stream may be silent, s: well below the load balancer's 60. */

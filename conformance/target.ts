@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { z } from "zod";
-import { expect, Mismatch } from "./clause";
+import { expect, Mismatch } from "./verdict";
 
 /** What an image answered, read to its end. */
 export interface Answer {
