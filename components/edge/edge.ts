@@ -59,7 +59,8 @@ export class Edge extends pulumi.ComponentResource {
     super("mini-xdr:index:Edge", name, args, opts);
     const securityGroup = this.securityGroup();
     const loadBalancer = this.loadBalancer(securityGroup);
-    const backend = this.targetGroup("backend", "/health/ready");
+    // The pod's own faults only: a shared database must not take every target out.
+    const backend = this.targetGroup("backend", "/health/serving");
     const frontend = this.targetGroup("frontend", "/healthz");
     const listener = this.listener(loadBalancer, this.certificate(), frontend);
     this.routeApi(listener, backend);

@@ -108,7 +108,7 @@ describe("the chart mini-xdr", () => {
       p.timeoutSeconds,
       p.failureThreshold,
     ];
-    assert.deepEqual(probe(container.readinessProbe), ["/health/ready", 10, 5, 3, 3]);
+    assert.deepEqual(probe(container.readinessProbe), ["/health/serving", 10, 5, 3, 3]);
     assert.deepEqual(probe(container.livenessProbe), ["/health/live", 30, 10, 5, 3]);
     assert.deepEqual(probe(container.startupProbe), ["/health/startup", 0, 5, 3, 30]);
   });

@@ -20,13 +20,13 @@ describe("the edge", () => {
     assert.ok(!plan.resources.some(({ name }) => name === "edge-access-logs-lock"));
   });
 
-  it("asks the backend for its readiness, and finds a dead target within its error window", async () => {
+  it("asks the backend whether it can serve, and finds a dead target within its error window", async () => {
     const plan = await plannedStack("prod");
     const { healthCheck, targetType, tags, deregistrationDelay } = named(
       plan,
       "edge-backend-targets",
     ).inputs as Record<string, Record<string, unknown>>;
-    assert.equal(healthCheck!.path, "/health/ready");
+    assert.equal(healthCheck!.path, "/health/serving");
     assert.equal(Number(healthCheck!.interval) * Number(healthCheck!.unhealthyThreshold), 10);
     assert.equal(targetType, "ip");
     assert.equal(deregistrationDelay, 15);

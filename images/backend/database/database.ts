@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
-import { classify } from "./failure";
+import { classify, LimitReached, OutcomeUnknown } from "./failure";
 
 /** Where the database is and how long to wait for it. Times are milliseconds where not said otherwise. */
 export interface DatabaseSettings {
@@ -25,6 +25,16 @@ export interface DatabaseSettings {
    * its clients; its chart's termination grace period counts on these 120 s.
    */
   maxLifetimeSeconds?: number;
+}
+
+/** How long a transaction may take. Times are milliseconds. */
+export interface TransactionLimits {
+  /** Longest run of one statement at the server, which then cancels it. */
+  statement: number;
+  /** Longest time of the whole, the wait for a connection included; the connection is then given up. */
+  total: number;
+  /** Refuses writes, on whatever server. Default false. */
+  readOnly?: boolean;
 }
 
 /** Long enough for PgBouncer to have dropped a broken server connection, short for the one who waits. */
@@ -88,19 +98,41 @@ export class Database {
     }
   }
 
-  /** Runs `work` in a transaction, once: committed when it resolves, rolled back when it rejects. */
-  async transaction<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    return this.use(async (client) => {
-      await client.query("BEGIN");
+  /**
+   * Runs `work` in a transaction, once: committed when it resolves, rolled back when it rejects.
+   *
+   * @throws OutcomeUnknown when the connection broke, or the time was over, after COMMIT was sent;
+   *   every other error means that nothing was committed.
+   */
+  async transaction<Result>(
+    work: (client: PoolClient) => Promise<Result>,
+    limits?: TransactionLimits,
+  ): Promise<Result> {
+    let committing = false;
+    const whole = async (client: PoolClient) => {
+      await client.query(begin(limits));
       try {
         const result = await work(client);
-        await client.query("COMMIT");
+        committing = true;
+        const { command } = await client.query("COMMIT");
+        // The server's answer to COMMIT after an error that `work` kept to itself.
+        if (command === "ROLLBACK") throw new Error("the transaction was rolled back");
         return result;
       } catch (error) {
         if (classify(error) === "statement") await client.query("ROLLBACK");
         throw error;
       }
-    });
+    };
+    try {
+      return await this.use(whole, limits?.total);
+    } catch (error) {
+      throw committing && classify(error) === "connection" ? new OutcomeUnknown(error) : error;
+    }
+  }
+
+  /** Connections that run a request now. */
+  get active(): number {
+    return this.pool.totalCount - this.pool.idleCount;
   }
 
   /** Waits for the requests that run, then closes all connections. */
@@ -108,15 +140,57 @@ export class Database {
     await this.pool.end();
   }
 
-  private async use<Result>(work: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    const client = await this.pool.connect();
+  private async use<Result>(
+    work: (client: PoolClient) => Promise<Result>,
+    total = 0,
+  ): Promise<Result> {
+    const end = performance.now() + total;
+    const connecting = this.pool.connect();
+    const client = await within(connecting, total, () =>
+      // It comes too late for this request, not for the next.
+      connecting.then((late) => late.release()),
+    );
     try {
-      const result = await work(client);
+      // Past its end, work finds its connection closed: it can send no COMMIT any more.
+      const result = await within(work(client), total && Math.max(1, end - performance.now()));
       client.release();
       return result;
     } catch (error) {
       client.release(classify(error) !== "statement");
       throw error;
     }
+  }
+}
+
+/**
+ * In one message, so that limits cost no round trip. SET LOCAL, as PgBouncer refuses the startup
+ * parameter and would hand a session's setting to the next client; and not a cancel request, which
+ * another PgBouncer of the same service would get.
+ */
+function begin(limits: TransactionLimits | undefined): string {
+  if (!limits) return "BEGIN";
+  const access = limits.readOnly ? " READ ONLY" : "";
+  return `BEGIN${access}; SET LOCAL statement_timeout = ${Math.ceil(limits.statement)}`;
+}
+
+/** Rejects after so many milliseconds, 0 for never; what comes later is nobody's. */
+async function within<Result>(
+  promise: Promise<Result>,
+  milliseconds: number,
+  orElse: () => Promise<void> = async () => undefined,
+): Promise<Result> {
+  if (milliseconds === 0) return promise;
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      promise.catch(() => undefined);
+      orElse().catch(() => undefined);
+      reject(new LimitReached());
+    }, milliseconds);
+  });
+  try {
+    return await Promise.race([promise, over]);
+  } finally {
+    clearTimeout(timer);
   }
 }

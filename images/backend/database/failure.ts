@@ -7,6 +7,24 @@ export type Failure =
   /** The statement itself is at fault; repeating it would fail again. */
   | "statement";
 
+/** A transaction's own time was over. A broken connection to {@link classify}: it was given up. */
+export class LimitReached extends Error {
+  override readonly name = "LimitReached";
+  readonly code = "ETIMEDOUT";
+  constructor() {
+    super("the transaction's time limit was reached");
+  }
+}
+
+/** COMMIT was sent and not answered: what it would have written may be there or not. */
+export class OutcomeUnknown extends Error {
+  override readonly name = "OutcomeUnknown";
+  readonly code = "08007"; // transaction_resolution_unknown
+  constructor(override readonly cause: unknown) {
+    super(`COMMIT was not answered: ${(cause as Error).message}`);
+  }
+}
+
 const readOnly = "25006"; // read_only_sql_transaction
 
 /** Errors of the operating system and of `pg` that carry no SQLSTATE. */

@@ -1,3 +1,3 @@
-export { Database, type DatabaseSettings } from "./database";
-export { classify, type Failure } from "./failure";
+export { Database, type DatabaseSettings, type TransactionLimits } from "./database";
+export { classify, LimitReached, OutcomeUnknown, type Failure } from "./failure";
 export { Reads } from "./reads";

@@ -46,15 +46,25 @@ export class Reads {
     text: string,
     values: unknown[] = [],
   ): Promise<QueryResult<Row>> {
-    if (this.lagSeconds <= this.maxLagSeconds) {
+    if (this.preferred === this.replica) {
       try {
         return await this.replica.query<Row>(text, values);
       } catch (error) {
         if (classify(error) === "statement") throw error;
-        this.lagSeconds = Infinity;
+        this.avoidReplica();
       }
     }
     return this.writer.queryIdempotent<Row>(text, values);
+  }
+
+  /** Where a read is best run now: on the replica while it keeps up, else on the writer. */
+  get preferred(): Database {
+    return this.lagSeconds <= this.maxLagSeconds ? this.replica : this.writer;
+  }
+
+  /** The replica broke under a read: the writer serves until it has been measured again. */
+  avoidReplica(): void {
+    this.lagSeconds = Infinity;
   }
 
   /** The lag in Prometheus' text format. */

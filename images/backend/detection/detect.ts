@@ -1,0 +1,115 @@
+import { createHash } from "node:crypto";
+import { isIPv4 } from "node:net";
+import { severities, type Event, type Severity } from "../events";
+import type { Model } from "./model";
+
+/** What the model saw in one event. */
+export interface Finding {
+  rule: string;
+  title: string;
+  severity: Severity;
+  /** Probability of an attack, 0 to 1. */
+  score: number;
+}
+
+/** Findings of one rule about one entity within one window, as an incident to be made or extended. */
+export interface Incident extends Finding {
+  id: string;
+  entity: string;
+  /** Milliseconds. */
+  firstSeen: number;
+  lastSeen: number;
+  /** Events of this batch. */
+  events: number;
+}
+
+/** Judges one event: the first rule that fits, else the logistic score; undefined when harmless. */
+export function detect(model: Model, event: Event): Finding | undefined {
+  const message = event.message.toLowerCase();
+  const score = probability(model, event, message);
+  const rule = model.rules.find(
+    ({ classes, minimumSeverity = 0, words }) =>
+      (classes?.includes(event.class_uid) ?? true) &&
+      event.severity_id >= minimumSeverity &&
+      words.some((word) => message.includes(word)),
+  );
+  if (rule) return { rule: rule.id, title: rule.title, severity: rule.severity, score };
+  if (score < model.threshold) return undefined;
+  const severity = severities[Math.min(3, Math.max(0, event.severity_id - 2))]!;
+  return { rule: "anomaly", title: "Unusual activity", severity, score };
+}
+
+/**
+ * Correlates a batch: per rule, entity and window one incident. Its id follows from them, so that
+ * every process and every repetition means the same one.
+ *
+ * @returns the incidents by id in ascending order, in which two batches cannot block each other,
+ *   and for each event the id of its incident.
+ */
+export function correlate(
+  model: Model,
+  organization: string,
+  events: readonly Event[],
+): { incidents: Incident[]; ofEvent: (string | undefined)[] } {
+  const incidents = new Map<string, Incident>();
+  const ofEvent = events.map((event) => {
+    const finding = detect(model, event);
+    if (!finding) return undefined;
+    const entity = entityOf(event);
+    const window = Math.floor(event.time / (model.windowSeconds * 1000));
+    const id = idOf(organization, finding.rule, entity, window);
+    const known = incidents.get(id);
+    if (!known) {
+      const seen = { firstSeen: event.time, lastSeen: event.time, events: 1 };
+      incidents.set(id, { id, entity, ...finding, ...seen });
+      return id;
+    }
+    known.events++;
+    known.firstSeen = Math.min(known.firstSeen, event.time);
+    known.lastSeen = Math.max(known.lastSeen, event.time);
+    known.score = Math.max(known.score, finding.score);
+    if (severities.indexOf(finding.severity) > severities.indexOf(known.severity))
+      known.severity = finding.severity;
+    return id;
+  });
+  return { incidents: [...incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), ofEvent };
+}
+
+function probability({ weights, bias }: Model, event: Event, message: string): number {
+  const features = [
+    `severity:${event.severity_id}`,
+    `class:${event.class_uid}`,
+    ...(event.src_endpoint && !isInternal(event.src_endpoint.ip) ? ["source:external"] : []),
+    ...(event.dst_endpoint && isInternal(event.dst_endpoint.ip) ? ["destination:internal"] : []),
+  ];
+  let sum = bias;
+  for (const feature of features) sum += weights[feature] ?? 0;
+  for (const [feature, weight] of Object.entries(weights))
+    if (feature.startsWith("word:") && message.includes(feature.slice(5))) sum += weight;
+  return 1 / (1 + Math.exp(-sum));
+}
+
+/** Whom an incident is about: the user, else the source, else the destination, else the product. */
+function entityOf({ actor, src_endpoint, dst_endpoint, metadata }: Event): string {
+  if (actor?.user) return `user:${actor.user.name}`;
+  const ip = src_endpoint?.ip ?? dst_endpoint?.ip;
+  return ip ? `ip:${ip}` : `product:${metadata.product.name}`;
+}
+
+function isInternal(ip: string): boolean {
+  if (!isIPv4(ip)) return /^(::1$|f[cd]|fe80)/i.test(ip);
+  return /^(10\.|127\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.)/.test(ip);
+}
+
+/** A version 8 UUID (RFC 9562) over what makes the incident. */
+function idOf(...parts: (string | number)[]): string {
+  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  const variant = "89ab"[parseInt(hex[16]!, 16) & 3];
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `8${hex.slice(13, 16)}`,
+    variant + hex.slice(17, 20),
+    hex.slice(20, 32),
+  ].join("-");
+}
