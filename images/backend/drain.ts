@@ -11,7 +11,7 @@ import { Server as TcpServer, type Socket } from "node:net";
 export class Drain {
   draining = false;
   private readonly sockets = new Set<Socket>();
-  private requests = 0;
+  private readonly open = new Set<ServerResponse>();
   private onChange: () => void = () => undefined;
 
   constructor(private readonly server: Server) {
@@ -25,9 +25,9 @@ export class Drain {
     // Before any other listener: the head may be written by the next one.
     server.prependListener("request", (_: IncomingMessage, response: ServerResponse) => {
       if (this.draining) response.setHeader("connection", "close");
-      this.requests++;
+      this.open.add(response);
       response.once("close", () => {
-        this.requests--;
+        this.open.delete(response);
         this.onChange();
       });
     });
@@ -42,13 +42,15 @@ export class Drain {
    */
   async run(longest: number, silence: number): Promise<void> {
     this.draining = true;
+    for (const response of this.open)
+      if (!response.headersSent) response.setHeader("connection", "close");
     const end = performance.now() + longest;
-    await this.until(() => this.requests === 0, end);
+    await this.until(() => this.open.size === 0, end);
     // Only the listening socket: of http.Server's own close we want nothing.
     TcpServer.prototype.close.call(this.server);
     const quiet = Math.min(end, performance.now() + silence);
     await this.until(() => this.sockets.size === 0, quiet);
-    await this.until(() => this.requests === 0, end);
+    await this.until(() => this.open.size === 0, end);
   }
 
   private async until(holds: () => boolean, end: number): Promise<void> {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer } from "node:http";
 import { Command, CommanderError } from "commander";
 import { buildApp } from "./app";
@@ -57,7 +58,6 @@ async function build(settings: Settings) {
 
 async function serve(settings: Settings): Promise<void> {
   const { server, services } = await build(settings);
-  server.listen(settings.port, "0.0.0.0", () => log.info("listening", { port: settings.port }));
   process.once("SIGTERM", () => {
     log.info("draining");
     services.streams.close();
@@ -67,6 +67,10 @@ async function serve(settings: Settings): Promise<void> {
       process.exit(0);
     });
   });
+  // Probes are answered while the model is loaded.
+  server.listen(settings.port, "0.0.0.0");
+  await once(server, "listening");
+  log.info("listening", { port: settings.port });
   await services.start();
 }
 

@@ -182,7 +182,7 @@ describe("the API", function () {
 
   describe("knows its tenants", () => {
     it("refuses no, a malformed, an unknown and a revoked key", async () => {
-      const [, gone] = await Promise.all([0, bed.organization("gone")]);
+      const gone = await bed.organization("gone");
       await bed.database.query(
         `UPDATE minixdr.api_keys SET revoked_at = now() WHERE organization_id = '${gone.organization}'`,
       );
@@ -345,7 +345,8 @@ describe("the API", function () {
       const mine = new Client(client.apiKey, limited);
       const answers = await Promise.all(Array.from({ length: 20 }, () => mine.send(attack)));
       const late = answers.filter(({ status }) => status === 429);
-      assert.equal(late.length, 15);
+      // A new second may begin in between.
+      assert.ok(late.length >= 10 && late.length <= 15, `${late.length} of 20`);
       for (const answer of late) {
         refused(answer, 429, "too-many-requests");
         assert.ok(answer.headers.has("retry-after"));

@@ -67,7 +67,9 @@ export class Backend {
         backend.lines.push(line);
         if (line.includes('"model loaded"')) resolve();
       });
-      child.once("exit", () => reject(new Error(`it ended: ${backend.lines.join("\n")}`)));
+      child.once("close", (code) =>
+        reject(new Error(`it ended with ${code}: ${backend.lines.join("\n")}`)),
+      );
     });
     return backend;
   }

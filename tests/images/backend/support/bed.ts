@@ -1,5 +1,6 @@
 import { chmod, chown, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import pWaitFor from "p-wait-for";
 import { output } from "../../../../lib/processes";
 import { newFolder, removeFolders } from "../../backup/support/folder";
 import { LiveDatabase } from "../../backup/support/live-database";
@@ -83,6 +84,20 @@ export class Bed {
   async organization(name: string): Promise<{ organization: string; apiKey: string }> {
     const { stdout } = await command(["create-organization", name], this.owner);
     return JSON.parse(stdout) as { organization: string; apiKey: string };
+  }
+
+  /** Blocks all ingestion at the database for so many seconds, from when this resolves. */
+  async hold(seconds: number): Promise<{ released: Promise<unknown> }> {
+    const released = this.database.query(
+      `BEGIN; LOCK TABLE minixdr.idempotency_keys; SELECT pg_sleep(${seconds}); COMMIT`,
+    );
+    await this.until("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted");
+    return { released };
+  }
+
+  /** Resolves when a query of the superuser has a row; the database announces nothing. */
+  async until(query: string): Promise<void> {
+    await pWaitFor(async () => (await this.database.query(query)).length > 0);
   }
 
   async stop(): Promise<void> {
