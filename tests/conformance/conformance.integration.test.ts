@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import path from "node:path";
+import { withImage } from "../../conformance/bed";
 import { check } from "../../conformance/check";
 import { Context } from "../../conformance/context";
 import { contract } from "../../conformance/contract";
@@ -10,6 +12,7 @@ import { Bed } from "../images/backend/support/bed";
 import { needTools } from "../support/need-tools";
 import { broken } from "./mutants";
 import { Mutated } from "./mutated";
+import { steered } from "./steered-mutants";
 
 /** Clauses that see an image from outside, in its normal life, and quickly. */
 const quick = contract.filter(({ id }) => !/^(slow|cut|cache|shutdown|fuzzing|stream)\./.test(id));
@@ -69,5 +72,23 @@ describe("conformance of an image", function () {
       } finally {
         await mutated.stop();
       }
+    });
+
+  for (const [name, { names }] of Object.entries(steered))
+    it(`names ${names[0]} of an image that is started: ${name}`, async () => {
+      const wrapper = path.join(__dirname, "mutated-process.ts");
+      const node = process.execPath;
+      const command = `${node} --import=tsx ${wrapper} ${name} ${node} ${await bundled()}`;
+      const claims = await withImage(
+        { command, apiKey: keys[0] },
+        (context) =>
+          check(
+            contract.filter(({ id }) => id.startsWith(name.split("-")[0]!)),
+            context,
+          ),
+        undefined,
+        { PATH: process.env.PATH, ...bed.environment },
+      );
+      assert.deepEqual(failed(claims).sort(), [...names].sort());
     });
 });

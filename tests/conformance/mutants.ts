@@ -1,3 +1,4 @@
+/* eslint-disable @typescript-eslint/no-explicit-any -- JSON of any shape, broken on purpose */
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Mutant, Passing } from "./mutated";
@@ -50,7 +51,7 @@ function json(
   });
 }
 
-const dropped = (name: string) => (answer: Passing) => void delete answer.headers[name];
+const dropped = (name: string) => (answer: Passing) => void (answer.headers[name] = undefined);
 const document = (change: (body: Record<string, any>) => void) =>
   json(at("/api/openapi.json"), change);
 const everyAnswer = (body: Record<string, any>, change: (answer: any, status: string) => void) => {
@@ -169,7 +170,7 @@ export const broken: Record<string, Broken> = {
     mutant: answers(ingest, (answer, client) => {
       if (!client.body.includes('"events":') && answer.status === 201) answer.status = 400;
     }),
-    names: ["events.single", "events.other-body", "metrics.requests-counted"],
+    names: ["events.single"],
   },
   "batches without a bound": {
     mutant: requests(ingest, (sent) => {

@@ -74,7 +74,7 @@ export class Mutated {
         delete back.headers["transfer-encoding"];
         if (back.status !== 304)
           back.headers["content-length"] = String(Buffer.byteLength(back.body));
-        outgoing.writeHead(back.status, back.headers as Record<string, string>).end(back.body);
+        outgoing.writeHead(back.status, present(back.headers)).end(back.body);
       };
       handle().catch(() => outgoing.destroy());
     });
@@ -113,14 +113,16 @@ function forward(
   what: Passing,
 ): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const headers = { ...what.headers };
-    for (const name of ["transfer-encoding", "content-length", "expect"]) delete headers[name];
-    if (what.body) headers["content-length"] = String(Buffer.byteLength(what.body));
-    for (const [name, value] of Object.entries(headers))
-      if (value === undefined) delete headers[name];
-    const options = { agent, method: what.method, headers: headers as Record<string, string> };
+    const length = what.body ? String(Buffer.byteLength(what.body)) : undefined;
+    const own = { "transfer-encoding": undefined, expect: undefined, "content-length": length };
+    const options = { agent, method: what.method, headers: present({ ...what.headers, ...own }) };
     request(upstream + what.path, options, resolve)
       .on("error", reject)
       .end(what.body);
   });
+}
+
+function present(headers: Passing["headers"]): Record<string, string> {
+  const there = Object.entries(headers).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(there) as Record<string, string>;
 }
