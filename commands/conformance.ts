@@ -3,6 +3,7 @@ import { check } from "../conformance/check";
 import { contract } from "../conformance/contract";
 import { withImage, type Subject } from "../conformance/bed";
 import { commandLine } from "../lib/command-line";
+import { UsageError } from "../lib/ends";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
@@ -30,6 +31,8 @@ export async function main(args: string[]): Promise<number> {
   const parsed = command.parse(args, { from: "user" });
   const { json, ...options } = parsed.opts<Subject & { json?: string }>();
   const [url] = parsed.args;
+  if ((url === undefined) === (options.command === undefined))
+    throw new UsageError("either a URL or --command is wanted: where the image is, or its start");
   const since = Date.now();
   const signal = untilStopped();
   const view = new View();

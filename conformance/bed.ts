@@ -18,18 +18,16 @@ export interface Subject {
  * @throws UsageError for a URL that is none, Failure when nothing answers there.
  */
 export async function withImage<T>(
-  { url, command, apiKey, otherApiKey }: Subject,
+  { url, command = "", apiKey, otherApiKey }: Subject,
   work: (context: Context) => Promise<T>,
   signal?: AbortSignal,
   environment = process.env,
 ): Promise<T> {
-  if ((url === undefined) === (command === undefined))
-    throw new UsageError("either a URL or --command is wanted: where the image is, or its start");
   if (url !== undefined) {
     const target = new Target(await answering(url), apiKey, otherApiKey);
     return work(new Context(target, undefined, signal));
   }
-  const launcher = await Launcher.create(command!, environment);
+  const launcher = await Launcher.create(command, environment);
   try {
     const instance = await launcher.start(signal);
     try {

@@ -44,7 +44,7 @@ export const errors: Clause[] = [
     async check(context) {
       for (const [what, answer] of await collect(context))
         expect(
-          !inside.test(answer.text) && !inside.test(String(answer.json)),
+          !inside.test(answer.text.replaceAll("\\n", "\n")),
           `no inside of the service in the answer to ${what}`,
           seen(answer),
           "log what went wrong, and answer with what the client can do",

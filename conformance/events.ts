@@ -220,7 +220,7 @@ export const events: Clause[] = [
     title: "A key belongs to its organization: another one's same key is a key of its own",
     async check(context) {
       const headers = { "idempotency-key": randomUUID() };
-      const body = event();
+      const body = { events: [event()] };
       const first = await context.ingest(body, headers);
       const other = await context.ingest(body, headers, context.otherApiKey);
       expect(
