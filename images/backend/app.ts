@@ -1,48 +1,24 @@
 import swagger from "@fastify/swagger";
 import { TypeBoxValidatorCompiler, type TypeBoxTypeProvider } from "@fastify/type-provider-typebox";
 import fastify, {
-  type FastifyBaseLogger,
   type FastifyError,
   type FastifyInstance,
   type FastifyReply,
   type FastifyRequest,
-  type onRequestAsyncHookHandler,
-  type RawServerDefault,
 } from "fastify";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Server } from "node:http";
 import { Endpoints, type Endpoint } from "./endpoints";
 import { Front } from "./front";
 import { log } from "./log";
 import { version } from "./package.json";
 import { kindOf, Problem } from "./problems";
+import type { App } from "./router";
 import { eventRoutes } from "./routes/events";
 import { healthRoutes } from "./routes/health";
 import { incidentRoutes } from "./routes/incidents";
 import { stateRoutes } from "./routes/state";
 import { RateLimit } from "./rate";
 import type { Services } from "./services";
-import type { Tenant } from "./tenants";
-
-declare module "fastify" {
-  interface FastifyRequest {
-    /** Whom the API key belongs to, on routes that want one. */
-    tenant: Tenant;
-    /** The body as it was sent. */
-    rawBody: Buffer;
-  }
-  interface FastifyInstance {
-    /** Options of a route that wants an API key. */
-    authenticated: { onRequest: onRequestAsyncHookHandler };
-  }
-}
-
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  TypeBoxTypeProvider
->;
 
 const maxBody = 2 ** 20;
 

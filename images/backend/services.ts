@@ -1,7 +1,8 @@
 import type { Server } from "node:http";
 import { Cache } from "./cache";
 import { Dependencies } from "./dependencies";
-import { loadModel, type Model } from "./detection/model";
+import { loadModel } from "./detection/load";
+import type { Model } from "./detection/model";
 import { Drain } from "./drain";
 import { countActive, Incidents } from "./incidents";
 import { Ingestion } from "./ingestion";

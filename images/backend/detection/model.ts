@@ -1,9 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { Type, type Static } from "typebox";
-import { Check } from "typebox/value";
 import { Event, severities } from "../events";
-import { detect } from "./detect";
-import builtIn from "./model.json";
 
 const SeverityName = Type.Enum(severities);
 
@@ -18,7 +14,8 @@ const Rule = Type.Object({
   words: Type.Array(Type.String(), { minItems: 1 }),
 });
 
-const ModelFile = Type.Object({
+/** A detection model, as its artifact has it. */
+export const ModelFile = Type.Object({
   name: Type.String(),
   version: Type.String(),
   /** Findings of one rule about one entity within so many seconds are one incident. */
@@ -35,21 +32,3 @@ const ModelFile = Type.Object({
   ),
 });
 export type Model = Static<typeof ModelFile>;
-
-/**
- * Loads the detection model: a file, or by default the one in the bundle.
- *
- * @throws when it is no model, or does not find in its own examples what it says it does.
- */
-export async function loadModel(file?: string): Promise<Model> {
-  const content: unknown = file ? JSON.parse(await readFile(file, "utf8")) : builtIn;
-  if (!Check(ModelFile, content)) throw new Error(`${file ?? "the built-in model"}: not a model`);
-  for (const { event, rule } of content.examples) {
-    const found = detect(content, event)?.rule ?? null;
-    if (found !== rule)
-      throw new Error(
-        `model ${content.version}: finds ${found} in example ${event.metadata.uid}, not ${rule}`,
-      );
-  }
-  return content;
-}

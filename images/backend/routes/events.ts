@@ -1,5 +1,5 @@
 import { Type } from "typebox";
-import type { App } from "../app";
+import type { App } from "../router";
 import { Event } from "../events";
 import { Problem, refusals } from "../problems";
 import type { Services } from "../services";

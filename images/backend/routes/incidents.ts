@@ -1,6 +1,6 @@
 import type { FastifyReply } from "fastify";
 import { Type } from "typebox";
-import type { App } from "../app";
+import type { App } from "../router";
 import type { Found } from "../cache";
 import { etagOf, isNamed, versionsOf } from "../etag";
 import { IncidentBody, SeverityName, Status } from "../incidents";

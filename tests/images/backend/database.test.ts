@@ -75,6 +75,31 @@ describe("Database", () => {
     assert.deepEqual(given, [{ text: "BEGIN;INSERT;ROLLBACK;", destroyed: false }]);
   });
 
+  it("bounds a transaction at the server too, without a round trip of its own", async () => {
+    const { database, given } = scripted();
+    const limits = { statement: 1500, total: 2000, readOnly: true };
+    await database.transaction((client) => client.query("SELECT"), limits);
+    assert.equal(
+      given[0]?.text,
+      "BEGIN READ ONLY; SET LOCAL statement_timeout = 1500;SELECT;COMMIT;",
+    );
+  });
+
+  it("does not know what a COMMIT did that broke; before it, nothing was committed", async () => {
+    const work = (answers: (Error | unknown[])[]) =>
+      scripted(...answers).database.transaction((client) => client.query("INSERT"));
+    await assert.rejects(work([[], [], broken]), { name: "OutcomeUnknown", code: "08007" });
+    await assert.rejects(work([[], broken]), broken);
+    await assert.rejects(work([[], [], duplicate]), duplicate);
+  });
+
+  it("gives up at its limit, and with it the connection", async () => {
+    const { database, given } = scripted();
+    const never = database.transaction(() => new Promise(() => {}), { statement: 5, total: 10 });
+    await assert.rejects(never, { name: "LimitReached", code: "ETIMEDOUT" });
+    assert.deepEqual(given[0]?.destroyed, true);
+  });
+
   it("says nothing on a broken connection, and gives it up", async () => {
     const { database, given } = scripted([], broken);
     await assert.rejects(
