@@ -9,9 +9,9 @@ async function main([name = "", program = "", ...args]: string[]): Promise<void>
   const { mutant, onTerm, exitCode } = steered[name]!;
   const port = await freePort();
   const env = { ...process.env, PORT: String(port) };
-  const child = spawn(program, args, { env, stdio: "inherit" });
   // It goes with its guardian, also when that is killed.
-  process.once("exit", () => child.kill("SIGKILL"));
+  const guarded = ["--pdeathsig", "KILL", program, ...args];
+  const child = spawn("setpriv", guarded, { env, stdio: "inherit" });
   process.on("SIGTERM", () => (onTerm === "die" ? process.exit(0) : child.kill("SIGTERM")));
   child.once("exit", (code) => process.exit(exitCode ?? code ?? 1));
   await Mutated.before(`http://127.0.0.1:${port}`, mutant ?? {}, Number(process.env.PORT));
