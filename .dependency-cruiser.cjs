@@ -6,6 +6,8 @@ const rooms = {
   tools: ["lib"],
   policies: [],
   images: [],
+  // Judges any team's image from outside: it knows nothing of ours.
+  conformance: ["lib", "tools"],
   components: ["config"],
   plan: ["policies", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.

@@ -71,6 +71,12 @@ export const pins = {
     module: "moto.server",
     requirements: "moto/requirements.txt",
   }),
+  schemathesis: pythonTool({
+    name: "schemathesis",
+    package: "schemathesis",
+    module: "schemathesis.cli",
+    requirements: "schemathesis/requirements.txt",
+  }),
   // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
   pgbouncer: debianSource({
     name: "pgbouncer",
