@@ -36,6 +36,8 @@ export interface ControlPlaneOptions {
   zones: string[];
   /** What the simulated kubelets can run. */
   images: Images;
+  /** Custom resource definitions that a release will bring, by name; none by default. */
+  brought?: string[];
   /** Port of the API server; by default a free one. */
   port?: number;
   /** Ends the bring-up. */
@@ -150,7 +152,7 @@ export class ControlPlane {
       this.startControllerManager(),
       this.startScheduler(),
       this.startAllKubelets(),
-      ...customResourceDefinitions().map((definition) =>
+      ...customResourceDefinitions(this.options.brought).map((definition) =>
         this.api.create("/apis/apiextensions.k8s.io/v1/customresourcedefinitions", definition),
       ),
       ...nodes(this.zones).map((node) => this.api.create("/api/v1/nodes", node)),

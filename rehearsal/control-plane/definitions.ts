@@ -12,9 +12,11 @@ const kinds: [group: string, version: string, scope: "Namespaced" | "Cluster", k
 /**
  * Custom resource definitions in a minimal form: they take any content. No controller acts on
  * them here; what they hold is not checked.
+ *
+ * @param brought names of definitions that a release will bring: those are left to it.
  */
-export function customResourceDefinitions() {
-  return kinds.map(([group, version, scope, kind]) => {
+export function customResourceDefinitions(brought: string[] = []) {
+  const all = kinds.map(([group, version, scope, kind]) => {
     const plural = kind === "NodeClass" ? "nodeclasses" : `${kind.toLowerCase()}s`;
     return {
       apiVersion: "apiextensions.k8s.io/v1",
@@ -37,4 +39,5 @@ export function customResourceDefinitions() {
       },
     };
   });
+  return all.filter(({ metadata }) => !brought.includes(metadata.name));
 }
