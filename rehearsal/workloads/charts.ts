@@ -45,6 +45,11 @@ export async function chartsOf(plan: Plan): Promise<Charts> {
   return charts;
 }
 
+/** Whether a release's chart is in this project. */
+export function isOwn({ repository }: PlannedRelease): boolean {
+  return repository === undefined;
+}
+
 /** Whether a release runs anything, so that a new image changes it. */
 export function runsPods({ objects }: InstallableRelease): boolean {
   return imagesOf(objects).length > 0;
@@ -61,11 +66,11 @@ export function definitionsIn(releases: InstallableRelease[]): string[] {
 async function find(
   release: PlannedRelease,
 ): Promise<InstallableRelease | Charts["missing"][number]> {
-  if (release.repository === undefined) return { ...release, objects: await rendered(release) };
+  if (isOwn(release)) return { ...release, objects: await rendered(release) };
   const given = await inFolder(release);
   if (given) return from(release, given, "CHARTS_FOLDER");
   try {
-    return await from(release, await pulled(release), release.repository);
+    return await from(release, await pulled(release), release.repository!);
   } catch (error) {
     if (error instanceof CommandFailed) return { release, reason: error.message };
     throw error;

@@ -28,5 +28,5 @@ export const drills: Drill<Cluster>[] = [
 export const lanes: Drill<Cluster>[][] = [
   [badRelease, lostCluster],
   [rollingUpdate],
-  [placement, scaleUnderMinimum, podDeletion, nodeDrain, zoneLoss],
+  [placement, scaleUnderMinimum, nodeDrain, podDeletion, zoneLoss],
 ];

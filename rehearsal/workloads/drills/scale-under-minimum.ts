@@ -1,5 +1,5 @@
 import type { Drill } from "../../drill";
-import type { InstallableRelease } from "../charts";
+import { isOwn, type InstallableRelease } from "../charts";
 import type { Cluster } from "../cluster";
 import { template } from "../../../plan/helm";
 import { claim } from "../../../lib/claim";
@@ -23,7 +23,7 @@ export const scaleUnderMinimum: Drill<Cluster> = {
         const without: string[] = [];
         let tried = 0;
         // The policy pack judges the replicas of other charts: they have no schema of ours.
-        const own = cluster.releases.filter(({ repository }) => repository === undefined);
+        const own = cluster.releases.filter(isOwn);
         for (const release of own) {
           const attempts = withEachReplicaCount(release.values, tooFew);
           if (attempts.length === 0 && runsReplicas(release)) without.push(release.name);
