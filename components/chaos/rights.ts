@@ -5,7 +5,7 @@ import type { Experiment } from "./experiments";
 
 /** What the experiments may touch, and nothing else. */
 export interface Targets {
-  /** Prefix of ARNs of the stack's Region and account, from the service's name on. */
+  /** ARN of something in the stack's Region and account. */
   arn(service: string, resource: pulumi.Input<string>): pulumi.Output<string>;
   clusterName: string;
   vpcId: pulumi.Input<string>;
@@ -14,9 +14,8 @@ export interface Targets {
   databaseArn: pulumi.Input<string>;
 }
 
-/** Marks what Fault Injection Service makes for an experiment and takes away after it. */
-const made = { managedByFIS: "true" };
-const request = { StringEquals: { "aws:RequestTag/managedByFIS": made.managedByFIS } };
+/** So Fault Injection Service marks what it makes for an experiment and takes away after it. */
+const request = { StringEquals: { "aws:RequestTag/managedByFIS": "true" } };
 
 /**
  * Rights of an experiment's role, as AWS's reference of actions lists them for each. A star stands
@@ -43,7 +42,7 @@ export function rightsOf(kind: Experiment["rights"], targets: Targets): iam.Poli
       {
         Action: ["ec2:CreateNetworkAclEntry", "ec2:DeleteNetworkAcl"],
         Resource: acls,
-        Condition: { StringEquals: { "ec2:ResourceTag/managedByFIS": made.managedByFIS } },
+        Condition: { StringEquals: { "ec2:ResourceTag/managedByFIS": "true" } },
       },
       { Action: ["ec2:ReplaceNetworkAclAssociation"], Resource: [...targets.subnetArns, acls] },
       {
