@@ -5,6 +5,7 @@ import { Application } from "./components/application";
 import { Backups } from "./components/backups/backups";
 import { backupRights } from "./components/backups/backup-rights";
 import { Cache } from "./components/cache";
+import { Chaos } from "./components/chaos/chaos";
 import { Cluster } from "./components/cluster";
 import { ClusterTraffic } from "./components/cluster-traffic";
 import { Credentials } from "./components/credentials";
@@ -34,7 +35,7 @@ const clusterName = stackName;
 
 const network = new Network("network", { ...config.network, region, clusterName });
 
-const keys = new Keys("keys", { stackName, accountId, recoveryRegion });
+const keys = new Keys("keys", { stackName, accountId, region, recoveryRegion });
 
 const credentials = new Credentials("credentials", {
   stackName,
@@ -92,7 +93,7 @@ const edge = new Edge("edge", {
 
 const registry = new Registry("registry", { accountId, recoveryRegion });
 
-new Alarms("alarms", {
+const alarms = new Alarms("alarms", {
   stackName,
   topicArn: notifications.topicArn,
   globalTopicArn: notifications.globalTopicArn,
@@ -234,6 +235,23 @@ new Application(
   onCluster(namespaces["mini-xdr"], roles, observability.definitions),
 );
 
+const chaos = new Chaos(
+  "chaos",
+  {
+    stackName,
+    region,
+    accountId,
+    kmsKeyArn: keys.chaos.arn,
+    stopAlarmArns: alarms.usersHurtArns,
+    network: { vpcId: network.vpcId, subnetIds: network.subnetIdsByZone },
+    cache: { arn: cache.arn, zones: cache.zones },
+    database: { topology: config.database.topology, arn: database.endpoints.arn },
+    cluster: { name: clusterName, clusterName: cluster.clusterName },
+    namespace: "mini-xdr",
+  },
+  onCluster(namespaces["mini-xdr"]),
+);
+
 // ── The contract with the on-call commands ──────────────────────────────────────────────────────
 
 /** Where users and operators reach the platform; the same before and after a rebuild. */
@@ -261,4 +279,6 @@ export const backupKeyArn = keys.backups.arn;
 export const eksClusterName = cluster.clusterName;
 export const repositoryUrls = registry.repositoryUrls;
 export const alarmTopicArn = notifications.topicArn;
+/** What `aws fis start-experiment` takes. */
+export const chaosExperiments = chaos.templateIds;
 export const regions = { primary: region, recovery: recoveryRegion };

@@ -17,7 +17,7 @@ interface Options {
 }
 
 const standIns =
-  "Stand-ins: AWS, its EKS component and APIs, random and tls; load balancer and name; charts of other repositories; kwok's pods.";
+  "Stand-ins: AWS, its EKS component and APIs, random and tls; load balancer and name; repositories of charts, and a ConfigMap for each chart that cannot be had; kwok's pods.";
 
 const command = commandLine(
   "rehearse:rebuild",

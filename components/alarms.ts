@@ -49,6 +49,9 @@ interface AlarmSpec {
  * Costs: about 0.10 US dollars a month per alarm.
  */
 export class Alarms extends pulumi.ComponentResource {
+  /** Those in the stack's Region that say that users are hurt: errors, or hardly anybody serves. */
+  readonly usersHurtArns: pulumi.Output<string>[] = [];
+
   constructor(
     private readonly name: string,
     private readonly args: AlarmsArgs,
@@ -144,7 +147,7 @@ export class Alarms extends pulumi.ComponentResource {
     const { loadBalancer, targetGroups, healthCheckId } = this.args.edge;
     const balancer = { namespace: "AWS/ApplicationELB", statistic: "Sum" as const, minutes: 2 };
     for (const origin of ["ELB", "Target"])
-      this.alarm(`edge-5xx-${origin.toLowerCase()}`, {
+      this.hurtsUsers(`edge-5xx-${origin.toLowerCase()}`, {
         ...balancer,
         description: `More than 10 errors a minute from the ${origin === "ELB" ? "load balancer" : "pods"}`,
         metric: `HTTPCode_${origin}_5XX_Count`,
@@ -164,7 +167,7 @@ export class Alarms extends pulumi.ComponentResource {
         threshold: 0,
         minutes: 5,
       });
-      this.alarm(`edge-healthy-${service}`, {
+      this.hurtsUsers(`edge-healthy-${service}`, {
         ...balancer,
         description: `Fewer than two healthy targets of the ${service}: the cluster may be gone`,
         metric: "HealthyHostCount",
@@ -204,9 +207,13 @@ export class Alarms extends pulumi.ComponentResource {
     });
   }
 
-  private alarm(alarm: string, spec: AlarmSpec): void {
+  private hurtsUsers(alarm: string, spec: AlarmSpec): void {
+    this.usersHurtArns.push(this.alarm(alarm, spec).arn);
+  }
+
+  private alarm(alarm: string, spec: AlarmSpec): cloudwatch.MetricAlarm {
     const actions = [spec.region ? this.args.globalTopicArn : this.args.topicArn];
-    new cloudwatch.MetricAlarm(
+    return new cloudwatch.MetricAlarm(
       `${this.name}-${alarm}`,
       {
         name: `${this.args.stackName}-${alarm}`,

@@ -35,6 +35,9 @@ export class Cache extends pulumi.ComponentResource {
   readonly primaryHost: pulumi.Output<string>;
   readonly port = cachePort;
   readonly replicationGroupId: pulumi.Output<string>;
+  readonly arn: pulumi.Output<string>;
+  /** Zones that its nodes are in. */
+  readonly zones: string[];
   readonly memberIds: string[];
   readonly securityGroupId: pulumi.Output<string>;
 
@@ -48,6 +51,8 @@ export class Cache extends pulumi.ComponentResource {
     const group = this.replicationGroup(securityGroup);
     this.primaryHost = group.primaryEndpointAddress;
     this.replicationGroupId = group.replicationGroupId;
+    this.arn = group.arn;
+    this.zones = args.zones.slice(0, args.nodes);
     this.memberIds = Array.from(
       { length: args.nodes },
       (_, index) => `${args.identifier}-${String(index + 1).padStart(3, "0")}`,

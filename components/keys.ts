@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/aws/kms";
+import { chaosLogGroup } from "./chaos/chaos";
 import { publishers } from "./notifications";
 
 export interface KeysArgs {
@@ -7,6 +8,7 @@ export interface KeysArgs {
   stackName: string;
   /** Account that administers the keys. */
   accountId: pulumi.Input<string>;
+  region: string;
   /** Region of the backups' second home. */
   recoveryRegion: string;
 }
@@ -18,6 +20,8 @@ interface KeyUse {
   region?: string;
   /** AWS services that use the key on their own behalf, not on a caller's. */
   services?: string[];
+  /** Log group that CloudWatch encrypts with the key. */
+  logGroup?: string;
 }
 
 /**
@@ -43,6 +47,8 @@ export class Keys extends pulumi.ComponentResource {
   readonly notifications: kms.Key;
   /** Alarm topic in us-east-1, where Route 53 keeps its metrics. */
   readonly globalNotifications: kms.Key;
+  /** What chaos experiments did: CloudWatch encrypts their log. */
+  readonly chaos: kms.Key;
 
   constructor(
     private readonly name: string,
@@ -65,6 +71,7 @@ export class Keys extends pulumi.ComponentResource {
       region: "us-east-1",
       services: publishers.global,
     });
+    this.chaos = this.key("chaos", { logGroup: chaosLogGroup(args.stackName) });
     this.registerOutputs({
       database: this.database.arn,
       backups: this.backups.arn,
@@ -81,7 +88,7 @@ export class Keys extends pulumi.ComponentResource {
         enableKeyRotation: true,
         rotationPeriodInDays: 365,
         deletionWindowInDays: 30,
-        policy: this.policy(use.services ?? []),
+        policy: this.policy(use),
         region: use.region,
       },
       { parent: this, protect: true },
@@ -99,14 +106,15 @@ export class Keys extends pulumi.ComponentResource {
   }
 
   /** The account decides by IAM who uses a key; a publishing service only when it acts for it. */
-  private policy(services: string[]): pulumi.Output<string> {
+  private policy({ services = [], logGroup }: KeyUse): pulumi.Output<string> {
+    const { accountId, region } = this.args;
     return pulumi.jsonStringify({
       Version: "2012-10-17",
       Statement: [
         {
           Sid: "AccountDecidesByIam",
           Effect: "Allow",
-          Principal: { AWS: pulumi.interpolate`arn:aws:iam::${this.args.accountId}:root` },
+          Principal: { AWS: pulumi.interpolate`arn:aws:iam::${accountId}:root` },
           Action: "kms:*",
           Resource: "*",
         },
@@ -116,9 +124,29 @@ export class Keys extends pulumi.ComponentResource {
           Principal: { Service: service },
           Action: ["kms:Decrypt", "kms:GenerateDataKey"],
           Resource: "*",
-          Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
+          Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         })),
+        ...(logGroup ? [encryptsLog(region, accountId, logGroup)] : []),
       ].map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
     });
   }
+}
+
+/** CloudWatch Logs may use a key for one log group. */
+function encryptsLog(region: string, accountId: pulumi.Input<string>, logGroup: string) {
+  const arn = pulumi.interpolate`arn:aws:logs:${region}:${accountId}:log-group:${logGroup}`;
+  return {
+    Sid: "EncryptLog",
+    Effect: "Allow",
+    Principal: { Service: `logs.${region}.amazonaws.com` },
+    Action: [
+      "kms:Encrypt",
+      "kms:Decrypt",
+      "kms:ReEncrypt*",
+      "kms:GenerateDataKey*",
+      "kms:Describe*",
+    ],
+    Resource: "*",
+    Condition: { ArnEquals: { "kms:EncryptionContext:aws:logs:arn": arn } },
+  };
 }

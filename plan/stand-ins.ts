@@ -83,12 +83,15 @@ const rows: Record<string, StandIn> = {
     arn: arn("ecr", region, `repository/${String(inputs.name)}`),
     repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name)}`,
   }),
+  "aws:eks/accessEntry:AccessEntry": nothing,
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": nothing,
   "aws:elasticache/parameterGroup:ParameterGroup": nothing,
-  "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs }) => ({
+  "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs, region }) => ({
+    arn: arn("elasticache", region, `replicationgroup:${String(inputs.replicationGroupId)}`),
     primaryEndpointAddress: `master.${String(inputs.replicationGroupId)}.${hex(String(inputs.replicationGroupId), 6)}.cache.amazonaws.com`,
   }),
   "aws:elasticache/subnetGroup:SubnetGroup": nothing,
+  "aws:fis/experimentTemplate:ExperimentTemplate": nothing,
   "aws:iam/role:Role": ({ name }) => {
     const roleName = `${name}-${hex(name, 7)}`;
     return { name: roleName, arn: `arn:aws:iam::${accountId}:role/${roleName}` };
@@ -172,8 +175,11 @@ const rows: Record<string, StandIn> = {
   "kubernetes:core/v1:ConfigMap": nothing,
   "kubernetes:core/v1:Namespace": nothing,
   "kubernetes:core/v1:Secret": nothing,
+  "kubernetes:core/v1:ServiceAccount": nothing,
   "kubernetes:helm.sh/v3:Release": nothing,
   "kubernetes:karpenter.sh/v1:NodePool": nothing,
+  "kubernetes:rbac.authorization.k8s.io/v1:Role": nothing,
+  "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": nothing,
   "kubernetes:storage.k8s.io/v1:StorageClass": nothing,
   "pulumi:providers:kubernetes": nothing,
   "random:index/randomId:RandomId": ({ name, inputs }) => ({

@@ -34,6 +34,8 @@ export class Network extends pulumi.ComponentResource {
   readonly publicSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
   readonly databaseSubnetIds: pulumi.Output<string>[];
+  /** By zone, all that are in it. */
+  readonly subnetIdsByZone: Record<string, pulumi.Output<string>[]>;
   /** Addresses of the public subnets: where the load balancer speaks from. */
   readonly publicCidrs: string[];
   /** Addresses of the database subnets: where database and cache answer. */
@@ -58,6 +60,9 @@ export class Network extends pulumi.ComponentResource {
     this.publicSubnetIds = subnets.map((s) => s.public.id);
     this.privateSubnetIds = subnets.map((s) => s.private.id);
     this.databaseSubnetIds = subnets.map((s) => s.database.id);
+    this.subnetIdsByZone = Object.fromEntries(
+      subnets.map((s) => [s.zone, [s.public.id, s.private.id, s.database.id]]),
+    );
     this.publicCidrs = addresses.map((a) => a.public);
     this.databaseCidrs = addresses.map((a) => a.database);
     this.registerOutputs({

@@ -1,24 +1,29 @@
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { tool } from "../../tools";
-import type { PlannedRelease } from "../../plan/releases";
 import { LocalServer } from "../../lib/http-server";
 import { output } from "../../lib/processes";
+import type { Charts } from "../workloads/charts";
 
 /**
- * A stand-in for the repositories that charts come from: it serves each of these charts by name
- * and version, with a ConfigMap in place of its contents.
+ * A stand-in for the repositories that charts come from: it serves each chart by name and version,
+ * and one that cannot be had here with a ConfigMap in place of its contents.
  */
 export class ChartRepository {
   private constructor(private readonly server: LocalServer) {}
 
-  static async start(releases: PlannedRelease[], folder: string): Promise<ChartRepository> {
+  static async start({ releases, missing }: Charts, folder: string): Promise<ChartRepository> {
     const charts = path.join(folder, "charts");
     const served = path.join(folder, "repository");
-    for (const { chart, version } of releases) await emptyChart(path.join(charts, chart), version);
+    await mkdir(served);
+    for (const { chart, archive } of releases)
+      if (archive) await copyFile(chart, path.join(served, path.basename(chart)));
     const helm = await tool("helm");
-    for (const { chart } of releases)
-      await output(helm, ["package", path.join(charts, chart), "--destination", served]);
+    for (const { release } of missing) {
+      const chart = path.join(charts, release.chart);
+      await emptyChart(chart, release.version);
+      await output(helm, ["package", chart, "--destination", served]);
+    }
     const server = await LocalServer.start((request, response) => {
       const file = path.join(served, path.basename(request.url!));
       readFile(file).then(

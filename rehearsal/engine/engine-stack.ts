@@ -6,8 +6,9 @@ import type { Plan } from "../../plan/plan";
 import { Engine } from "../../recovery/engine";
 import type { StackSettings } from "../../plan/stack-settings";
 import { controlPlaneTools } from "../control-plane/control-plane";
-import { imagesOfPlan } from "../workloads/images";
-import { remoteReleases, zonesOf } from "../../plan/releases";
+import { chartsOf, definitionsIn } from "../workloads/charts";
+import { imagesOfReleases } from "../workloads/images";
+import { zonesOf } from "../../plan/releases";
 import type { Result } from "../../lib/processes";
 import { EksAndSts } from "../aws/eks-and-sts";
 import { ChartRepository } from "./chart-repository";
@@ -47,7 +48,7 @@ interface PlannedChange {
 
 /**
  * A stack under the real Pulumi engine, its real Kubernetes provider and a real control plane,
- * with stand-ins for AWS, for the load balancer and for the charts of other repositories.
+ * with stand-ins for AWS, for the load balancer and for the repositories of charts.
  */
 export class EngineStack {
   private readonly closers: (() => unknown)[] = [];
@@ -126,9 +127,11 @@ export class EngineStack {
   private async prepare(): Promise<void> {
     const { root, folder, program, settings, plan, signal } = this.options;
     const { config, stack } = settings;
-    const images = await imagesOfPlan(plan);
+    const charts = await chartsOf(plan);
+    const images = imagesOfReleases(charts.releases);
+    const brought = definitionsIn(charts.releases);
     this.cluster = new LocalCluster(
-      { zones: zonesOf(plan), images, signal },
+      { zones: zonesOf(plan), images, brought, signal },
       config["aws:region"]!,
     );
     this.closers.push(() => this.cluster.destroy());
@@ -138,8 +141,8 @@ export class EngineStack {
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
     );
     const balancer = await this.started(LoadBalancer.start(() => this.cluster.plane?.api));
-    const charts = await this.started(ChartRepository.start(remoteReleases(plan), folder));
-    const host = await this.started(ProgramHost.start(program, charts.url));
+    const repository = await this.started(ChartRepository.start(charts, folder));
+    const host = await this.started(ProgramHost.start(program, repository.url));
     this.workspace = await Workspace.make({
       root,
       folder,

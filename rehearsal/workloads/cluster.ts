@@ -1,12 +1,15 @@
 import type { Say } from "../drill";
 import { tool } from "../../tools";
 import { ControlPlane } from "../control-plane/control-plane";
-import type { Images } from "../control-plane/stages";
+import { definitionsIn, type InstallableRelease } from "./charts";
 import { Helm } from "./helm";
+import { imagesOfReleases } from "./images";
 import type { Plan } from "../../plan/plan";
-import { localReleases, objectsOf, zonesOf } from "../../plan/releases";
-import type { PlannedObject, PlannedRelease } from "../../plan/releases";
-import { missingReferences } from "./references";
+import { projectRoot } from "../../plan/helm";
+import { objectsOf, zonesOf, type PlannedObject } from "../../plan/releases";
+import type { Exemption } from "../../policies/model/settings";
+import { readSettings } from "../../policies/pack/settings";
+import { madeByJobs, missingReferences } from "./references";
 import { claim, type Claim } from "../../lib/claim";
 import { CommandFailed, output } from "../../lib/processes";
 import { Workloads } from "./workloads";
@@ -21,25 +24,25 @@ export class Cluster {
   plane!: ControlPlane;
   workloads!: Workloads;
   helm!: Helm;
-  /** Releases that are installed, each after those that it depends on. */
-  readonly releases: PlannedRelease[];
   private readonly objects: PlannedObject[];
+  private readonly exemptions: Exemption[];
 
   private constructor(
     readonly plan: Plan,
-    private readonly images: Images,
+    /** Releases that are installed, each after those that it depends on. */
+    readonly releases: InstallableRelease[],
     private readonly signal: AbortSignal,
   ) {
-    this.releases = localReleases(plan);
+    this.exemptions = readSettings(projectRoot, plan.stack).exemptions;
     this.objects = objectsOf(plan);
   }
 
   /**
-   * Brings up a control plane and installs what the plan has. The claims say how that went; on
+   * Brings up a control plane and installs a plan's objects and these of its releases. The claims say how that went; on
    * failure nothing is left running.
    */
-  static async start(plan: Plan, images: Images, signal: AbortSignal, say: Say) {
-    const cluster = new Cluster(plan, images, signal);
+  static async start(plan: Plan, releases: InstallableRelease[], signal: AbortSignal, say: Say) {
+    const cluster = new Cluster(plan, releases, signal);
     try {
       return { cluster, claims: await cluster.bringUp(say) };
     } catch (error) {
@@ -62,9 +65,12 @@ export class Cluster {
   private async bringUp(say: Say): Promise<Claim[]> {
     const zones = zonesOf(this.plan);
     say("starting the control plane");
-    this.plane = await ControlPlane.start({ zones, images: this.images, signal: this.signal });
+    const { releases, signal } = this;
+    const images = imagesOfReleases(releases);
+    const brought = definitionsIn(releases);
+    this.plane = await ControlPlane.start({ zones, images, brought, signal });
     this.helm = new Helm(this.plane.kubeconfig, this.plane.folder, this.signal);
-    this.workloads = await Workloads.follow(this.plane.api);
+    this.workloads = await Workloads.follow(this.plane.api, this.exemptions);
     const { workloads } = this;
     this.plane.failure.catch((error: Error) => workloads.end(error));
     return [
@@ -85,7 +91,7 @@ export class Cluster {
     for (const namespaces of [true, false])
       await this.apply(objects.filter(({ kind }) => (kind === "Namespace") === namespaces));
     say(`installing ${this.releases.map(({ name }) => name).join(" and ")}`);
-    const installed = new Map<PlannedRelease, Promise<Claim>>();
+    const installed = new Map<InstallableRelease, Promise<Claim>>();
     for (const release of this.releases) {
       const first = this.releases.filter(({ name }) => release.after.includes(name));
       const ready = Promise.all(first.map((other) => installed.get(other)!));
@@ -100,13 +106,13 @@ export class Cluster {
     return [...claims, await this.references()];
   }
 
-  private async installRelease(release: PlannedRelease): Promise<Claim> {
+  private async installRelease(release: InstallableRelease): Promise<Claim> {
     const start = performance.now();
     const result = await this.helm.upgrade(release);
     if (result.code !== 0) throw new CommandFailed(`installing ${release.name}: helm`, result);
     return claim({
       id: `install.${release.name}.seconds`,
-      claim: `Helm installs ${release.name} with the planned values`,
+      claim: `Helm installs ${release.name} with the planned values${release.archive ? ` (chart from ${release.archive})` : ""}`,
       value: (performance.now() - start) / 1000,
       unit: "s",
       limit: release.timeout,
@@ -122,8 +128,12 @@ export class Cluster {
   }
 
   private async references(): Promise<Claim> {
-    const missing = await missingReferences(this.plane.api, this.workloads.seen);
-    const text = "Every Secret, ConfigMap, key, service account and StorageClass of a pod exists";
+    const { seen } = this.workloads;
+    const absent = await missingReferences(this.plane.api, seen);
+    const simulated = absent.filter((reference) => madeByJobs(seen).includes(reference));
+    const missing = absent.filter((reference) => !simulated.includes(reference));
+    const but = simulated.map((reference) => `; ${reference}: its Job is simulated`).join("");
+    const text = `Every Secret, ConfigMap, key, service account and StorageClass of a pod exists${but}`;
     return claim({
       id: "install.references.missing",
       claim: missing.length === 0 ? text : `${text}; missing: ${missing.join(", ")}`,

@@ -28,15 +28,23 @@ export class Helm {
     return run(await tool("helm"), args, { env: this.environment(), signal: this.signal });
   }
 
+  /** Values that an installed release runs with, the chart's own defaults included. */
+  async values(release: PlannedRelease): Promise<Record<string, unknown>> {
+    const args = ["get", "values", release.name, "--all", "--namespace", release.namespace];
+    return JSON.parse(await this.answer([...args, "--output", "json"])) as Record<string, unknown>;
+  }
+
   /** Revisions of a release, oldest first. */
   async history(release: PlannedRelease): Promise<{ revision: number; status: string }[]> {
     const args = ["history", release.name, "--namespace", release.namespace, "--output", "json"];
-    args.push("--kubeconfig", this.kubeconfig);
-    const text = await output(await tool("helm"), args, {
+    return JSON.parse(await this.answer(args)) as { revision: number; status: string }[];
+  }
+
+  private async answer(args: string[]): Promise<string> {
+    return output(await tool("helm"), [...args, "--kubeconfig", this.kubeconfig], {
       env: this.environment(),
       signal: this.signal,
     });
-    return JSON.parse(text) as { revision: number; status: string }[];
   }
 
   /** A user's own plug-ins, repositories and settings must not decide what is rehearsed. */

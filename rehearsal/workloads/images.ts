@@ -1,24 +1,21 @@
-import type { Plan } from "../../plan/plan";
 import type { Images } from "../control-plane/stages";
-import { imagesOf, rendered } from "../../plan/helm";
-import { localReleases } from "../../plan/releases";
+import { imagesOf } from "../../plan/helm";
+import type { InstallableRelease } from "./charts";
 
+// Versions in form, because some charts compare them.
 /** Tag of a good new version. */
-export const nextTag = "rehearsal-next";
+export const nextTag = "1000.0.0-rehearsal-next";
 /** Tag of a version that cannot be pulled. */
-export const missingTag = "rehearsal-missing";
+export const missingTag = "1000.0.0-rehearsal-missing";
 /** Tag of a version whose Jobs fail. */
-export const failingJobTag = "rehearsal-failing-job";
+export const failingJobTag = "1000.0.0-rehearsal-failing-job";
 
 /**
- * What the simulated kubelets can run: the images that the plan's charts render, in the planned
- * version and in the drills' own.
- *
- * @throws UsageError when a chart does not render.
+ * What the simulated kubelets can run: the images that the charts render, in the planned version
+ * and in the drills' own.
  */
-export async function imagesOfPlan(plan: Plan): Promise<Images> {
-  const objects = await Promise.all(localReleases(plan).map((release) => rendered(release)));
-  const planned = imagesOf(objects);
+export function imagesOfReleases(releases: InstallableRelease[]): Images {
+  const planned = imagesOf(releases.map(({ objects }) => objects));
   const known = planned.flatMap((image) => [
     image,
     withTag(image, nextTag),

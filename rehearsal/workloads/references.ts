@@ -44,6 +44,21 @@ export async function missingReferences(api: Api, pods: Pod[]): Promise<Referenc
   return [...needed].filter((reference) => !there.has(reference)).sort();
 }
 
+/**
+ * Secrets that the pods of Jobs are told to make, by `--secret-name` among their arguments: where a
+ * Job's run is simulated, nobody makes them.
+ */
+export function madeByJobs(pods: Pod[]): Reference[] {
+  return pods
+    .filter(({ metadata }) => metadata.ownerReferences?.some(({ kind }) => kind === "Job"))
+    .flatMap(({ metadata, spec }) =>
+      spec.containers
+        .flatMap(({ args = [] }) => args)
+        .flatMap((argument) => /^--secret-name=(.+)$/.exec(argument)?.[1] ?? [])
+        .map((name) => `Secret ${metadata.namespace}/${name}`),
+    );
+}
+
 interface Claim extends KubernetesObject {
   spec: { storageClassName?: string };
 }

@@ -6,8 +6,8 @@ import { UsageError } from "../../lib/ends";
 import { Cluster } from "./cluster";
 import { controlPlaneTools } from "../control-plane/control-plane";
 import { drills, lanes } from "./drills";
-import { remoteReleases, zonesOf } from "../../plan/releases";
-import { imagesOfPlan } from "./images";
+import { chartsOf, type Charts } from "./charts";
+import { zonesOf } from "../../plan/releases";
 import { claim, skipped, type Claim } from "../../lib/claim";
 import type { View } from "../../lib/progress";
 
@@ -48,7 +48,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
     throw new UsageError(
       `plan: ${zones.length} zones (${zones.join(", ")}): ${fewestZones} are needed`,
     );
-  const images = await imagesOfPlan(plan);
+  const charts = await chartsOf(plan);
   const wanted = ({ name }: Drill<Cluster>) => chosen.length === 0 || chosen.includes(name);
   const used = lanes.map((lane) => lane.filter(wanted)).filter((lane) => lane.length > 0);
   // One lane's failure ends the others, so that nothing outlives the answer.
@@ -60,7 +60,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
     const keep = rehearsal.keep && index === 0;
     const bringingUp = view.add(`Control plane ${index + 1}`);
     const tasks = lane.map((drill) => ({ drill, task: view.add(drill.title) }));
-    const start = (say: Say) => Cluster.start(plan, images, either, say);
+    const start = (say: Say) => Cluster.start(plan, charts.releases, either, say);
     const cluster = view.run(bringingUp, start);
     return runLane(cluster, tasks, { view, signal: either, keep }).catch((error: unknown) => {
       stop.abort(error);
@@ -78,7 +78,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
   // How the first control plane came up stands for all.
   const claims = [...results[0]!.installation, ...results.flatMap((lane) => lane.drills)];
   const place = ({ id }: Claim) => drills.findIndex(({ name }) => id.startsWith(`${name}.`));
-  return { claims: [...claims.sort((a, b) => place(a) - place(b)), ...notInstalled(plan)], kept };
+  return { claims: [...claims.sort((a, b) => place(a) - place(b)), ...notTried(charts)], kept };
 }
 
 interface Lane {
@@ -136,11 +136,25 @@ function failed({ name }: Drill<Cluster>, error: Error, signal: AbortSignal): Cl
   });
 }
 
-function notInstalled(plan: Plan): Claim[] {
-  return remoteReleases(plan).map(({ name, chart, repository }) =>
-    skipped(
-      `install.${name}`,
-      `${name} was not installed: its chart ${chart} is not in this project (${repository})`,
-    ),
+/** What of the plan is not there, for want of a chart or of an operator. */
+function notTried({ releases, missing }: Charts): Claim[] {
+  const operated = releases.flatMap(({ name, objects }) =>
+    objects
+      .filter(({ kind }) => kind === "Prometheus" || kind === "Alertmanager")
+      .map(({ kind }) => ({ kind: kind!, name })),
   );
+  return [
+    ...missing.map(({ release: { name, repository }, reason }) =>
+      skipped(
+        `install.${name}`,
+        `${name} was not installed: its chart is neither in CHARTS_FOLDER nor to be had from ${repository} (${reason})`,
+      ),
+    ),
+    ...operated.map(({ kind, name }) =>
+      skipped(
+        `install.${name}.${kind.toLowerCase()}`,
+        `${kind} of ${name} has no pods: its operator is simulated, and acts on no custom resource`,
+      ),
+    ),
+  ];
 }

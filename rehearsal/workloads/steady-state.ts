@@ -1,6 +1,6 @@
 import type { Cluster } from "./cluster";
 import { claim, type Claim } from "../../lib/claim";
-import type { Pod, Workload } from "./workloads";
+import { heldTo, type Pod, type Workload } from "./workloads";
 
 /** What a workload may lack while a fault lasts. */
 export interface Tolerance {
@@ -61,7 +61,7 @@ export async function withSteadyState(
   const desired = new Map(workloads.all.map(({ id, desired }) => [id, desired]));
   const record = { shortfall: 0, text: "" };
   const stop = workloads.onChange(() => {
-    for (const workload of workloads.all) {
+    for (const workload of heldTo("replicas", workloads.all).held) {
       const all = desired.get(workload.id) ?? 0;
       const floor = Math.max(all - tolerance.away(workload), fewestReplicas);
       const counts = (pod: Pod) =>
@@ -76,7 +76,7 @@ export async function withSteadyState(
   const claims = await fault().finally(stop);
   const during = claim({
     id: `${drill}.during`,
-    claim: `During: never fewer replicas than tolerated, and never fewer than two${record.text}`,
+    claim: `During: never fewer replicas than tolerated, and never fewer than two${record.text}${heldTo("replicas", workloads.all).but}`,
     value: record.shortfall,
     unit: "replicas",
     limit: 0,

@@ -11,7 +11,8 @@ export function withTag(
 ): Values {
   return map(values, (node) =>
     typeof node.repository === "string" && typeof node.tag === "string" && which(node.repository)
-      ? { ...node, tag, digest: "" }
+      ? // A variant would be added to the tag.
+        { ...node, tag, digest: "", ...("distroless" in node ? { distroless: false } : {}) }
       : node,
   );
 }

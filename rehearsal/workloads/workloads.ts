@@ -1,4 +1,5 @@
 import { EventEmitter, once } from "node:events";
+import type { Exemption } from "../../policies/model/settings";
 import type { Api, KubernetesObject } from "../control-plane/api";
 
 /** A pod, as far as the drills look at it. */
@@ -36,6 +37,7 @@ interface Named {
 interface Container {
   name: string;
   image: string;
+  args?: string[];
   env?: {
     valueFrom?: {
       secretKeyRef?: Named & { key: string };
@@ -77,6 +79,8 @@ export interface Workload {
   budgets: Budget[];
   /** Whether the controllers have done all that its newest revision asks for. */
   settled: boolean;
+  /** Rules of the policy pack that it is exempt from, by name. */
+  exempt: string[];
 }
 
 const watched = {
@@ -99,12 +103,13 @@ export class Workloads {
   /** Rejects when a watch ends: from then on nothing here could be trusted. */
   readonly failure = new Promise<never>((_, reject) => (this.fail = reject));
 
-  private constructor() {
+  private constructor(private readonly exemptions: Exemption[]) {
     this.failure.catch(() => {});
   }
 
-  static async follow(api: Api): Promise<Workloads> {
-    const workloads = new Workloads();
+  /** @param exemptions workloads that the policy pack does not hold to all of its rules. */
+  static async follow(api: Api, exemptions: Exemption[] = []): Promise<Workloads> {
+    const workloads = new Workloads(exemptions);
     await Promise.all(
       (Object.keys(watched) as (keyof typeof watched)[]).map((kind) => workloads.watch(api, kind)),
     );
@@ -122,7 +127,11 @@ export class Workloads {
     const pods = this.of<Pod>("pods");
     const budgets = this.of<Budget>("budgets");
     return [...this.of<Controller>("deployments"), ...this.of<Controller>("statefulSets")].map(
-      (controller) => describe(controller, autoscalers, pods, budgets),
+      (controller) => {
+        const workload = describe(controller, autoscalers, pods, budgets);
+        const exemption = this.exemptions.find((other) => other.workload === workload.id);
+        return { ...workload, exempt: exemption?.rules ?? [] };
+      },
     );
   }
 
@@ -214,6 +223,15 @@ export class Workloads {
   }
 }
 
+/** The workloads that a rule of the policy pack holds for, and what a claim says of the others. */
+export function heldTo(rule: string, workloads: Workload[]): { held: Workload[]; but: string } {
+  const exempt = workloads.filter((workload) => workload.exempt.includes(rule));
+  return {
+    held: workloads.filter((workload) => !exempt.includes(workload)),
+    but: exempt.map(({ id }) => `; exempt: ${id}`).join(""),
+  };
+}
+
 /** Whether the kubelet, here kwok, has said that a pod is Ready. */
 export function isReady(pod: Pod): boolean {
   return readyCondition(pod)?.status === "True";
@@ -233,7 +251,7 @@ function describe(
   autoscalers: Autoscaler[],
   pods: Pod[],
   budgets: Budget[],
-): Workload {
+): Omit<Workload, "exempt"> {
   const { metadata, spec, status } = controller;
   const { namespace, name } = metadata;
   const autoscaler = autoscalers.find(

@@ -9,6 +9,7 @@ describe("keys", () => {
       "backups",
       "backups-recovery",
       "cache",
+      "chaos",
       "cluster",
       "database",
       "database-recovery",

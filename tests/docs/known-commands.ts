@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { run } from "../../lib/processes";
 import { tool } from "../../tools";
 import { root } from "../support/planned";
@@ -66,10 +67,42 @@ const s3Commands = ["cp", "ls", "mv", "rm", "sync"];
 /** Of every command of the AWS CLI. */
 const awsOptions = ["--region", "--output", "--query", "--profile"];
 
+/** Services of which this project has no SDK: by the AWS CLI's own models, which moto comes with. */
+const withoutSdk = ["fis"];
+
+interface Model {
+  operations: Record<string, { input: { shape: string } }>;
+  shapes: Record<string, { members: Record<string, unknown> }>;
+}
+
+/** By the model of the service: operations and the members of their inputs. */
+async function byModel(service: string, operation: string, rest: string[]) {
+  const same = (one: string, other: string) =>
+    one.toLowerCase() === other.replaceAll("-", "").toLowerCase();
+  const { operations, shapes } = await modelOf(service);
+  const [, found] = Object.entries(operations).find(([name]) => same(name, operation)) ?? [];
+  if (!found) return `no operation ${operation}`;
+  const members = Object.keys(shapes[found.input.shape]!.members);
+  const missing = optionsOf(rest)
+    .filter((option) => !awsOptions.includes(option))
+    .find((option) => !members.some((member) => same(member, option)));
+  return missing && `no input ${missing}`;
+}
+
+async function modelOf(service: string): Promise<Model> {
+  const lib = join(dirname(await tool("moto_server")), "venv/lib");
+  const [python] = readdirSync(lib);
+  const versions = join(lib, python!, "site-packages/botocore/data", service);
+  const newest = readdirSync(versions).sort().at(-1)!;
+  const model = readFileSync(join(versions, newest, "service-2.json.gz"));
+  return JSON.parse(gunzipSync(model).toString()) as Model;
+}
+
 /** By the SDK of the service: operations, waiters and the members of their inputs. */
 export const aws: Check = async ([service, operation, ...rest]) => {
   if (service === "s3")
     return s3Commands.includes(operation!) ? undefined : `no command s3 ${operation}`;
+  if (withoutSdk.includes(service!)) return byModel(service!, operation!, rest);
   const name = (operation === "wait" ? `waituntil${rest[0]}` : `${operation}command`).replaceAll(
     "-",
     "",

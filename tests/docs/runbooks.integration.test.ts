@@ -39,7 +39,7 @@ describe("the runbooks", function () {
   this.timeout(120_000);
 
   before(async function () {
-    await needTools(this, ["pulumi", "kubectl"]);
+    await needTools(this, ["pulumi", "kubectl", "moto_server"]);
   });
 
   for (const file of files) {
@@ -104,6 +104,8 @@ describe("the runbooks", function () {
     ["a verb that kubectl does not have", kubectl, "--namespace database mend pods"],
     ["an option that kubectl does not have", kubectl, "get pods --everywhere"],
     ["an operation that AWS does not have", aws, "rds swap-db-cluster"],
+    ["an operation that a service without an SDK does not have", aws, "fis begin-experiment"],
+    ["an input that a service without an SDK does not have", aws, "fis stop-experiment --gently"],
     ["an input that AWS does not have", aws, "rds modify-db-cluster --new-name x"],
   ] as [string, Check, string][])
     it(`notices ${title}`, async () => assert.ok(await check(line.split(" "))));

@@ -50,6 +50,7 @@ export default {
     "aws:kms/key:Key",
     "aws:ec2/route:Route",
     "kubernetes:karpenter.sh/v1:NodePool",
+    "aws:fis/experimentTemplate:ExperimentTemplate",
     releaseType,
   ],
   judge: ({ type, ignoreChanges }) => {

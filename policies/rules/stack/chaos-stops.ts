@@ -1,22 +1,46 @@
-import { isAssigned } from "../../model/expectation";
-import { at, list } from "../../model/resource";
+import { equals, isAssigned, isObject, mismatch } from "../../model/expectation";
+import { at, list, type Properties } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
   name: "chaos-stops",
   severity: "critical",
   from: "starter",
-  demands: "Every chaos experiment stops by itself when an alarm fires.",
-  reason: "An experiment without a stop condition is an outage that nobody ends.",
+  demands:
+    "Every chaos experiment stops by itself when an alarm fires, fails when it finds no target, and writes a log.",
+  reason:
+    "An experiment without a stop condition is an outage that nobody ends; one that hits nothing seems to pass; one without a log proves nothing.",
   needs: "resource",
   types: ["aws:fis/experimentTemplate:ExperimentTemplate"],
-  judge: ({ properties }) => {
-    const conditions = list(properties, "stopConditions");
-    const stops = conditions.some(
+  judge: ({ properties }) =>
+    [
+      stops(properties) ? undefined : "stopConditions names no alarm; it must name one or more",
+      mismatch(properties, "experimentOptions.emptyTargetResolutionMode", equals("fail")),
+      logs(properties)
+        ? undefined
+        : "logConfiguration names no log group or bucket; it must name one",
+    ].filter((problem) => problem !== undefined),
+} satisfies RuleDefinition;
+
+/** Whether every condition is an alarm, and there is one: `none` stops nothing. */
+function stops(properties: Properties): boolean {
+  const conditions = list(properties, "stopConditions");
+  return (
+    conditions.length > 0 &&
+    conditions.every(
       (condition) =>
         at(condition, "source") === "aws:cloudwatch:alarm" &&
         isAssigned.accepts(at(condition, "value")),
-    );
-    return stops ? [] : ["stopConditions names no alarm; it must name one or more"];
-  },
-} satisfies RuleDefinition;
+    )
+  );
+}
+
+function logs(properties: Properties): boolean {
+  return [
+    ["cloudwatchLogsConfiguration", "logGroupArn"],
+    ["s3Configuration", "bucketName"],
+  ].some(([place, key]) => {
+    const configuration = at(properties, `logConfiguration.${place}`);
+    return isObject.accepts(configuration) && isAssigned.accepts(at(configuration, key!));
+  });
+}

@@ -2,8 +2,8 @@ import type { Drill, Say } from "../../drill";
 import type { Cluster } from "../cluster";
 import type { KubernetesObject } from "../../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
-import { imagesOf, rendered } from "../../../plan/helm";
-import type { PlannedRelease } from "../../../plan/releases";
+import { imagesOf } from "../../../plan/helm";
+import { isOwn, type InstallableRelease } from "../charts";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
@@ -16,24 +16,27 @@ const timeout = 25;
 interface Fault {
   /** For claims' ids. */
   name: string;
-  releases: PlannedRelease[];
+  releases: InstallableRelease[];
   /** Tag of the images that are broken, and which repositories get it. */
   tag: string;
-  repositories(release: PlannedRelease): (repository: string) => boolean;
+  repositories(release: InstallableRelease): (repository: string) => boolean;
   /** Whether a pod with that tag shows the fault. */
   shows(pod: Pod): boolean;
 }
 
-/** A broken image and a failing migration; the release rolls back by itself. */
+/**
+ * A broken image and a failing migration; the release rolls back by itself. Only of this project's
+ * charts: all releases have the same flags, and nobody here builds the others' images.
+ */
 export const badRelease: Drill<Cluster> = {
   name: "bad-release",
   title: "Bad release: broken image, failing migration",
   async run(cluster, say) {
-    const hooks = new Map<PlannedRelease, string[]>();
-    for (const release of cluster.releases) hooks.set(release, await hookImages(release));
+    const releases = cluster.releases.filter(isOwn);
+    const hooks = new Map(releases.map((release) => [release, hookImages(release)]));
     const image: Fault = {
       name: "image",
-      releases: cluster.releases,
+      releases,
       tag: missingTag,
       // A hook with a broken image would stop the release before any Deployment has it.
       repositories: (release) => (repository) =>
@@ -42,7 +45,7 @@ export const badRelease: Drill<Cluster> = {
     };
     const migration: Fault = {
       name: "migration",
-      releases: cluster.releases.filter((release) => hooks.get(release)!.length > 0),
+      releases: releases.filter((release) => hooks.get(release)!.length > 0),
       tag: failingJobTag,
       repositories: () => () => true,
       shows: (pod) => containerStates(pod).some((s) => s.terminated?.exitCode === 1),
@@ -75,7 +78,7 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
   ).finally(stop);
   const seconds = (performance.now() - start) / 1000;
   const faulty = workloads.seen.filter((pod) => hasTag(pod, tag) && fault.shows(pod));
-  const of = ({ namespace }: PlannedRelease) =>
+  const of = ({ namespace }: InstallableRelease) =>
     faulty.filter((p) => p.metadata.namespace === namespace);
   // A fault that did not happen proves nothing.
   const failed = outcomes.filter(({ release, back }) => !back || of(release).length === 0);
@@ -127,9 +130,9 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
 }
 
 /** Images of a release's Jobs that Helm runs before an upgrade. */
-async function hookImages(release: PlannedRelease): Promise<string[]> {
+function hookImages({ objects }: InstallableRelease): string[] {
   type Annotated = KubernetesObject & { metadata: { annotations?: Record<string, string> } };
-  const hooks = ((await rendered(release)) as Annotated[]).filter(
+  const hooks = (objects as Annotated[]).filter(
     ({ kind, metadata }) =>
       kind === "Job" && metadata.annotations?.["helm.sh/hook"]?.includes("pre-upgrade"),
   );

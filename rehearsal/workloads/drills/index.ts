@@ -26,7 +26,7 @@ export const drills: Drill<Cluster>[] = [
  * nearly all of a drill's time is waiting. The longest comes first.
  */
 export const lanes: Drill<Cluster>[][] = [
-  [podDeletion, badRelease, lostCluster],
+  [badRelease, lostCluster],
   [rollingUpdate],
-  [placement, scaleUnderMinimum, nodeDrain, zoneLoss],
+  [placement, scaleUnderMinimum, nodeDrain, podDeletion, zoneLoss],
 ];

@@ -3,7 +3,7 @@ import { ApiError } from "../../control-plane/api";
 import type { Cluster } from "../cluster";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
-import type { Pod } from "../workloads";
+import { heldTo, type Pod } from "../workloads";
 
 /** Seconds that the drain of one node may take. */
 const drainLimit = 120;
@@ -50,7 +50,8 @@ async function drain(cluster: Cluster, node: string, say: Say): Promise<Claim[]>
   const staying = workloads.all
     .flatMap(({ pods }) => pods)
     .filter((pod) => pod.spec.nodeName === node && !pod.metadata.deletionTimestamp);
-  const unprotected = workloads.all.filter(({ budgets }) => budgets.length !== 1);
+  const { held, but } = heldTo("disruption-budget", workloads.all);
+  const unprotected = held.filter(({ budgets }) => budgets.length !== 1);
   const injection = `${node} cordoned, ${evictions} pods evicted, a second eviction refused ${refused} times`;
   return [
     claim({
@@ -81,7 +82,7 @@ async function drain(cluster: Cluster, node: string, say: Say): Promise<Claim[]>
     }),
     claim({
       id: "node-drain.workloads-without-budget",
-      claim: `Exactly one disruption budget covers every workload${unprotected.map(({ id }) => `; not ${id}`).join("")}`,
+      claim: `Exactly one disruption budget covers every workload${unprotected.map(({ id }) => `; not ${id}`).join("")}${but}`,
       value: unprotected.length,
       unit: "workloads",
       limit: 0,

@@ -2,7 +2,7 @@ import type { Drill } from "../../drill";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import type { Cluster } from "../cluster";
-import type { Workload } from "../workloads";
+import { heldTo, type Workload } from "../workloads";
 
 /** No two replicas of a workload on one node, no zone with more than its share. */
 export const placement: Drill<Cluster> = {
@@ -27,7 +27,8 @@ export function placementClaims(
     const perZone = counts(pods.map((pod) => plane.zoneOf(pod.spec.nodeName ?? "")));
     return Math.max(0, ...perZone) - Math.ceil(desired / plane.zones.length);
   });
-  const few = workloads.all.filter(({ desired }) => desired < plane.zones.length);
+  const { held, but } = heldTo("replicas", workloads.all);
+  const few = held.filter(({ desired }) => desired < plane.zones.length);
   return [
     claim({
       id: `${drill}.replicas-per-node`,
@@ -45,7 +46,7 @@ export function placementClaims(
     }),
     claim({
       id: `${drill}.workloads-with-too-few-replicas`,
-      claim: `Every workload has as many replicas as there are zones${few.map(({ id }) => `; ${id} has not`).join("")}`,
+      claim: `Every workload has as many replicas as there are zones${few.map(({ id }) => `; ${id} has not`).join("")}${but}`,
       value: few.length,
       unit: "workloads",
       limit: 0,

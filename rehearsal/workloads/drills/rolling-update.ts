@@ -1,5 +1,6 @@
 import type { Drill } from "../../drill";
 import type { Cluster } from "../cluster";
+import { runsPods } from "../charts";
 import { nextTag } from "../images";
 import { claim } from "../../../lib/claim";
 import { CommandFailed } from "../../../lib/processes";
@@ -30,11 +31,11 @@ export const rollingUpdate: Drill<Cluster> = {
       async () => {
         for (const { pods } of workloads.all) for (const pod of pods) old.add(pod.metadata.uid!);
         const start = performance.now();
-        const releases = cluster.releases;
+        const releases = cluster.releases.filter(runsPods);
         say(`upgrading ${releases.map(({ name }) => name).join(" and ")}`);
         await Promise.all(
           releases.map(async (release) => {
-            const values = withTag(release.values, nextTag);
+            const values = withTag(await helm.values(release), nextTag);
             const result = await helm.upgrade(release, { values });
             if (result.code !== 0)
               throw new CommandFailed(`upgrading ${release.name}: helm`, result);

@@ -10,6 +10,13 @@ import { workloads } from "./availability-of-workloads";
  * or it is a reference: that is judged by the resource it leads to, whose name may well be unknown.
  */
 export const availability: Record<string, Record<string, unknown[]>> = {
+  "aws:fis/experimentTemplate:ExperimentTemplate": {
+    stopConditions: [[], [{ source: "none" }]],
+    "stopConditions/*/source": ["none"],
+    "stopConditions/*/value": [""],
+    "experimentOptions/emptyTargetResolutionMode": ["skip"],
+    "logConfiguration/cloudwatchLogsConfiguration/logGroupArn": [""],
+  },
   "aws:rds/cluster:Cluster": {
     availabilityZones: [["eu-central-1a"]],
     "availabilityZones/*": ["eu-central-1a"],

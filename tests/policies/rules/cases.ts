@@ -44,6 +44,11 @@ const on = (
 
 /** One case per rule; a test compares the names with the pack's. */
 export const cases: Record<string, Case> = {
+  "chaos-stops": on(
+    ["aws:fis/experimentTemplate:ExperimentTemplate", "backend-pod"],
+    "experimentOptions/emptyTargetResolutionMode",
+    "skip",
+  ),
   "database-automated-backups-kept": on(instance, "deleteAutomatedBackups", true),
   "database-backup-copy": on(
     ["aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication", ""],

@@ -26,7 +26,7 @@ describe("the rules of the policy pack", function () {
   });
 
   it("are all tested", () => {
-    const tested = [...Object.keys(cases), ...Object.keys(optionCases), "chaos-stops", "rollout"];
+    const tested = [...Object.keys(cases), ...Object.keys(optionCases), "rollout"];
     assert.deepEqual(rules.map(({ name }) => name).sort(), tested.sort());
   });
 
@@ -129,17 +129,25 @@ describe("the rules of the policy pack", function () {
     });
   });
 
-  it("chaos-stops: an experiment must name an alarm that stops it", () => {
-    const judged = stacks.prod!;
-    const violates = (value: unknown) =>
-      broken(
-        judged,
-        [...judged.resources, setting("stopConditions", value)(experiment)],
-        "chaos-stops",
-      ).length > 0;
-    assert.deepEqual(broken(judged, [...judged.resources, experiment], "chaos-stops"), []);
-    assert.ok(violates([{ source: "none" }]));
-    assert.ok(violates(undefined));
-    assert.ok(violates(unknown));
+  describe("chaos-stops: an experiment, by any of three", () => {
+    const type = "aws:fis/experimentTemplate:ExperimentTemplate";
+    for (const [path, values] of Object.entries({
+      stopConditions: [[], [{ source: "none" }]],
+      "stopConditions/0": [{ source: "none" }, { source: "aws:cloudwatch:alarm" }],
+      experimentOptions: [{}, { accountTargeting: "single-account" }],
+      "experimentOptions/emptyTargetResolutionMode": ["skip"],
+      logConfiguration: [{}, { logSchemaVersion: 2 }],
+      "logConfiguration/cloudwatchLogsConfiguration": [{ logGroupArn: "" }],
+    }))
+      for (const value of [...values, unknown, ...(path.endsWith("/0") ? [] : [undefined])])
+        it(`${path} must not be ${JSON.stringify(value) ?? "absent"}`, () => {
+          const judged = stacks.staging!;
+          const templates = judged.resources.filter((resource) => resource.type === type);
+          assert.ok(templates.length > 5);
+          for (const { name } of templates) {
+            const changed = changing(judged, [type, name], setting(path, value));
+            assert.equal(broken(judged, changed, "chaos-stops").length, 1, name);
+          }
+        });
   });
 });

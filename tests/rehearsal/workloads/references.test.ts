@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Api } from "../../../rehearsal/control-plane/api";
-import { missingReferences } from "../../../rehearsal/workloads/references";
+import { madeByJobs, missingReferences } from "../../../rehearsal/workloads/references";
 import type { Pod } from "../../../rehearsal/workloads/workloads";
 
 const pod = {
@@ -90,5 +90,22 @@ describe("the references of a pod", () => {
   it("do not include the account of a hook's pod that is gone: admission has checked it", async () => {
     const there = { ...complete, "/api/v1/serviceaccounts": [], "/api/v1/pods": [] };
     assert.deepEqual(await missing(there), []);
+  });
+});
+
+describe("madeByJobs", () => {
+  const told = (kind: string, args?: string[]) => ({
+    ...pod,
+    metadata: { ...pod.metadata, ownerReferences: [{ kind, name: "x", uid: "2" }] },
+    spec: { containers: [{ name: "create", image: "i", args }] },
+  });
+
+  it("is the Secrets that a Job's pods are told to make", () => {
+    const args = ["create", "--host=web", "--secret-name=web-admission"];
+    assert.deepEqual(madeByJobs([told("Job", args)]), ["Secret web/web-admission"]);
+  });
+
+  it("is nothing of other pods, and nothing without the argument", () => {
+    assert.deepEqual(madeByJobs([told("ReplicaSet", ["--secret-name=x"]), told("Job"), pod]), []);
   });
 });
