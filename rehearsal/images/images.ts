@@ -18,7 +18,7 @@ export interface Image {
 }
 
 /** To be raised when the same content is written in another way. */
-const form = 1;
+const form = 2;
 
 /** Archives of one image that are kept: of a few checkouts, each in a few states. */
 const kept = 4;

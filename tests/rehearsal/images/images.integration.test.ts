@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { output } from "../../../lib/processes";
+import { output, run } from "../../../lib/processes";
 import { imageArchive, imageTools, type Image } from "../../../rehearsal/images";
 import { base } from "../../../rehearsal/images/base";
 import { buildByDockerfile } from "../../../rehearsal/images/dockerfile-image";
@@ -38,7 +38,9 @@ describe("the images", function () {
     };
     for (const layer of layers)
       await output("tar", ["-xpf", blob(layer.digest), "--keep-directory-symlink", "-C", files]);
-    return output("chroot", [`--userspec=${user}`, files, ...command]);
+    const { code, stdout, stderr } = await run("chroot", [`--userspec=${user}`, files, ...command]);
+    assert.equal(code, 0, stderr);
+    return stdout + stderr;
   }
 
   it("of the backup is the same twice, and starts as its user", async () => {
