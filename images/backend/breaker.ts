@@ -13,7 +13,7 @@ export type BreakerState = "closed" | "open" | "trying";
 
 /**
  * Stops asking a dependency that fails, so that nobody waits for it and it can recover: opens when
- * half of the last 20 requests failed, from 5 on. After 0.5 s, later after up to 3 s, one request
+ * half of the last 20 requests failed, from 5 on. After 0.5 s, later after up to 2 s, one request
  * tries again.
  */
 export class Breaker {
@@ -26,10 +26,18 @@ export class Breaker {
   ) {
     this.policy = circuitBreaker(handleWhen(counts), {
       breaker: new CountBreaker({ threshold: 0.5, size: 20, minimumNumberOfCalls: 5 }),
-      halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 3000 }),
+      halfOpenAfter: new ExponentialBackoff({ initialDelay: 500, maxDelay: 2000 }),
     });
-    this.policy.onBreak(() => log.warn("breaker opened", { dependency: name }));
-    this.policy.onReset(() => log.info("breaker closed", { dependency: name }));
+    // Once: a trial that fails opens it again.
+    let said = false;
+    this.policy.onBreak(() => {
+      if (!said) log.warn("breaker opened", { dependency: name });
+      said = true;
+    });
+    this.policy.onReset(() => {
+      if (said) log.info("breaker closed", { dependency: name });
+      said = false;
+    });
   }
 
   /** @throws BrokenCircuitError at once while it is open */

@@ -14,6 +14,7 @@ export class Valkey {
   private readonly client: Redis;
   private subscriber: Redis | undefined;
   private readonly breaker = new Breaker("cache", () => true);
+  private readonly pulse: NodeJS.Timeout;
 
   /** @param onError told of every command that failed */
   constructor(
@@ -34,6 +35,11 @@ export class Valkey {
       retryStrategy: (attempt) => Math.min(100 * attempt, 1000),
     });
     listen(this.client);
+    // Without traffic too, it is known when the cache is gone, and when it is back.
+    this.pulse = setInterval(() => {
+      this.breaker.run(() => this.client.ping()).catch(() => undefined);
+    }, 1000);
+    this.pulse.unref();
   }
 
   /** Whether commands are answered, as far as known. */
@@ -77,6 +83,7 @@ export class Valkey {
   }
 
   close(): void {
+    clearInterval(this.pulse);
     this.client.disconnect();
     this.subscriber?.disconnect();
   }
