@@ -10,6 +10,7 @@ import {
   type LifecycleRule as S3LifecycleRule,
 } from "@aws-sdk/client-s3";
 import spawn, { type Subprocess } from "nano-spawn";
+import type { Plan } from "../../plan/plan";
 import { tool } from "../../tools";
 
 const credentials = { accessKeyId: "testing", secretAccessKey: "testing" };
@@ -23,6 +24,21 @@ export interface LifecycleRule {
   noncurrentVersionExpiration?: { noncurrentDays: number };
 }
 
+/** The vault of a plan: name, key, lock and lifecycle are its own. */
+export function vaultOf(plan: Plan): PlannedVault {
+  const inputs = (part: string) =>
+    plan.resources.find(({ name }) => name === `backups-primary-${part}`)!.inputs;
+  const [encryption] = inputs("encryption").rules as {
+    applyServerSideEncryptionByDefault: { kmsMasterKeyId: string };
+  }[];
+  return {
+    bucket: inputs("bucket").bucket as string,
+    kmsKey: encryption!.applyServerSideEncryptionByDefault.kmsMasterKeyId,
+    lock: (inputs("lock").rule as { defaultRetention: { days: number } }).defaultRetention,
+    lifecycle: inputs("lifecycle").rules as LifecycleRule[],
+  };
+}
+
 /** A backup vault as it is to be made. */
 export interface PlannedVault {
   bucket: string;
@@ -32,6 +48,16 @@ export interface PlannedVault {
   lock: { days: number };
   lifecycle: LifecycleRule[];
 }
+
+/** Where moto listens; by default on the loopback, at a free port. */
+export interface MotoPlace {
+  /** Command prefix that runs a program on that host. */
+  inside: string[];
+  address: string;
+  port: number;
+}
+
+const loopback: MotoPlace = { inside: [], address: "127.0.0.1", port: 0 };
 
 /**
  * moto, a stand-in for S3 and CloudWatch, with a backup vault in it. It speaks KMS, versions, locks
@@ -55,10 +81,10 @@ export class Moto {
   }
 
   /** @throws MissingTool when moto cannot be had. */
-  static async start(vault: PlannedVault): Promise<Moto> {
-    const running = spawn(await tool("moto_server"), ["-H", "127.0.0.1", "-p", "0"], {
-      stdio: ["ignore", "ignore", "pipe"],
-    });
+  static async start(vault: PlannedVault, at = loopback): Promise<Moto> {
+    const program = [await tool("moto_server"), "-H", at.address, "-p", String(at.port)];
+    const [command = "", ...args] = [...at.inside, ...program];
+    const running = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
     const moto = new Moto(await endpointOf(running), running, vault);
     await moto.create(vault);
     return moto;
@@ -137,7 +163,7 @@ async function endpointOf(running: Subprocess): Promise<string> {
   const { stderr } = await running.nodeChildProcess;
   return new Promise((resolve, reject) => {
     createInterface({ input: stderr! }).on("line", (line) => {
-      const found = /Running on (http:\/\/127[.\d]+:\d+)/.exec(line);
+      const found = /Running on (http:\/\/[.\d]+:\d+)/.exec(line);
       if (found) resolve(found[1]!);
     });
     const ended = () => reject(new Error("moto ended while it started"));

@@ -18,6 +18,8 @@ export interface PostgresSurroundings {
   folder: string;
   network: Network;
   authority: Authority;
+  /** Addresses of the hosts by name; by default the network's own. */
+  addresses?: Record<string, string>;
   /** Names under which clients verify the servers. */
   names: string[];
   /** Parameters from the plan's own parameter group. */
@@ -46,7 +48,7 @@ export class Postgres {
 
   /** A host with a certificate; {@link create} or {@link copy} gives it data. */
   static async on(name: string, around: PostgresSurroundings): Promise<Postgres> {
-    const address = await around.network.add(name);
+    const address = await around.network.add(name, around.addresses?.[name]);
     const certificate = await around.authority.sign(name, [...around.names, address]);
     const server = new Postgres(name, address, certificate, around);
     await mkdir(server.sockets, { recursive: true });

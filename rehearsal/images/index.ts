@@ -83,12 +83,18 @@ async function pgbouncer(reference: string, progress: Progress): Promise<Image> 
     "/usr/bin/psql": path.join(postgres, "psql"),
     "/usr/bin/pg_isready": path.join(postgres, "pg_isready"),
   };
+  // PgBouncer loads the system's authorities even where it asks none of its clients for a certificate.
+  const authorities = "/etc/ssl/certs/ca-certificates.crt";
   const version = "for the published image of PgBouncer";
   return programImage(
     reference,
     {
       base: await base(progress),
-      files: { ...(await librariesOf(Object.values(programs))), ...programs },
+      files: {
+        ...(await librariesOf(Object.values(programs))),
+        ...programs,
+        [authorities]: authorities,
+      },
       config: {
         Entrypoint: ["/usr/bin/pgbouncer"],
         Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],

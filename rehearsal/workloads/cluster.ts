@@ -1,8 +1,8 @@
 import type { Say } from "../drill";
-import { tool } from "../../tools";
 import { ControlPlane } from "../control-plane/control-plane";
 import { definitionsIn, type InstallableRelease } from "./charts";
 import { Helm } from "./helm";
+import { install } from "./installation";
 import { imagesOfReleases } from "./images";
 import type { Plan } from "../../plan/plan";
 import { projectRoot } from "../../plan/helm";
@@ -11,7 +11,6 @@ import type { Exemption } from "../../policies/model/settings";
 import { readSettings } from "../../policies/pack/settings";
 import { madeByJobs, missingReferences } from "./references";
 import { claim, type Claim } from "../../lib/claim";
-import { CommandFailed, output } from "../../lib/processes";
 import { Workloads } from "./workloads";
 
 /** Seconds in which every node has to be Ready. */
@@ -86,45 +85,20 @@ export class Cluster {
   }
 
   private async install(say: Say): Promise<Claim[]> {
-    const { objects } = this;
-    say(`applying ${objects.length} objects of the plan`);
-    for (const namespaces of [true, false])
-      await this.apply(objects.filter(({ kind }) => (kind === "Namespace") === namespaces));
-    say(`installing ${this.releases.map(({ name }) => name).join(" and ")}`);
-    const installed = new Map<InstallableRelease, Promise<Claim>>();
-    for (const release of this.releases) {
-      const first = this.releases.filter(({ name }) => release.after.includes(name));
-      const ready = Promise.all(first.map((other) => installed.get(other)!));
-      installed.set(
-        release,
-        ready.then(() => this.installRelease(release)),
-      );
-    }
-    const claims = await Promise.all(installed.values());
+    const { plane, helm, objects, releases, signal, workloads } = this;
+    const { kubeconfig } = plane;
+    const installation = {
+      kubeconfig,
+      helm,
+      objects,
+      releases,
+      signal,
+      kind: "simulated" as const,
+    };
+    const claims = await install(installation, say);
     say("waiting for all replicas");
-    await this.workloads.until(() => this.workloads.unsteady(), steadyLimit);
+    await workloads.until(() => workloads.unsteady(), steadyLimit);
     return [...claims, await this.references()];
-  }
-
-  private async installRelease(release: InstallableRelease): Promise<Claim> {
-    const start = performance.now();
-    const result = await this.helm.upgrade(release);
-    if (result.code !== 0) throw new CommandFailed(`installing ${release.name}: helm`, result);
-    return claim({
-      id: `install.${release.name}.seconds`,
-      claim: `Helm installs ${release.name} with the planned values${release.archive ? ` (chart from ${release.archive})` : ""}`,
-      value: (performance.now() - start) / 1000,
-      unit: "s",
-      limit: release.timeout,
-      kind: "simulated",
-    });
-  }
-
-  private async apply(objects: object[]): Promise<void> {
-    if (objects.length === 0) return;
-    const args = ["apply", "--server-side", "--kubeconfig", this.plane.kubeconfig, "-f", "-"];
-    const input = JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
-    await output(await tool("kubectl"), args, { input, signal: this.signal });
   }
 
   private async references(): Promise<Claim> {

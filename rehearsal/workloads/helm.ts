@@ -28,6 +28,13 @@ export class Helm {
     return run(await tool("helm"), args, { env: this.environment(), signal: this.signal });
   }
 
+  /** Goes back to the revision before, as an operator does, and waits for it. */
+  async rollback(release: PlannedRelease): Promise<Result> {
+    const args = ["rollback", release.name, "--namespace", release.namespace, "--wait"];
+    args.push("--timeout", `${release.timeout}s`, "--kubeconfig", this.kubeconfig);
+    return run(await tool("helm"), args, { env: this.environment(), signal: this.signal });
+  }
+
   /** Values that an installed release runs with, the chart's own defaults included. */
   async values(release: PlannedRelease): Promise<Record<string, unknown>> {
     const args = ["get", "values", release.name, "--all", "--namespace", release.namespace];

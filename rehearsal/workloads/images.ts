@@ -25,6 +25,6 @@ export function imagesOfReleases(releases: InstallableRelease[]): Images {
 }
 
 /** An image with another tag, and no digest. */
-function withTag(image: string, tag: string): string {
+export function withTag(image: string, tag: string): string {
   return `${image.split("@")[0]!.replace(/:[^:/]*$/, "")}:${tag}`;
 }

@@ -32,6 +32,8 @@ export interface KindReport {
   /** Requests that were ok by their second try only. */
   rescued: number;
   latency: { p50: number; p95: number; p99: number; max: number };
+  /** Milliseconds of the one that took longest, whatever became of it. */
+  slowest: number;
 }
 
 /** Failed arrivals one after the other, by intended time. */
@@ -116,6 +118,7 @@ function kindReport(arrivals: Arrival[]): KindReport {
       p99: percentile(latencies, 0.99),
       max: percentile(latencies, 1),
     },
+    slowest: arrivals.reduce((most, { intended, ended }) => Math.max(most, ended - intended), 0),
   };
 }
 

@@ -1,0 +1,102 @@
+import { claim } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { Bed } from "../bed";
+import { control } from "../control";
+import { measure, outcomes, soundness, type Result } from "../measure";
+import { list, writes } from "../requests";
+import { untilAll } from "../state";
+import { accepts, answers } from "../../sandbox/port";
+import { onReady, withVariant } from "../variant";
+import { cachedReads } from "./slow-database";
+
+/** Seconds within which every backend says read-only, and after the fault normal again. */
+const change = 20;
+
+export default {
+  name: "database-partition",
+  title: "The database cut off: every packet dropped",
+  async run(bed: Bed, say) {
+    const { platform, edge } = bed;
+    let readOnly = NaN;
+    let back = NaN;
+    say("dropping every packet from and to the database under load");
+    const result = await cut(
+      bed,
+      600,
+      async () => (readOnly = await untilAll(bed, "read-only", change)),
+      async () => (back = await untilAll(bed, "normal", change)),
+    );
+    say("the same with kubelets that ask /health/ready");
+    const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
+      await edge.healthy(3);
+      return cut(bed, 300);
+    });
+    await edge.healthy(3);
+    const cached = cachedReads(result);
+    const outage = cachedReads(ready);
+    const { injection } = result;
+    return [
+      ...(await soundness(bed, "database-partition", result)),
+      claim({
+        id: "database-partition.cached-reads",
+        claim: `Cached reads are served: ${cached.failed} of ${cached.requests} failed${outcomes(result)}`,
+        value: (cached.failed / cached.requests) * 100,
+        unit: "% failed",
+        limit: 0.1,
+        injection,
+      }),
+      claim({
+        id: "database-partition.read-only",
+        claim: "Every backend says that it is read-only",
+        value: readOnly,
+        unit: "s",
+        limit: change,
+        injection,
+      }),
+      claim({
+        id: "database-partition.back",
+        claim: "Every backend takes writes again by itself after the fault",
+        value: back,
+        unit: "s",
+        limit: change,
+        injection,
+      }),
+      control(
+        "database-partition",
+        "with kubelets that ask /health/ready",
+        outage.failed / outage.requests > 0.5,
+        `${outage.failed} of ${outage.requests} cached reads failed`,
+      ),
+    ];
+  },
+} satisfies Drill<Bed>;
+
+async function cut(
+  bed: Bed,
+  requests: number,
+  during: () => Promise<unknown> = async () => {},
+  afterwards: () => Promise<unknown> = async () => {},
+): Promise<Result> {
+  const { network, services } = bed.platform;
+  const members = [...services.database.members, services.database.replica];
+  return measure(bed, {
+    kinds: [writes(bed.tenant), list(bed.tenant)],
+    rate: 30,
+    requests,
+    fault: async (running) => {
+      const reached = await Promise.all(members.map(({ address }) => accepts(address, 5432)));
+      if (reached.includes(false)) throw new Error("the database is away before the fault");
+      await Promise.all(members.map(({ name }) => network.cut(name)));
+      try {
+        await during();
+        await running.after(requests);
+        if (await answers(services.database.writer.address, 5432))
+          throw new Error("the writer can still be reached");
+      } finally {
+        await Promise.all(members.map(({ name }) => network.heal(name)));
+      }
+      await afterwards();
+      return `the router dropped every packet of ${members.length} servers; a connection to the writer got no answer`;
+    },
+  });
+}

@@ -1,0 +1,85 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setInterval } from "node:timers";
+import { claim } from "../../../lib/claim";
+import type { Drill } from "../../drill";
+import type { Bed } from "../bed";
+import { measure, outcomes, soundness } from "../measure";
+import { requests } from "../requests";
+
+/** How many send their body a byte a second. */
+const clients = 300;
+/** Seconds after which the last of them has to be cut off. */
+const patience = 20;
+
+export default {
+  name: "slow-client",
+  title: `${clients} clients that never finish a request`,
+  async run(bed: Bed, say) {
+    const { edge, tenant } = bed;
+    let cut = 0;
+    say(`${clients} clients send a byte a second, beside the load`);
+    const result = await measure(bed, {
+      kinds: requests(tenant),
+      requests: 900,
+      fault: async () => {
+        const { hostname, port } = new URL(edge.balancer.url);
+        const slow = Array.from({ length: clients }, () =>
+          neverFinish(hostname, Number(port), tenant.apiKey, patience),
+        );
+        const ends = await Promise.all(slow);
+        cut = ends.filter(({ bytes }) => bytes > 0).length;
+        return `${clients} connections sent ${ends.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of bodies of ${size}`;
+      },
+    });
+    return [
+      ...(await soundness(bed, "slow-client", result)),
+      claim({
+        id: "slow-client.failed",
+        claim: `Nobody else waits for them: of ${result.requests} requests none fails${outcomes(result)}`,
+        value: result.failed,
+        unit: "requests",
+        limit: 0,
+        injection: result.injection,
+      }),
+      claim({
+        id: "slow-client.held",
+        claim: `Slow clients are cut off within ${patience} s`,
+        value: clients - cut,
+        unit: "clients",
+        limit: 0,
+        injection: result.injection,
+      }),
+    ];
+  },
+} satisfies Drill<Bed>;
+
+const size = 1000;
+
+/** Sends a body byte by byte until somebody ends it. Resolves with what it could send; 0: nobody did. */
+async function neverFinish(host: string, port: number, apiKey: string, seconds: number) {
+  const socket: Socket = connect(port, host);
+  const head = [
+    "POST /api/events HTTP/1.1",
+    `Host: ${host}`,
+    `X-API-Key: ${apiKey}`,
+    `Idempotency-Key: slow-${Math.random()}`,
+    "Content-Type: application/json",
+    `Content-Length: ${size}`,
+  ];
+  let bytes = 0;
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  const timer = setInterval(() => socket.write(" ", () => bytes++), 1000);
+  socket.on("error", () => {}).resume(); // a reset is one of the ways to end it
+  try {
+    await Promise.race([
+      once(socket, "close"),
+      once(socket, "end"),
+      once(AbortSignal.timeout(seconds * 1000), "abort").then(() => (bytes = 0)),
+    ]);
+    return { bytes };
+  } finally {
+    clearInterval(timer);
+    socket.destroy();
+  }
+}

@@ -1,0 +1,120 @@
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import type { Plan } from "../../plan/plan";
+import { localReleases, objectsOf, zonesOf } from "../../plan/releases";
+import { claim, type Claim } from "../../lib/claim";
+import { ControlPlane } from "../control-plane/control-plane";
+import type { Say } from "../drill";
+import { fabricAddress } from "../nodes/addresses";
+import type { ImageArchive } from "../nodes/image-store";
+import { RealNodes } from "../nodes/real-nodes";
+import { Names } from "../sandbox/names";
+import { Network } from "../sandbox/network";
+import { ManagedServices } from "../services/managed-services";
+import { podEnvironment } from "../services/pod-environment";
+import { Helm } from "../workloads/helm";
+import { apply, install } from "../workloads/installation";
+import { Workloads } from "../workloads/workloads";
+
+/** Seconds from nothing to every planned replica serving, with images and programs at hand. */
+const upLimit = 60;
+/** Seconds that replicas may take once Helm is content. */
+const steadyLimit = 60;
+
+/** A plan's releases, run whole: containers on real nodes, in front of what AWS would run. */
+export class Platform {
+  private constructor(
+    readonly plan: Plan,
+    readonly folder: string,
+    readonly network: Network,
+    readonly names: Names,
+    readonly nodes: RealNodes,
+    readonly plane: ControlPlane,
+    readonly services: ManagedServices,
+    readonly workloads: Workloads,
+    readonly helm: Helm,
+  ) {}
+
+  /**
+   * Brings everything up inside a sandbox, whose end takes it away again.
+   *
+   * @param folder an empty folder in memory
+   * @param images what pods can run, by the names that the charts render
+   */
+  static async start(plan: Plan, folder: string, images: ImageArchive[], say: Say) {
+    const since = performance.now();
+    const names = await Names.start("0.0.0.0");
+    const network = await Network.create();
+    const zones = zonesOf(plan);
+    const nodes = new RealNodes({ zones, images, resolver: fabricAddress, folder });
+    say("starting three nodes, the database, the cache and the bucket");
+    const outside = path.join(folder, "services");
+    await mkdir(outside);
+    const [plane, services] = await Promise.all([
+      ControlPlane.start({ nodes, parent: folder }),
+      ManagedServices.start(plan, { folder: outside, network, names }),
+    ]);
+    const workloads = await Workloads.follow(plane.api);
+    plane.failure.catch((error: Error) => workloads.end(error));
+    const helm = new Helm(plane.kubeconfig, plane.folder);
+    const platform = new Platform(
+      plan,
+      folder,
+      network,
+      names,
+      nodes,
+      plane,
+      services,
+      workloads,
+      helm,
+    );
+    return { platform, claims: await platform.install(since, say) };
+  }
+
+  /** Seconds since an event, for claims. */
+  private async install(since: number, say: Say): Promise<Claim[]> {
+    const { plane, helm, workloads, services } = this;
+    const nodesReady = plane.seconds;
+    const { kubeconfig } = plane;
+    await apply({ kubeconfig }, this.environments());
+    const objects = services.objects(objectsOf(this.plan));
+    const releases = localReleases(this.plan);
+    const claims = await install({ kubeconfig, helm, objects, releases, kind: "measured" }, say);
+    say("waiting for all replicas");
+    await workloads.until(() => workloads.unsteady(), steadyLimit);
+    return [
+      claim({
+        id: "up.nodes-ready.seconds",
+        claim: `A control plane and three real nodes in three zones are Ready`,
+        value: nodesReady,
+        unit: "s",
+        limit: upLimit / 2,
+      }),
+      ...claims,
+      claim({
+        id: "up.seconds",
+        claim: "From nothing to every replica of the planned releases serving",
+        value: (performance.now() - since) / 1000,
+        unit: "s",
+        limit: upLimit,
+      }),
+    ];
+  }
+
+  private environments(): object[] {
+    const { storage } = this.services;
+    const { BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME, ...aws } = storage.environment();
+    void [BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME]; // the chart has them
+    return [
+      // The run's authority signed the cache's certificate too, and the pod has it already.
+      ...podEnvironment({
+        workload: "mini-xdr",
+        environment: { CACHE_CA_FILE: "/etc/database-ca/ca.crt" },
+      }),
+      ...podEnvironment({
+        workload: "database-backup",
+        environment: aws as Record<string, string>,
+      }),
+    ];
+  }
+}

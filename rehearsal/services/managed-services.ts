@@ -1,0 +1,143 @@
+import { readFileSync } from "node:fs";
+import type { Plan } from "../../plan/plan";
+import type { PlannedObject } from "../../plan/releases";
+import { Moto, vaultOf } from "../aws/moto";
+import { DatabaseCluster } from "../database/database-cluster";
+import type { Postgres } from "../database/postgres";
+import { shippedIn } from "../database/shipped";
+import { Authority } from "../sandbox/certificates";
+import type { Names } from "../sandbox/names";
+import type { Network } from "../sandbox/network";
+import { Cache } from "./cache";
+import { Secrets } from "./secrets";
+import { addressesIn } from "./subnets";
+
+/** The pooler's name inside the cluster, which its certificate carries. */
+const poolerName = "pgbouncer.database.svc.cluster.local";
+/** Seconds that AWS gives the records of its endpoints ("Best practices for Amazon RDS": 5 seconds). */
+const recordsLive = 5;
+/** Network policies let backups out to this port; the stand-in speaks plain HTTP there. */
+const storagePort = 443;
+
+/** Where a run keeps its files, its hosts and its names. */
+export interface Surroundings {
+  folder: string;
+  network: Network;
+  names: Names;
+}
+
+/**
+ * What AWS runs outside the cluster, for one plan: PostgreSQL with two standbys and a replica, a
+ * cache, a bucket, and their names. Their addresses are of the planned database subnets, so that
+ * the planned network policies apply to them unchanged.
+ */
+export class ManagedServices {
+  private constructor(
+    private readonly plan: Plan,
+    private readonly names: Names,
+    readonly authority: Authority,
+    readonly secrets: Secrets,
+    readonly database: DatabaseCluster,
+    readonly cache: Cache,
+    /** The stand-in for S3 and CloudWatch. */
+    readonly storage: Moto,
+  ) {}
+
+  /** Starts all of them side by side. They end with the sandbox. */
+  static async start(plan: Plan, around: Surroundings): Promise<ManagedServices> {
+    const authority = await Authority.create(around.folder);
+    const { certificate, key } = await authority.sign("pgbouncer", [poolerName]);
+    const secrets = new Secrets({
+      authority: authority.pem,
+      pooler: { certificate: readFileSync(certificate, "utf8"), key: readFileSync(key, "utf8") },
+    });
+    const [database, cache, storage] = await Promise.all([
+      startDatabase(plan, { ...around, authority }, secrets),
+      startCache(plan, { ...around, authority }, secrets),
+      startStorage(plan, around),
+    ]);
+    const services = new ManagedServices(
+      plan,
+      around.names,
+      authority,
+      secrets,
+      database,
+      cache,
+      storage,
+    );
+    services.moveNames();
+    return services;
+  }
+
+  /** The planned objects as they are applied: with this run's secrets and authority. */
+  objects(planned: PlannedObject[]): PlannedObject[] {
+    return this.secrets.fill(planned);
+  }
+
+  /**
+   * Points the database's endpoints at today's writer and standbys, as RDS does at the end of a
+   * failover.
+   *
+   * @returns milliseconds for which the resolver's cache still leads to the old writer
+   */
+  moveNames(): number {
+    const { databaseReaderHost, databaseWriterHost } = this.plan.outputs as Record<string, string>;
+    const standbys = this.database.standbys.map(({ address }) => address);
+    this.names.set(databaseReaderHost!, recordsLive, standbys);
+    return this.names.set(databaseWriterHost!, recordsLive, [this.database.writer.address]);
+  }
+}
+
+type Secured = Surroundings & { authority: Authority };
+
+async function startDatabase(plan: Plan, around: Secured, { database }: Secrets) {
+  const { databaseReaderHost, databaseWriterHost } = plan.outputs as Record<string, string>;
+  const { maxConnections } = await shippedIn(plan);
+  const replicationPassword = database.exporter.password.slice(0, 20);
+  const zones = addressesIn(plan, "database", 11);
+  return DatabaseCluster.start(
+    {
+      ...around,
+      replicationPassword,
+      names: [databaseWriterHost!, databaseReaderHost!],
+      addresses: {
+        one: zones[0]!,
+        two: zones[1]!,
+        three: zones[2]!,
+        replica: addressesIn(plan, "database", 12)[0]!,
+      },
+      parameters: { max_connections: String(maxConnections), shared_buffers: "64MB" },
+    },
+    (writer) => master(writer, replicationPassword, database.master),
+  );
+}
+
+/** RDS's part of the beginning: an empty database, and a master who is no superuser. */
+async function master(
+  writer: Postgres,
+  replication: string,
+  { username, password }: Secrets["cache"],
+) {
+  await writer.sql(`CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replication}'`);
+  await writer.sql(`CREATE ROLE ${username} LOGIN CREATEROLE CREATEDB PASSWORD '${password}'`);
+  // As RDS grants them to rds_superuser.
+  const parameters = "log_min_duration_statement, log_statement";
+  await writer.sql(`GRANT SET ON PARAMETER ${parameters} TO ${username}`);
+  await writer.sql(`CREATE DATABASE minixdr OWNER ${username}`);
+}
+
+async function startCache(plan: Plan, around: Secured, { cache }: Secrets): Promise<Cache> {
+  const name = plan.outputs.cachePrimaryHost as string;
+  const address = addressesIn(plan, "database", 20)[0]!;
+  around.names.set(name, recordsLive, [address]);
+  return Cache.start({ ...around, name, address, token: cache.password });
+}
+
+async function startStorage(plan: Plan, { network }: Surroundings): Promise<Moto> {
+  const address = await network.add("storage", addressesIn(plan, "database", 30)[0]!);
+  return Moto.start(vaultOf(plan), {
+    inside: network.inside("storage"),
+    address,
+    port: storagePort,
+  });
+}

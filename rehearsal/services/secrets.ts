@@ -1,0 +1,103 @@
+import { randomBytes } from "node:crypto";
+import { secretMark } from "../../plan/plan";
+import type { PlannedObject } from "../../plan/releases";
+
+/** A database role's name and password. */
+export interface Login {
+  username: string;
+  password: string;
+}
+
+const roles = ["master", "migrations", "app", "read-only", "backup", "exporter"] as const;
+export type Role = (typeof roles)[number];
+
+/** PEM of the one authority of a run, and what it signed for the pooler. */
+export interface Certificates {
+  authority: string;
+  pooler: { certificate: string; key: string };
+}
+
+type Data = Record<string, string>;
+
+/**
+ * The plan keeps its secrets sealed. A run makes its own, and puts them into the planned objects,
+ * together with certificates of its own authority where the plan has AWS's or the engine's.
+ */
+export class Secrets {
+  readonly database = Object.fromEntries(
+    roles.map((role) => [role, login(`minixdr_${role.replace("-", "_")}`)]),
+  ) as Record<Role, Login>;
+  readonly pooler = login("pgbouncer_exporter");
+  readonly cache = login("default");
+
+  constructor(private readonly certificates: Certificates) {}
+
+  /**
+   * The planned objects with this run's secrets and authorities.
+   *
+   * @throws Error naming every sealed value that nothing here replaces
+   */
+  fill(objects: PlannedObject[]): PlannedObject[] {
+    const filled = objects.map((object) => this.filled(object));
+    const sealed = filled.flatMap((object) => sealedIn(object));
+    if (sealed.length > 0)
+      throw new Error(
+        `the plan keeps these sealed, and the rehearsal has no own: ${sealed.join(", ")}`,
+      );
+    return filled;
+  }
+
+  private filled(object: PlannedObject): PlannedObject {
+    const { kind, metadata } = object;
+    if (kind === "Secret") {
+      const data = this.secret(metadata.name);
+      return data ? ({ ...object, stringData: data } as PlannedObject) : object;
+    }
+    if (kind !== "ConfigMap") return object;
+    const data = this.authorities[metadata.name];
+    return data ? ({ ...object, data } as PlannedObject) : object;
+  }
+
+  private get authorities(): Record<string, Data> {
+    const { authority } = this.certificates;
+    return { "rds-ca": { "ca.pem": authority }, "pgbouncer-ca": { "ca.crt": authority } };
+  }
+
+  private secret(name: string): Data | undefined {
+    const { authority, pooler } = this.certificates;
+    const role = roles.find((candidate) => name === `database-${candidate}`);
+    if (role) return { ...this.database[role] };
+    const others: Record<string, Data> = {
+      cache: { token: this.cache.password },
+      "pgbouncer-tls": {
+        "tls.crt": pooler.certificate,
+        "tls.key": pooler.key,
+        "ca.crt": authority,
+      },
+      "pgbouncer-users": {
+        "userlist.txt": [this.database.app, this.database["read-only"], this.pooler]
+          .map(({ username, password }) => `"${username}" "${password}"\n`)
+          .join(""),
+      },
+      "pgbouncer-exporter": { ...this.pooler },
+      "grafana-login": { "admin-user": "admin", "admin-password": password() },
+    };
+    return others[name];
+  }
+}
+
+/** Letters and digits, as the program's own passwords are. */
+function password(): string {
+  return randomBytes(20).toString("hex");
+}
+
+function login(username: string): Login {
+  return { username, password: password() };
+}
+
+function sealedIn(object: PlannedObject): string[] {
+  const { stringData = {} } = object as { stringData?: Data };
+  return Object.entries(stringData)
+    .filter(([, value]) => value === secretMark)
+    .map(([key]) => `${object.kind} ${object.metadata.name}/${key}`);
+}
