@@ -120,10 +120,12 @@ function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: F
     .send(JSON.stringify(problem.body));
 }
 
-function problemOf(error: FastifyError, { method }: FastifyRequest): Problem {
-  // The work may still run, and commit.
-  if (error.code === "FST_ERR_HANDLER_TIMEOUT")
-    return new Problem(method === "GET" ? "database-slow" : "unknown-outcome");
+function problemOf(error: FastifyError, { method, rawBody }: FastifyRequest): Problem {
+  if (error.code === "FST_ERR_HANDLER_TIMEOUT") {
+    if (method === "GET" || method === "HEAD") return new Problem("database-slow");
+    // Without its body, no work began; with it, the work may still run, and commit.
+    return new Problem(rawBody ? "unknown-outcome" : "request-timeout");
+  }
   const { validation, validationContext: part } = error;
   if (!validation) {
     const kind = kindOf(error.statusCode ?? 500);

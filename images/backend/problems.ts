@@ -19,6 +19,7 @@ const kinds = {
   unauthorized: [401, "no API key, or an unknown one"],
   "not-found": [404, "not found"],
   "method-not-allowed": [405, "this resource has no such method"],
+  "request-timeout": [408, "the request took too long to arrive"],
   "key-in-use": [409, "a request with this idempotency key is running"],
   "precondition-failed": [412, "the resource has changed"],
   "content-too-large": [413, "the body is too large"],

@@ -40,7 +40,7 @@ export function eventRoutes(app: App, services: Services): void {
               "Stored. `Idempotency-Replayed: true` with the answer to an earlier request.",
             content: { "application/json": { schema: Accepted } },
           },
-          ...refusals(400, 401, 409, 413, 415, 422, 429, 500, 503),
+          ...refusals(400, 401, 408, 409, 413, 415, 422, 429, 500, 503),
         },
       },
       ...app.authenticated,

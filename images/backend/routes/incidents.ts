@@ -140,7 +140,7 @@ export function incidentRoutes(app: App, services: Services): void {
             headers: { etag: Type.String() },
             ...json(IncidentBody),
           },
-          ...refusals(400, 401, 404, 412, 413, 415, 428, 429, 500, 503),
+          ...refusals(400, 401, 404, 408, 412, 413, 415, 428, 429, 500, 503),
         },
       },
       ...app.authenticated,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { request as httpRequest } from "node:http";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { needTools } from "../../support/need-tools";
 import type { Backend } from "./support/backend";
 import { command } from "./support/backend";
@@ -380,6 +380,25 @@ describe("the API", function () {
       assert.notEqual((await new Client(other.apiKey, limited).send(attack)).status, 429);
     });
 
+    it("waits for a slow sender no longer than a route may take", async () => {
+      const slow = await bed.backend({ ROUTE_TIMEOUT_MS: "2100" });
+      const sent = httpRequest(slow.url("/api/events"), {
+        method: "POST",
+        headers: {
+          "x-api-key": client.apiKey,
+          "content-type": "application/json",
+          "content-length": "100",
+          "idempotency-key": "slow",
+        },
+      });
+      sent.on("error", () => undefined);
+      sent.write("{");
+      const [response] = (await once(sent, "response")) as [IncomingMessage];
+      assert.equal(response.statusCode, 408);
+      sent.destroy();
+      assert.equal(await stored("slow"), 0);
+    });
+
     it("describes itself without any environment, as it does when asked", async () => {
       const { stdout, code } = await command(["openapi"], {});
       assert.equal(code, 0);
@@ -388,7 +407,7 @@ describe("the API", function () {
       assert.deepEqual(document, (await client.get("/api/openapi.json")).body);
       assert.deepEqual(
         Object.keys(document.paths["/api/events"].post.responses),
-        "201 400 401 409 413 415 422 429 500 503".split(" "),
+        "201 400 401 408 409 413 415 422 429 500 503".split(" "),
       );
     });
 
