@@ -2,7 +2,7 @@ import { mkdir, readFile, rmdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 
 /** One cgroup hierarchy of the machine. */
-interface Hierarchy {
+export interface Hierarchy {
   /** Where the machine has it mounted. */
   at: string;
   /** Its name under /sys/fs/cgroup, and the options that mount it again. */
@@ -34,13 +34,8 @@ export class Cgroups {
 
   /** @param run name of the run, unique on this machine */
   static async find(run: string): Promise<Cgroups> {
-    const mounts = mountsIn(await readFile("/proc/self/mountinfo", "utf8"));
-    const unified = mounts.find(({ type, at }) => type === "cgroup2" && at === "/sys/fs/cgroup");
-    if (unified) return new Cgroups(run, 2, [{ at: unified.at, name: "", options: "" }]);
-    const hierarchies = mounts
-      .filter(({ type }) => type === "cgroup")
-      .map(({ at, options }) => ({ at, name: path.basename(at), options: optionsOf(options) }));
-    return new Cgroups(run, 1, hierarchies);
+    const { version, hierarchies } = hierarchiesIn(await readFile("/proc/self/mountinfo", "utf8"));
+    return new Cgroups(run, version, hierarchies);
   }
 
   /** Why no kubelet can run here; undefined where one can. */
@@ -87,6 +82,17 @@ export class Cgroups {
     for (const file of ["cpuset.cpus", "cpuset.mems"])
       await writeFile(path.join(folder, file), await readFile(path.join(at, file)));
   }
+}
+
+/** The hierarchies of a machine, from its /proc/self/mountinfo. A hybrid one counts as version 1. */
+export function hierarchiesIn(mountinfo: string): { version: 1 | 2; hierarchies: Hierarchy[] } {
+  const mounts = mountsIn(mountinfo);
+  const unified = mounts.find(({ type, at }) => type === "cgroup2" && at === "/sys/fs/cgroup");
+  if (unified) return { version: 2, hierarchies: [{ at: unified.at, name: "", options: "" }] };
+  const hierarchies = mounts
+    .filter(({ type }) => type === "cgroup")
+    .map(({ at, options }) => ({ at, name: path.basename(at), options: optionsOf(options) }));
+  return { version: 1, hierarchies };
 }
 
 /** Version 2: gives a cgroup's controllers to those below it. */

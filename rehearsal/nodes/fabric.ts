@@ -1,5 +1,5 @@
 import { access, writeFile } from "node:fs/promises";
-import { output } from "../../lib/processes";
+import { output, run } from "../../lib/processes";
 import { fabricAddress, nodeAddress, podRange, servicesRange } from "./addresses";
 
 /**
@@ -29,6 +29,8 @@ export class Fabric {
   /** Lays a cable to the network of process `pid`, where it is called eth0. */
   async connect(number: number, pid: number): Promise<void> {
     const cable = cableOf(number);
+    // The kernel takes a moment to remove what a dead node's network held.
+    await run("ip", ["link", "delete", cable]);
     const far = ["peer", "name", "eth0", "netns", `${pid}`];
     await ip("link", "add", cable, "type", "veth", ...far);
     await ip("link", "set", cable, "master", "fabric", "up");

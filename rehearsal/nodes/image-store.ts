@@ -1,8 +1,11 @@
+import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { mkdir, open, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, open, readdir, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
 import { output, run, start } from "../../lib/processes";
+import { cacheFolder, exists, publish } from "../../tools/cache";
 import type { NodePrograms } from "./programs";
 import { quoted, unused } from "./settings";
 
@@ -14,73 +17,119 @@ export interface ImageArchive {
   aliases?: string[];
 }
 
+/** Stores that are kept: of a few checkouts, each in a few states. */
+const kept = 3;
+
 /**
- * Every node's images: archives are unpacked once, by a containerd of its own, and each node begins
- * with hard links to the same files. A container's overlay never writes to the layers below it.
+ * Every node's images. Archives are unpacked once for each set of them, by a containerd of its own,
+ * into the tools' cache; nodes begin with links to the same files, which no container changes: its
+ * overlay writes elsewhere. That also keeps them out of the sandbox's memory.
  */
 export class ImageStore {
   private constructor(
-    private readonly folder: string,
-    /** Seconds that unpacking took. */
+    private readonly root: string,
+    /** Seconds until it was there. */
     readonly seconds: number,
   ) {}
 
   /**
-   * @param folder does not exist yet, on the file system of the nodes' disks
+   * Finds the store of these images, or makes it.
+   *
    * @param signal ends it
    */
-  static async fill(
-    folder: string,
+  static async of(
     images: ImageArchive[],
-    { path: PATH }: NodePrograms,
+    programs: NodePrograms,
     signal: AbortSignal,
   ): Promise<ImageStore> {
     const since = performance.now();
-    const root = path.join(folder, "containerd");
-    const socket = path.join(folder, "containerd.sock");
-    await mkdir(root, { recursive: true });
-    const settings = path.join(folder, "containerd.toml");
-    await writeFile(settings, containerd(root, path.join(folder, "state"), socket));
-    const log = await open(path.join(folder, "containerd.log"), "a");
-    const daemon = await start("containerd", ["--config", settings, "--log-level=warn"], {
-      env: { PATH },
-      stdio: ["ignore", log.fd, log.fd],
-    }).finally(() => log.close());
-    const ended = once(daemon, "exit");
-    const where = ["--address", socket, "--namespace", "k8s.io"];
-    const options = { env: { PATH }, signal };
-    const ctr = (...args: string[]) => output("ctr", [...where, ...args], options);
-    try {
-      const end = performance.now() + 30_000;
-      const serves = async () => {
-        signal.throwIfAborted();
-        if (performance.now() > end) throw new Error("containerd does not serve: see its log");
-        return (await run("ctr", [...where, "version"], options)).code === 0;
-      };
-      await pWaitFor(serves, { interval: 50 });
-      await load(images, ctr);
-    } finally {
-      // A clean end: its data bases are copied next.
-      daemon.kill("SIGTERM");
-      await ended;
-    }
-    return new ImageStore(root, (performance.now() - since) / 1000);
+    const stores = path.join(cacheFolder(), "image-stores");
+    const folder = path.join(stores, await keyOf(images, programs));
+    // Without a lock: two sandboxes do not see each other's processes. The slower one's work is lost.
+    if (!(await exists(folder)))
+      await publish(folder, (into) => fill(into, images, programs, signal));
+    await utimes(folder, new Date(), new Date());
+    await prune(stores);
+    return new ImageStore(folder, (performance.now() - since) / 1000);
   }
 
   /** Makes a node's containerd folder; `disk` is its /var/lib. */
   async give(disk: string): Promise<void> {
-    await output("cp", ["--archive", "--link", this.folder, disk]);
-    for (const file of databases) {
-      await output("cp", ["--archive", "--remove-destination", path.join(this.folder, file), path.join(disk, "containerd", file)]); // prettier-ignore
-    }
+    const to = path.join(disk, "containerd");
+    const folders = shared.map((name) => path.join(this.root, name));
+    const filter = (file: string) => !folders.includes(path.dirname(file));
+    await cp(this.root, to, { recursive: true, filter });
+    for (const folder of shared)
+      for (const name of await readdir(path.join(this.root, folder)))
+        await symlink(path.join(this.root, folder, name), path.join(to, folder, name));
   }
 }
 
-/** What a containerd changes in place; everything else is written once. */
-const databases = [
-  "io.containerd.metadata.v1.bolt/meta.db",
-  "io.containerd.snapshotter.v1.overlayfs/metadata.db",
+/** Folders whose content is written once; everything else is a containerd's own. */
+const shared = [
+  "io.containerd.content.v1.content/blobs/sha256",
+  "io.containerd.snapshotter.v1.overlayfs/snapshots",
 ];
+
+/** Whatever the store's content follows from: a cached archive is never written again. */
+async function keyOf(images: ImageArchive[], { path: programs }: NodePrograms): Promise<string> {
+  const stamps = images.map(async ({ reference, file, aliases }) => {
+    const { size, mtimeMs } = await stat(file);
+    return [reference, file, size, mtimeMs, aliases];
+  });
+  const text = JSON.stringify([programs, (await Promise.all(stamps)).sort()]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}
+
+/** Removes the stores that were used longest ago; never one that a run may still use. */
+async function prune(stores: string): Promise<void> {
+  const used = async (name: string) => (await stat(path.join(stores, name))).mtimeMs;
+  const all = await Promise.all(
+    (await readdir(stores)).map(async (name) => ({ name, used: await used(name).catch(() => 0) })),
+  );
+  const old = all.sort((a, b) => b.used - a.used).slice(kept);
+  const hour = 3_600_000;
+  for (const { name, used } of old)
+    if (used < Date.now() - hour)
+      await rm(path.join(stores, name), { recursive: true, force: true });
+}
+
+/** Unpacks images into an empty folder, as a containerd's root. */
+async function fill(
+  root: string,
+  images: ImageArchive[],
+  { path: PATH }: NodePrograms,
+  signal: AbortSignal,
+): Promise<void> {
+  const work = await mkdtemp(path.join(tmpdir(), "image-store-"));
+  const socket = path.join(work, "containerd.sock");
+  const settings = path.join(work, "containerd.toml");
+  await writeFile(settings, containerd(root, path.join(work, "state"), socket));
+  const log = await open(path.join(work, "containerd.log"), "a");
+  const daemon = await start("containerd", ["--config", settings, "--log-level=warn"], {
+    env: { PATH },
+    stdio: ["ignore", log.fd, log.fd],
+  }).finally(() => log.close());
+  const ended = once(daemon, "exit");
+  const where = ["--address", socket, "--namespace", "k8s.io"];
+  const options = { env: { PATH }, signal };
+  const ctr = (...args: string[]) => output("ctr", [...where, ...args], options);
+  try {
+    const end = performance.now() + 30_000;
+    const serves = async () => {
+      signal.throwIfAborted();
+      if (performance.now() > end) throw new Error("containerd does not serve");
+      return (await run("ctr", [...where, "version"], options)).code === 0;
+    };
+    await pWaitFor(serves, { interval: 50 });
+    await load(images, ctr);
+  } finally {
+    // A clean end: its data bases are copied later.
+    daemon.kill("SIGTERM");
+    await ended;
+    await rm(work, { recursive: true, force: true });
+  }
+}
 
 type Ctr = (...args: string[]) => Promise<string>;
 

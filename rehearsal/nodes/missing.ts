@@ -5,10 +5,12 @@ import { missingSandbox } from "../sandbox/sandbox";
 import { sandboxPrefix } from "../sandbox/leftovers";
 import { Cgroups } from "./cgroups";
 import { realNodesTools } from "./programs";
+import { systemImages } from "./system-images";
 
 /**
- * Why this machine cannot run real nodes, in one line; undefined where it can. Tools that are not
- * here yet are installed.
+ * Why this machine cannot run real nodes, in one line; undefined where it can. Tools and
+ * images of the nodes' own that are not here yet are made now: inside a sandbox, two runs could not
+ * wait for each other.
  */
 export async function missingRealNodes(): Promise<string | undefined> {
   const needs = "real nodes need ";
@@ -24,6 +26,7 @@ export async function missingRealNodes(): Promise<string | undefined> {
   if (missing) return `${needs}cgroups: ${missing}`;
   try {
     for (const name of realNodesTools) await tool(name);
+    await systemImages();
   } catch (error) {
     if (error instanceof MissingTool) return `${needs}their programs: ${error.message}`;
     throw error;

@@ -81,12 +81,7 @@ export class RealNodes implements Nodes {
     await mkdir(own, { recursive: true });
     this.programs = await nodePrograms();
     this.imageStore = systemImages().then((system) =>
-      ImageStore.fill(
-        path.join(own, "images"),
-        [...system, ...images],
-        this.programs,
-        this.stopping.signal,
-      ),
+      ImageStore.of([...system, ...images], this.programs, this.stopping.signal),
     );
     this.imageStore.catch(() => {}); // whoever starts the nodes hears of it
     this.fabric = await Fabric.create();

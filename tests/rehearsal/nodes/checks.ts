@@ -155,6 +155,18 @@ export const checks: { name: string; run(bed: Bed): Promise<string | undefined> 
     },
   },
   {
+    name: "starts a node again the moment after its power was cut",
+    async run({ plane, nodes }) {
+      const node = nodes.all[0]!;
+      const first = node.pid;
+      await node.cutPower();
+      await node.start();
+      assert.notEqual(node.pid, first);
+      await webPods(plane.api);
+      await until<Node>(plane.api, nodesPath, (all) => all.every(isReady));
+    },
+  },
+  {
     name: "cuts a node's cable while it runs on, and mends it",
     async run({ plane, nodes }) {
       const node = nodes.all[2]!;
