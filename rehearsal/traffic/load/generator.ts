@@ -105,8 +105,7 @@ export class Generator {
       intended,
       sent: isSent ? sent : undefined,
       ended: now(),
-      outcome:
-        last === undefined ? "unsent" : "failure" in last ? last.failure : `${answer!.status}`,
+      outcome: outcomeText(last),
       ok,
       tries: tries.length,
       // What was not sent was not written, and is no entry.
@@ -169,4 +168,11 @@ function answerOf(one: Try) {
 function isRetried(one: Try): boolean {
   const answer = answerOf(one);
   return answer === undefined || [502, 503, 504].includes(answer.status);
+}
+
+/** How a try is told in a report: a status, with the problem's name, or how it failed. */
+function outcomeText(last: Try | undefined): string {
+  if (!last) return "unsent";
+  if ("failure" in last) return last.failure;
+  return [last.answer.status, last.reason].filter(Boolean).join(" ");
 }

@@ -14,7 +14,7 @@ export type TransportFailure =
   | "time-out";
 
 /** One try: a whole answer, or how it failed. */
-export type Try = { answer: Answer } | { failure: TransportFailure };
+export type Try = { answer: Answer; reason?: string } | { failure: TransportFailure };
 
 /** A connection that is kept until the other side closes it, whatever that side announces. */
 export class KeptAgent extends http.Agent {
@@ -57,10 +57,16 @@ export function send(
     );
     request.on("response", (response) => {
       began = true;
-      response.resume();
+      const answer = answerOf(response);
+      let body = "";
+      response.on("data", (chunk: Buffer) => answer.problem && (body += chunk.toString()));
       response.on("error", () => {}); // its close follows
       response.on("close", () =>
-        end(response.complete ? { answer: answerOf(response) } : { failure: "truncated" }),
+        end(
+          response.complete
+            ? { answer, reason: answer.problem ? reasonOf(body) : undefined }
+            : { failure: "truncated" },
+        ),
       );
     });
     request.end(body);
@@ -73,6 +79,11 @@ function answerOf({ statusCode, headers }: IncomingMessage): Answer {
     problem: headers["content-type"]?.startsWith("application/problem+json") ?? false,
     outcomeUnknown: headers.outcome === "unknown",
   };
+}
+
+/** The last part of a problem's type: what a report shows beside the status. */
+function reasonOf(body: string): string | undefined {
+  return /"type":"[^"]*?([\w-]+)"/.exec(body)?.[1];
 }
 
 function failureOf(code: string | undefined): TransportFailure {
