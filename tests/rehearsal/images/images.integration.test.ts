@@ -43,19 +43,24 @@ describe("the images", function () {
     return stdout + stderr;
   }
 
-  it("of the backup is the same twice, and starts as its user", async () => {
-    const image = await imageArchive(`${registry}/backup:1.0.0`);
-    const again = await imageArchive(`${registry}/backup:1.0.0`);
+  // The frontend's, because it is built in the shortest time; all of ours are built the same way.
+  it("of the frontend is the same when it is built again", async () => {
+    const image = await imageArchive(`${registry}/frontend:1.0.0`);
+    const again = await imageArchive(`${registry}/frontend:1.0.0`);
     assert.deepEqual(again, image);
     const work = path.join(folder, "work");
     await mkdir(work);
     const second = path.join(folder, "second.tar");
-    const context = path.join(root, "images/backup");
+    const context = path.join(root, "images/frontend");
     const under = await base(() => {});
     const { reference } = image;
     const digest = await buildByDockerfile(reference, context, under, second, work, () => {});
     assert.equal(digest, image.digest);
     await rm(work, { recursive: true });
+  });
+
+  it("of the backup starts as its user, with PostgreSQL's programs", async () => {
+    const image = await imageArchive(`${registry}/backup:1.0.0`);
     const help = await runIn(image, "10001:10001", ["node", "/app/backup.cjs", "--help"]);
     assert.match(help, /^Usage: backup/);
     const tools = "PATH=/usr/lib/postgresql/15/bin:$PATH; pg_dump --version && initdb --version";
