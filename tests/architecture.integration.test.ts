@@ -11,6 +11,7 @@ const wrong: [from: string, to: string, rule: string][] = [
   ["tools/source.ts", "../plan/plan", "tools-imports"],
   ["policies/model/routes.ts", "../../lib/ends", "policies-imports"],
   ["images/backend/database/failure.ts", "../../../lib/ends", "images-imports"],
+  ["conformance/check.ts", "../images/backend/etag", "conformance-imports"],
   ["components/bucket.ts", "../plan/plan", "components-imports"],
   ["plan/wire.ts", "../recovery/engine", "plan-imports"],
   ["recovery/engine.ts", "../rehearsal/sandbox/sandbox", "recovery-imports"],
