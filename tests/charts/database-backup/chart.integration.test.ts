@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { template } from "../../../plan/helm";
 import { localReleases, type PlannedRelease } from "../../../plan/releases";
 import { needTools } from "../../support/need-tools";
-import { plannedStack, root } from "../../support/planned";
+import { plannedStack } from "../../support/planned";
 
 type Values = Record<string, Record<string, unknown>>;
 
@@ -70,16 +68,5 @@ describe("the chart database-backup", function () {
       assert.match(object, /suspend: true/);
     }
     assert.match(stdout, /database-master/);
-  });
-
-  it("the image's dependencies are the project's, in the same versions", () => {
-    const read = (file: string) => JSON.parse(readFileSync(join(root, file), "utf8"));
-    const project = read("package.json");
-    const image = read("images/backup/package.json");
-    for (const [name, version] of Object.entries({
-      ...image.dependencies,
-      ...image.devDependencies,
-    }))
-      assert.equal({ ...project.dependencies, ...project.devDependencies }[name], version, name);
   });
 });
