@@ -63,6 +63,7 @@ export class Edge extends pulumi.ComponentResource {
     const backend = this.targetGroup("backend", "/health/serving");
     const frontend = this.targetGroup("frontend", "/healthz");
     const listener = this.listener(loadBalancer, this.certificate(), frontend);
+    this.hideMetrics(listener);
     this.routeApi(listener, backend);
     this.redirectToTls(loadBalancer);
     this.record(loadBalancer);
@@ -207,6 +208,25 @@ export class Edge extends pulumi.ComponentResource {
         certificateArn,
         defaultActions: [{ type: "forward", targetGroupArn: frontend.arn }],
       }),
+      { parent: this },
+    );
+  }
+
+  /** Figures are for Prometheus, which asks the pods; the listener's own rule would show the frontend's. */
+  private hideMetrics(listener: lb.Listener): void {
+    new lb.ListenerRule(
+      `${this.name}-metrics-rule`,
+      {
+        listenerArn: listener.arn,
+        priority: 5,
+        conditions: [{ pathPattern: { values: ["/metrics"] } }],
+        actions: [
+          {
+            type: "fixed-response",
+            fixedResponse: { statusCode: "404", contentType: "text/plain" },
+          },
+        ],
+      },
       { parent: this },
     );
   }
