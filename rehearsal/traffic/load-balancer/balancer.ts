@@ -24,7 +24,8 @@ export interface AccessLine extends Exchange {
   client: string;
   method: string;
   path: string;
-  group: string;
+  /** Absent where a rule has answered. */
+  group?: string;
   /** `IP:PORT`; absent when there was none. */
   target?: string;
 }
@@ -33,13 +34,13 @@ export interface AccessLine extends Exchange {
  * The load balancer's data plane.
  *
  * It leaves out: TLS and HTTP/2 at the listener, WebSockets, stickiness, slow start, `X-Amzn-Trace-Id`,
- * and that an Application Load Balancer is several nodes in several zones, each with its own checks,
+ * the text of a fixed answer, and that an Application Load Balancer is several nodes in several zones, each with its own checks,
  * connections and view of the targets.
  */
 export class Balancer {
   readonly groups: Map<string, TargetGroup>;
   private readonly server: http.Server;
-  private readonly rules: { pattern: RegExp; group: TargetGroup }[];
+  private readonly rules: { pattern: RegExp; action: TargetGroup | number }[];
   private readonly log?: WriteStream;
 
   private constructor(
@@ -53,9 +54,10 @@ export class Balancer {
         new TargetGroup(settings, idleTimeout, localAddress, onChange),
       ]),
     );
-    this.rules = rules.flatMap(({ paths, group }) =>
-      paths.map((path) => ({ pattern: patternOf(path), group: this.group(group) })),
-    );
+    this.rules = rules.flatMap((rule) => {
+      const action = "group" in rule ? this.group(rule.group) : rule.status;
+      return rule.paths.map((path) => ({ pattern: patternOf(path), action }));
+    });
     this.log = accessLog === undefined ? undefined : createWriteStream(accessLog, { flags: "a" });
     // Node keeps a connection for a second longer than it is told.
     const keepAliveTimeout = Math.max(1, idleTimeout * 1000 - 1000);
@@ -96,10 +98,11 @@ export class Balancer {
   private handle(request: IncomingMessage, response: ServerResponse): void {
     const time = now();
     const path = request.url!.split("?", 1)[0]!;
-    const group =
-      this.rules.find(({ pattern }) => pattern.test(path))?.group ??
+    const action =
+      this.rules.find(({ pattern }) => pattern.test(path))?.action ??
       this.group(this.config.defaultGroup);
-    const target = group.choose();
+    const group = typeof action === "number" ? undefined : action;
+    const target = group?.choose();
     const ended = (exchange: Exchange) =>
       this.log?.write(
         JSON.stringify({
@@ -108,15 +111,17 @@ export class Balancer {
           client: `${request.socket.remoteAddress}:${request.socket.remotePort}`,
           method: request.method!,
           path,
-          group: group.settings.name,
+          group: group?.settings.name,
           target: target?.id,
           ...exchange,
         } satisfies AccessLine) + "\n",
       );
     if (target)
       return forward(request, response, target, this.config, this.config.localAddress, ended);
-    answer(request, response, 503);
-    ended({ status: 503, whole: false, reused: false, reason: "no target is registered" });
+    const [status, reason] =
+      typeof action === "number" ? [action, "a rule"] : [503, "no target is registered"];
+    answer(request, response, status);
+    ended({ status, whole: false, reused: false, reason });
   }
 }
 

@@ -20,11 +20,8 @@ export interface TargetGroupSettings {
   deregistrationDelay: number;
 }
 
-/** A listener's rule: a request whose path fits one of the patterns goes to the group. */
-export interface Rule {
-  paths: string[];
-  group: string;
-}
+/** A listener's rule: a request whose path fits a pattern goes to the group, or gets this status. */
+export type Rule = { paths: string[] } & ({ group: string } | { status: number });
 
 /** A load balancer of one listener. Times in seconds. */
 export interface LoadBalancerSettings {
@@ -44,6 +41,7 @@ export interface LoadBalancerSettings {
 interface Action {
   type: string;
   targetGroupArn?: string;
+  fixedResponse?: { statusCode: string };
 }
 
 /**
@@ -94,10 +92,12 @@ function rule({ name, inputs }: PlannedResource): Rule {
   const conditions = inputs.conditions as { pathPattern?: { values: string[] } }[];
   if (conditions.length !== 1 || !conditions[0]!.pathPattern)
     throw new Error(`${name}: the stand-in knows rules by path only`);
-  return {
-    paths: conditions[0]!.pathPattern.values,
-    group: forwardedTo(inputs.actions as Action[]),
-  };
+  const paths = conditions[0]!.pathPattern.values;
+  const actions = inputs.actions as Action[];
+  const { type, fixedResponse } = actions[0]!;
+  return type === "fixed-response"
+    ? { paths, status: Number(fixedResponse!.statusCode) }
+    : { paths, group: forwardedTo(actions) };
 }
 
 function forwardedTo(actions: Action[]): string {

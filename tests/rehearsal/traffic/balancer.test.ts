@@ -410,6 +410,14 @@ describe("The load balancer", () => {
     assert.ok(!patternOf("/health/ready").test("/health/ready/"));
   });
 
+  it("answers by itself where a rule says so, and no target hears of it", async () => {
+    const rules = [{ paths: ["/metrics"], status: 404 }];
+    const { target, url } = await serving(undefined, { rules });
+    assert.equal((await ask(`${url}/metrics?all`)).status, 404);
+    assert.deepEqual(target.requests, []);
+    assert.equal((await ask(`${url}/metrics/more`)).status, 200);
+  });
+
   it("logs each request with its target, times and end", async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "traffic-"));
     cleanups.push(() => rm(folder, { recursive: true }));

@@ -8,7 +8,10 @@ describe("The planned load balancer", () => {
   it("is the one of the plan, whole", async () => {
     const { groups, ...others } = plannedLoadBalancer(await plannedStack("prod"));
     assert.deepEqual(others, {
-      rules: [{ paths: ["/api/*", "/events/*", "/health/ready"], group: "mini-xdr-prod-backend" }],
+      rules: [
+        { paths: ["/metrics"], status: 404 },
+        { paths: ["/api/*", "/events/*", "/health/ready"], group: "mini-xdr-prod-backend" },
+      ],
       defaultGroup: "mini-xdr-prod-frontend",
       idleTimeout: 60,
       connectTimeout: 10,
@@ -37,7 +40,7 @@ describe("The planned load balancer", () => {
       ["edge-backend-targets", { loadBalancingAlgorithmType: "round_robin" }, /least_outstanding/],
       ["edge-backend-targets", { targetType: "instance" }, /addresses/],
       ["edge-api-rule", { conditions: [{ hostHeader: { values: ["x"] } }] }, /by path only/],
-      ["edge-api-rule", { actions: [{ type: "fixed-response" }] }, /one target group/],
+      ["edge-api-rule", { actions: [{ type: "redirect" }] }, /one target group/],
     ] as const) {
       const plan = await changed(name, inputs);
       assert.throws(() => plannedLoadBalancer(plan), error);

@@ -13,6 +13,7 @@ export function balancerConfig(change: {
   deregistrationDelay?: number;
   interval?: number;
   healthyThreshold?: number;
+  rules?: BalancerConfig["rules"];
   localAddress?: string;
   accessLog?: string;
 }): BalancerConfig {
