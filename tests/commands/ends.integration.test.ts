@@ -19,7 +19,14 @@ const required: Record<string, string[]> = {
 };
 
 /** Commands whose input is the program. */
-const plan = ["preview", "render", "rehearse", "rehearse:database", "rehearse:rebuild"];
+const plan = [
+  "preview",
+  "render",
+  "rehearse",
+  "rehearse:chaos",
+  "rehearse:database",
+  "rehearse:rebuild",
+];
 
 /** An environment of a machine that has only what makes namespaces. */
 async function bare(folder: string): Promise<Record<string, string>> {
@@ -151,6 +158,7 @@ describe("how every command ends", function () {
       [
         "rehearse:rebuild",
         "rehearse",
+        "rehearse:chaos",
         "rehearse:database",
         "render",
         "tools",
