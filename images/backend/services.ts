@@ -65,9 +65,10 @@ export class Services {
     this.dependencies = new Dependencies(this.store, this.valkey);
   }
 
-  /** Loads the detection model; the pod has started when it is there. */
+  /** Loads the detection model; the pod has started when it is there, and its connections were tried. */
   async start(): Promise<void> {
-    this.model = await loadModel(this.settings.modelFile);
+    const [model] = await Promise.all([loadModel(this.settings.modelFile), this.store.warm()]);
+    this.model = model;
     log.info("model loaded", { model: this.model.name, version: this.model.version });
   }
 

@@ -59,11 +59,13 @@ export function readSettings(env: Environment): Settings {
   };
   const broken = brokenLinks(timeouts);
   if (broken.length > 0) throw new UsageError(`time-outs: ${broken.join("; ")}`);
+  const connections = whole(env, "DATABASE_CONNECTIONS", 10);
   const writer = {
     ...readDatabase(env),
     connectTimeout: timeouts.database,
     queryTimeout: timeouts.database,
-    maxConnections: whole(env, "DATABASE_CONNECTIONS", 10),
+    maxConnections: connections,
+    minConnections: connections,
   };
   const cacheAuthority = env.CACHE_CA_FILE;
   return {

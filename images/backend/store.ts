@@ -40,6 +40,11 @@ export class Store {
     this.pulse.unref();
   }
 
+  /** Opens its connections ahead of the first request; without a database too it soon resolves. */
+  async warm(): Promise<void> {
+    await Promise.all([this.writer.warm(), this.replica.warm()]);
+  }
+
   /** Runs a transaction on the writer, once. @throws Problem when the database is at fault */
   async write<Result>(type: QueryType, work: Work<Result>): Promise<Result> {
     return this.guarded(this.breakers.write, type, (limits) =>

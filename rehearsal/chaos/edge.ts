@@ -22,10 +22,14 @@ export class Edge {
     private readonly registration: Registration,
   ) {}
 
-  /** @param change makes a variant of the planned settings */
+  /**
+   * @param accessLog file for a line of JSON a request
+   * @param change makes a variant of the planned settings
+   */
   static async start(
     plan: Plan,
     api: Api,
+    accessLog: string,
     change: (settings: LoadBalancerSettings) => LoadBalancerSettings = (settings) => settings,
   ): Promise<Edge> {
     const address = addressesIn(plan, "public", 10)[0]!;
@@ -35,6 +39,7 @@ export class Edge {
       ...settings,
       listen: { host: address, port: 0 },
       localAddress: address,
+      accessLog,
     });
     return new Edge(settings, address, balancer, await Registration.start(api, balancer));
   }

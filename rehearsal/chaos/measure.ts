@@ -146,12 +146,21 @@ export async function soundness(bed: Bed, drill: string, result: Result): Promis
   ];
 }
 
-/** How the failures of an experiment ended, for a claim's text. */
-export function outcomes({ reports }: Result): string {
-  const failed = Object.entries(reports).flatMap(([mode, report]) =>
-    Object.entries(report?.kinds ?? {}).flatMap(([kind, { outcomes: all, failed: count }]) =>
-      count === 0 ? [] : [`${mode} ${kind}: ${JSON.stringify(all)}`],
-    ),
-  );
+/** How and when requests of an experiment failed, for a claim's text. */
+export function outcomes({ reports, injected }: Result): string {
+  const failed = Object.entries(reports).flatMap(([mode, report]) => {
+    const { failures } = report!;
+    if (!failures) return [];
+    const kinds = Object.entries(report!.kinds).flatMap(
+      ([kind, { outcomes: all, failed: count }]) =>
+        count === 0 ? [] : [`${kind} ${JSON.stringify(all)}`],
+    );
+    const [from, to] = [failures.first, failures.last].map((at) => seconds(at - injected));
+    return [`${mode}, from ${from} to ${to} s: ${kinds.join(", ")}`];
+  });
   return failed.length > 0 ? ` (${failed.join("; ")})` : "";
+}
+
+function seconds(milliseconds: number): string {
+  return (milliseconds / 1000).toFixed(1);
 }

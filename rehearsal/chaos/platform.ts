@@ -71,10 +71,14 @@ export class Platform {
     return { platform, claims: await platform.install(since, say) };
   }
 
-  /** Seconds since an event, for claims. */
+  /** Where load balancers log, for whoever looks into a failure. */
+  get accessLog(): string {
+    return path.join(this.folder, "access.log");
+  }
+
   private async install(since: number, say: Say): Promise<Claim[]> {
     const { plane, helm, workloads, services } = this;
-    const nodesReady = plane.seconds;
+    const nodesReady = plane.readySeconds;
     const { kubeconfig } = plane;
     await apply({ kubeconfig }, this.environments());
     const objects = services.objects(objectsOf(this.plan));

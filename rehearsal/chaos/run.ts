@@ -8,7 +8,9 @@ import { enterSandbox, takeInput } from "../sandbox/sandbox";
 import type { Bed } from "./bed";
 import { drills } from "./drills";
 import { Edge } from "./edge";
+import { measure } from "./measure";
 import { Platform } from "./platform";
+import { requests } from "./requests";
 import { newTenant } from "./tenant";
 
 /** What the command hands into the sandbox. */
@@ -45,10 +47,12 @@ async function main(folder: string): Promise<number> {
 }
 
 async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
-  const edge = await Edge.start(plan, platform.plane.api);
+  const edge = await Edge.start(plan, platform.plane.api, platform.accessLog);
   const tenant = await newTenant(platform.services, "rehearsal");
   await edge.healthy(3);
-  return { platform, edge, tenant };
+  const bed = { platform, edge, tenant };
+  await measure(bed, { kinds: requests(tenant), requests: 100, fault: async () => "first use" });
+  return bed;
 }
 
 /** A drill from a steady state; one that breaks off is a broken claim, and the others go on. */

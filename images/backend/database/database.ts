@@ -16,6 +16,8 @@ export interface DatabaseSettings {
   serverName?: string;
   /** Connections of this process. Default 10. */
   maxConnections?: number;
+  /** Of them, so many stay open when nobody needs them. Default 0. */
+  minConnections?: number;
   /** Longest wait for a connection, a free one or a new one. Default 3000. */
   connectTimeout?: number;
   /** Longest wait for an answer; the connection is given up after it. Default 5000. */
@@ -51,7 +53,10 @@ export class Database {
   /** Requests that were tried a second time since the start. */
   retries = 0;
 
+  private readonly kept: number;
+
   constructor(settings: DatabaseSettings) {
+    this.kept = settings.minConnections ?? 0;
     this.pool = new Pool({
       host: settings.host,
       port: settings.port,
@@ -60,6 +65,7 @@ export class Database {
       password: settings.password,
       ssl: { ca: settings.ca, servername: settings.serverName ?? settings.host },
       max: settings.maxConnections ?? 10,
+      min: this.kept,
       connectionTimeoutMillis: settings.connectTimeout ?? 3000,
       query_timeout: settings.queryTimeout ?? 5000,
       maxLifetimeSeconds: settings.maxLifetimeSeconds ?? 120,
@@ -69,6 +75,15 @@ export class Database {
     // Without listeners either would end the process.
     this.pool.on("error", () => undefined);
     this.pool.on("connect", (client) => client.on("error", () => undefined));
+  }
+
+  /**
+   * Opens the connections that stay, here and in PgBouncer, so that the first requests need not wait
+   * for a handshake each. Resolves within two time-outs, also where there is no database.
+   */
+  async warm(): Promise<void> {
+    const opening = Array.from({ length: this.kept }, () => this.query("SELECT 1"));
+    await Promise.allSettled(opening);
   }
 
   /** Runs one statement once. Rejects with the error of `pg`; {@link classify} reads it. */

@@ -12,6 +12,9 @@ import { cachedReads } from "./slow-database";
 /** Seconds within which every backend says read-only, and after the fault normal again. */
 const change = 20;
 
+/** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
+const unready = 1050;
+
 export default {
   name: "database-partition",
   title: "The database cut off: every packet dropped",
@@ -29,7 +32,7 @@ export default {
     say("the same with kubelets that ask /health/ready");
     const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
       await edge.healthy(3);
-      return cut(bed, 300);
+      return cut(bed, unready);
     });
     await edge.healthy(3);
     const cached = cachedReads(result);

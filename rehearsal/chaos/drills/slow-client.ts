@@ -17,7 +17,7 @@ export default {
   title: `${clients} clients that never finish a request`,
   async run(bed: Bed, say) {
     const { edge, tenant } = bed;
-    let cut = 0;
+    let answered = 0;
     say(`${clients} clients send a byte a second, beside the load`);
     const result = await measure(bed, {
       kinds: requests(tenant),
@@ -28,7 +28,7 @@ export default {
           neverFinish(hostname, Number(port), tenant.apiKey, patience),
         );
         const ends = await Promise.all(slow);
-        cut = ends.filter(({ bytes }) => bytes > 0).length;
+        answered = ends.filter(({ answer }) => answer.startsWith("HTTP/1.1 408")).length;
         return `${clients} connections sent ${ends.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of bodies of ${size}`;
       },
     });
@@ -44,8 +44,8 @@ export default {
       }),
       claim({
         id: "slow-client.held",
-        claim: `Slow clients are cut off within ${patience} s`,
-        value: clients - cut,
+        claim: `Slow clients are answered 408 within ${patience} s`,
+        value: clients - answered,
         unit: "clients",
         limit: 0,
         injection: result.injection,
@@ -56,7 +56,7 @@ export default {
 
 const size = 1000;
 
-/** Sends a body byte by byte until somebody ends it. Resolves with what it could send; 0: nobody did. */
+/** Sends a body byte by byte until somebody answers, ends it, or so many seconds are over. */
 async function neverFinish(host: string, port: number, apiKey: string, seconds: number) {
   const socket: Socket = connect(port, host);
   const head = [
@@ -68,18 +68,20 @@ async function neverFinish(host: string, port: number, apiKey: string, seconds: 
     `Content-Length: ${size}`,
   ];
   let bytes = 0;
+  let answer = "";
   socket.write(`${head.join("\r\n")}\r\n\r\n`);
   const timer = setInterval(() => socket.write(" ", () => bytes++), 1000);
-  socket.on("error", () => {}).resume(); // a reset is one of the ways to end it
-  try {
-    await Promise.race([
-      once(socket, "close"),
-      once(socket, "end"),
-      once(AbortSignal.timeout(seconds * 1000), "abort").then(() => (bytes = 0)),
-    ]);
-    return { bytes };
-  } finally {
-    clearInterval(timer);
-    socket.destroy();
-  }
+  socket.on("error", () => {}); // a reset is one of the ways to end it
+  socket.on("data", (data) => {
+    answer += data.toString();
+    socket.emit("answer");
+  });
+  await Promise.race([
+    once(socket, "answer"),
+    once(socket, "close"),
+    once(AbortSignal.timeout(seconds * 1000), "abort"),
+  ]);
+  clearInterval(timer);
+  socket.destroy();
+  return { bytes, answer };
 }

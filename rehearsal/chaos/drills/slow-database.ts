@@ -16,6 +16,9 @@ const recovery = 15;
 /** A backend has this long, in ms, for a request: its route's time-out. */
 export const routeTimeout = 5000;
 
+/** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
+const unready = 1050;
+
 export default {
   name: "slow-database",
   title: `Every packet to the database ${delay} ms late`,
@@ -29,7 +32,7 @@ export default {
     const { platform, edge } = bed;
     const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
       await edge.healthy(3);
-      return slow(bed, 300);
+      return slow(bed, unready);
     });
     await edge.healthy(3);
     const cached = cachedReads(result);

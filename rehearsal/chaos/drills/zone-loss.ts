@@ -19,7 +19,12 @@ export default {
     say("losing a zone under load");
     const result = await lose(bed);
     say("the same with a load balancer that looks for dead targets three times less often");
-    const slack = await Edge.start(platform.plan, platform.plane.api, lessOften);
+    const slack = await Edge.start(
+      platform.plan,
+      platform.plane.api,
+      platform.accessLog,
+      lessOften,
+    );
     let without;
     try {
       await slack.healthy(3);
