@@ -38,6 +38,14 @@ export async function untilAll(bed: Bed, mode: State["mode"], within: number): P
   return (performance.now() - since) / 1000;
 }
 
+/** Status of the answer to one request of the tenant's, by way of the load balancer. */
+export async function statusOf({ edge, tenant }: Bed, path: string): Promise<number> {
+  const url = new URL(path, edge.balancer.url);
+  const response = await fetch(url, { headers: { "x-api-key": tenant.apiKey } });
+  await response.arrayBuffer();
+  return response.status;
+}
+
 async function get(host: string, path: string, localAddress: string): Promise<string> {
   const request = http.get({ host, port: 8000, path, localAddress, timeout: 3000 });
   const [response] = (await once(request, "response")) as [http.IncomingMessage];

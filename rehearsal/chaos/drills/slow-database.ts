@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { claim } from "../../../lib/claim";
 import type { Drill } from "../../drill";
 import type { Bed } from "../bed";
@@ -5,19 +6,17 @@ import { control } from "../control";
 import { connectTime, Latency } from "../faults/latency";
 import { measure, outcomes, soundness, type Result } from "../measure";
 import { list, writes } from "../requests";
-import { untilAll } from "../state";
-import { onReady, withVariant } from "../variant";
+import { statusOf, untilAll } from "../state";
 
 /** Milliseconds that every packet to the database takes longer. */
 const delay = 500;
+/** Requests of each mode while it lasts. */
+const watched = 600;
 /** Seconds after the fault within which writes are taken again. */
 const recovery = 15;
 
 /** A backend has this long, in ms, for a request: its route's time-out. */
 export const routeTimeout = 5000;
-
-/** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
-const unready = 1050;
 
 export default {
   name: "slow-database",
@@ -25,18 +24,13 @@ export default {
   async run(bed: Bed, say) {
     say(`delaying by ${delay} ms under load`);
     let back = NaN;
-    const result = await slow(bed, 600, async () => {
-      back = await untilAll(bed, "normal", recovery);
-    });
-    say("the same with kubelets that ask /health/ready");
-    const { platform, edge } = bed;
-    const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
-      await edge.healthy(3);
-      return slow(bed, unready);
-    });
-    await edge.healthy(3);
+    let uncached = NaN;
+    const result = await slow(
+      bed,
+      async () => (uncached = await statusOf(bed, `/api/incidents/${randomUUID()}`)),
+      async () => (back = await untilAll(bed, "normal", recovery)),
+    );
     const cached = cachedReads(result);
-    const outage = cachedReads(ready);
     return [
       ...(await soundness(bed, "slow-database", result)),
       claim({
@@ -66,29 +60,34 @@ export default {
       }),
       control(
         "slow-database",
-        "with kubelets that ask /health/ready",
-        outage.failed / outage.requests > 0.5,
-        `${outage.failed} of ${outage.requests} cached reads failed`,
+        "for an incident that no cache has",
+        uncached === 503,
+        `status ${uncached} while the database is slow`,
       ),
     ];
   },
 } satisfies Drill<Bed>;
 
-async function slow(bed: Bed, requests: number, afterwards = async () => {}): Promise<Result> {
+async function slow(
+  bed: Bed,
+  during: () => Promise<unknown>,
+  afterwards: () => Promise<unknown>,
+): Promise<Result> {
   const { network, services } = bed.platform;
   const { writer, standbys } = services.database;
   const addresses = [writer, ...standbys].map(({ address }) => address);
   return measure(bed, {
     kinds: [writes(bed.tenant), list(bed.tenant)],
     rate: 30,
-    requests,
+    requests: watched,
     fault: async (running) => {
       const latency = await Latency.start(network, addresses, delay);
       let took: number;
       try {
         took = await connectTime(writer.address, 5432);
         if (took < delay) throw new Error(`the writer answers within ${took} ms`);
-        await running.after(requests);
+        await running.after(watched);
+        await during();
       } finally {
         await latency.stop();
       }
