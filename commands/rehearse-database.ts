@@ -1,33 +1,24 @@
-import { InvalidArgumentError, Option } from "commander";
-import { commandLine } from "../lib/command-line";
-import { jsonFile } from "../lib/json-file";
+import { InvalidArgumentError } from "commander";
+import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../rehearsal/database/drills";
 import { rehearseDatabase } from "../rehearsal/database/rehearsal";
 import { planOf } from "../rehearsal/preparation";
 import type { Launch } from "./launch";
 
-interface Options {
-  stack: string;
-  plan?: string;
-  drill: string[];
+interface Options extends RehearsalOptions {
   repetitions: number;
-  json?: string;
 }
 
 const names = drills.map(({ name }) => name);
 
-const command = commandLine(
-  "rehearse:database",
-  "Run a stack's planned database path here, under failovers and load.",
-)
-  .option("--stack <name>", "stack to plan", "prod")
-  .option("--plan <file>", "a plan file, instead of planning the stack now")
-  .addOption(
-    new Option("--drill <name...>", "only these drills").choices(names).default(names, "all"),
-  )
-  .option("--repetitions <number>", "of each failover", positive, 3)
-  .option("--json <file>", "write the report there", jsonFile);
+const command = rehearsalOptions(
+  commandLine(
+    "rehearse:database",
+    "Run a stack's planned database path here, under failovers and load.",
+  ),
+  names,
+).option("--repetitions <number>", "of each failover", positive, 3);
 
 /**
  * `npm run rehearse:database`: runs a stack's planned database path here, under failovers and load,

@@ -1,6 +1,4 @@
-import { Option } from "commander";
-import { commandLine } from "../lib/command-line";
-import { jsonFile } from "../lib/json-file";
+import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
@@ -9,30 +7,21 @@ import { drills } from "../rehearsal/workloads/drills";
 import { keepUp, rehearsalTools, rehearse } from "../rehearsal/workloads/rehearsal";
 import type { Launch } from "./launch";
 
-interface Options {
-  stack: string;
-  plan?: string;
-  drill: string[];
-  json?: string;
+interface Options extends RehearsalOptions {
   keep?: boolean;
 }
 
 const simulation =
   "kwok's pods run no container: what starts, how long that takes and what a Job returns is simulated.";
 
-const command = commandLine(
-  "rehearse",
-  "Installs a stack's planned releases on a real control plane here, and proves them.",
-)
-  .option("--stack <name>", "stack to plan", "prod")
-  .option("--plan <file>", "a plan file, instead of planning the stack now")
-  .addOption(
-    new Option("--drill <name...>", "only these drills")
-      .choices(drills.map(({ name }) => name))
-      .default([], "all"),
-  )
-  .option("--json <file>", "write the report there", jsonFile)
-  .option("--keep", "leave the first control plane up afterwards, until Ctrl-C");
+const command = rehearsalOptions(
+  commandLine(
+    "rehearse",
+    "Installs a stack's planned releases on a real control plane here, and proves them.",
+  ),
+  drills.map(({ name }) => name),
+  [],
+).option("--keep", "leave the first control plane up afterwards, until Ctrl-C");
 
 /** `npm run rehearse`: runs the drills on a stack's releases, and reports their claims. */
 export async function main(args: string[], { root }: Launch): Promise<number> {

@@ -1,4 +1,5 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
+import { jsonFile } from "./json-file";
 
 /**
  * The command line of one npm script. A wrong one throws a `CommanderError` after saying what is
@@ -9,4 +10,29 @@ export function commandLine(script: string, description: string): Command {
     .description(description)
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+/** What {@link rehearsalOptions} gives. */
+export interface RehearsalOptions {
+  stack: string;
+  plan?: string;
+  drill: string[];
+  json?: string;
+}
+
+/**
+ * The options of a rehearsal: which stack or plan file, which of its drills, where the report goes.
+ *
+ * @param byDefault drills that run when none is named
+ */
+export function rehearsalOptions(command: Command, drills: string[], byDefault = drills): Command {
+  return command
+    .option("--stack <name>", "stack to plan", "prod")
+    .option("--plan <file>", "a plan file, instead of planning the stack now")
+    .addOption(
+      new Option("--drill <name...>", "only these drills")
+        .choices(drills)
+        .default(byDefault, "all"),
+    )
+    .option("--json <file>", "write the report there", jsonFile);
 }

@@ -1,6 +1,6 @@
 // Synchronous, as git answers at once and a report is built in one expression.
 import { execFileSync, type StdioOptions } from "node:child_process";
-import type { Claim } from "./claim";
+import { skipped, type Claim } from "./claim";
 import { ends } from "./ends";
 import { writeJson } from "./json-file";
 
@@ -30,6 +30,16 @@ export function conclude(result: Report, json?: string, note?: string): number {
   process.stdout.write(`\n${table(result)}${note ? `${note}\n` : ""}`);
   if (json) writeJson(json, result);
   return holds(result) ? ends.done : ends.broken;
+}
+
+/**
+ * Says that a command could try nothing here, and why, as `conclude` says what was tried. Returns its
+ * exit code.
+ */
+export function concludeSkipped(command: string, stack: string, why: string, json?: string) {
+  process.stderr.write(`SKIPPED: ${why}\n`);
+  const place = command.replace(/^\w+:/, "");
+  return conclude(report(command, stack, Date.now(), [skipped(place, why)]), json);
 }
 
 /** Whether nothing that was tried failed. What was skipped is no failure, but printed. */

@@ -1,6 +1,5 @@
 import path from "node:path";
-import { skipped } from "../../lib/claim";
-import { conclude, report } from "../../lib/report";
+import { concludeSkipped } from "../../lib/report";
 import type { Plan } from "../../plan/plan";
 import { tool, type ToolName } from "../../tools";
 import { missingSandbox, runInSandbox } from "../sandbox/sandbox";
@@ -20,14 +19,8 @@ export async function rehearseDatabase(
   signal: AbortSignal,
 ): Promise<number> {
   const missing = await missingSandbox();
-  if (missing) return skip(plan, missing, job.json);
+  if (missing) return concludeSkipped("rehearse:database", plan.stack, missing, job.json);
   for (const name of databaseTools) await tool(name);
   const inside: Job = { ...job, shipped: await shippedIn(plan) };
   return runInSandbox(path.join(__dirname, "run.ts"), [JSON.stringify(inside)], signal);
-}
-
-async function skip({ stack }: Plan, missing: string, json?: string): Promise<number> {
-  process.stderr.write(`SKIPPED: ${missing}\n`);
-  const nothing = report("rehearse:database", stack, Date.now(), [skipped("laboratory", missing)]);
-  return conclude(nothing, json);
 }

@@ -1,0 +1,97 @@
+import { claim } from "../../lib/claim";
+import type { Drill } from "../../rehearsal/drill";
+import type { Bed } from "../bed";
+import { cachedReads, cachedReadsServed, soundness } from "../claims";
+import { control } from "../control";
+import { measure, type Result } from "../measure";
+import { list, writes } from "../requests";
+import { untilAll } from "../state";
+import { accepts, answers } from "../../rehearsal/sandbox/port";
+import { onReady, withVariant } from "../variant";
+
+/** Seconds within which every backend says read-only, and after the fault normal again. */
+const change = 20;
+
+/** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
+const unready = 1050;
+
+export default {
+  name: "database-partition",
+  title: "The database cut off: every packet dropped",
+  async run(bed: Bed, say) {
+    const { platform, edge } = bed;
+    let readOnly = NaN;
+    let back = NaN;
+    say("dropping every packet from and to the database under load");
+    const result = await cut(
+      bed,
+      600,
+      async () => (readOnly = await untilAll(bed, "read-only", change)),
+      async () => (back = await untilAll(bed, "normal", change)),
+    );
+    say("the same with kubelets that ask /health/ready");
+    const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
+      await edge.healthy(3);
+      return cut(bed, unready);
+    });
+    await edge.healthy(3);
+    const outage = cachedReads(ready);
+    const { injection } = result;
+    return [
+      ...(await soundness(bed, "database-partition", result)),
+      cachedReadsServed("database-partition", result),
+      claim({
+        id: "database-partition.read-only",
+        claim: "Every backend says that it is read-only",
+        value: readOnly,
+        unit: "s",
+        limit: change,
+        injection,
+      }),
+      claim({
+        id: "database-partition.back",
+        claim: "Every backend takes writes again by itself after the fault",
+        value: back,
+        unit: "s",
+        limit: change,
+        injection,
+      }),
+      control(
+        "database-partition",
+        "with kubelets that ask /health/ready",
+        outage.failed / outage.requests > 0.5,
+        `${outage.failed} of ${outage.requests} cached reads failed`,
+      ),
+    ];
+  },
+} satisfies Drill<Bed>;
+
+async function cut(
+  bed: Bed,
+  requests: number,
+  during: () => Promise<unknown> = async () => {},
+  afterwards: () => Promise<unknown> = async () => {},
+): Promise<Result> {
+  const { network, services } = bed.platform;
+  const members = [...services.database.members, services.database.replica];
+  return measure(bed, {
+    kinds: [writes(bed.tenant), list(bed.tenant)],
+    rate: 30,
+    requests,
+    fault: async (running) => {
+      const reached = await Promise.all(members.map(({ address }) => accepts(address, 5432)));
+      if (reached.includes(false)) throw new Error("the database is away before the fault");
+      await Promise.all(members.map(({ name }) => network.cut(name)));
+      try {
+        await during();
+        await running.after(requests);
+        if (await answers(services.database.writer.address, 5432))
+          throw new Error("the writer can still be reached");
+      } finally {
+        await Promise.all(members.map(({ name }) => network.heal(name)));
+      }
+      await afterwards();
+      return `the router dropped every packet of ${members.length} servers; a connection to the writer got no answer`;
+    },
+  });
+}

@@ -1,0 +1,51 @@
+import type { Drill } from "../../rehearsal/drill";
+import type { Bed } from "../bed";
+import { noneFailed, soundness } from "../claims";
+import { measure } from "../measure";
+import { containerOf, runIn, servingPods } from "../pods";
+import { requests } from "../requests";
+
+const coredns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
+/** Seconds in which the cluster's DNS goes and comes. */
+const change = 60;
+/** Exits with 0 when the cluster's own name resolves. */
+const look =
+  "require('dns').resolve4('pgbouncer.database.svc.cluster.local', (e) => process.exit(e ? 1 : 0))";
+
+export default {
+  name: "dns-failure",
+  title: "The cluster's DNS gone",
+  async run(bed: Bed, say) {
+    const { platform, tenant } = bed;
+    const { workloads, plane } = platform;
+    const scale = (replicas: number) => plane.api.patch(coredns, { spec: { replicas } });
+    const pods = () =>
+      workloads.pods.filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
+    const resolves = async () => {
+      const [pod] = servingPods(platform, "backend");
+      return (await runIn(platform, containerOf(pod!, "backend"), ["node", "-e", look])) === 0;
+    };
+    say("taking the cluster's DNS away under load");
+    const result = await measure(bed, {
+      kinds: requests(tenant),
+      requests: 900,
+      fault: async (running) => {
+        if (!(await resolves())) throw new Error("names do not resolve before the fault");
+        await scale(0);
+        try {
+          await workloads.until(() => (pods().length > 0 ? "CoreDNS runs" : undefined), change);
+          if (await resolves()) throw new Error("names still resolve");
+          await running.after(600);
+        } finally {
+          await scale(2);
+        }
+        await workloads.until(() => workloads.incomplete(), change);
+        return "both CoreDNS pods were gone, and a name did not resolve in a backend";
+      },
+    });
+    return [
+      ...(await soundness(bed, "dns-failure", result)),
+      noneFailed("dns-failure", "Kept connections carry on without names", result),
+    ];
+  },
+} satisfies Drill<Bed>;

@@ -1,0 +1,81 @@
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { setInterval } from "node:timers";
+import { claim } from "../../lib/claim";
+import type { Drill } from "../../rehearsal/drill";
+import type { Bed } from "../bed";
+import { noneFailed, soundness } from "../claims";
+import { measure } from "../measure";
+import { requests } from "../requests";
+
+/** How many send their body a byte a second. */
+const clients = 300;
+/** Seconds after which the last of them has to be cut off. */
+const patience = 20;
+
+export default {
+  name: "slow-client",
+  title: `${clients} clients that never finish a request`,
+  async run(bed: Bed, say) {
+    const { edge, tenant } = bed;
+    let answered = 0;
+    say(`${clients} clients send a byte a second, beside the load`);
+    const result = await measure(bed, {
+      kinds: requests(tenant),
+      requests: 900,
+      fault: async () => {
+        const { hostname, port } = new URL(edge.balancer.url);
+        const slow = Array.from({ length: clients }, () =>
+          neverFinish(hostname, Number(port), tenant.apiKey, patience),
+        );
+        const ends = await Promise.all(slow);
+        answered = ends.filter(({ answer }) => answer.startsWith("HTTP/1.1 408")).length;
+        return `${clients} connections sent ${ends.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of bodies of ${size}`;
+      },
+    });
+    return [
+      ...(await soundness(bed, "slow-client", result)),
+      noneFailed("slow-client", "Nobody else waits for them", result),
+      claim({
+        id: "slow-client.held",
+        claim: `Slow clients are answered 408 within ${patience} s`,
+        value: clients - answered,
+        unit: "clients",
+        limit: 0,
+        injection: result.injection,
+      }),
+    ];
+  },
+} satisfies Drill<Bed>;
+
+const size = 1000;
+
+/** Sends a body byte by byte until somebody answers, ends it, or so many seconds are over. */
+async function neverFinish(host: string, port: number, apiKey: string, seconds: number) {
+  const socket: Socket = connect(port, host);
+  const head = [
+    "POST /api/events HTTP/1.1",
+    `Host: ${host}`,
+    `X-API-Key: ${apiKey}`,
+    `Idempotency-Key: slow-${Math.random()}`,
+    "Content-Type: application/json",
+    `Content-Length: ${size}`,
+  ];
+  let bytes = 0;
+  let answer = "";
+  socket.write(`${head.join("\r\n")}\r\n\r\n`);
+  const timer = setInterval(() => socket.write(" ", () => bytes++), 1000);
+  socket.on("error", () => {}); // a reset is one of the ways to end it
+  socket.on("data", (data) => {
+    answer += data.toString();
+    socket.emit("answer");
+  });
+  await Promise.race([
+    once(socket, "answer"),
+    once(socket, "close"),
+    once(AbortSignal.timeout(seconds * 1000), "abort"),
+  ]);
+  clearInterval(timer);
+  socket.destroy();
+  return { bytes, answer };
+}

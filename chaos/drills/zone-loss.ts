@@ -1,0 +1,82 @@
+import { isAlive } from "../../lib/processes";
+import type { Drill } from "../../rehearsal/drill";
+import type { Bed } from "../bed";
+import { soundness, windowClosed } from "../claims";
+import { control } from "../control";
+import { Edge } from "../edge";
+import { measure } from "../measure";
+import { requests } from "../requests";
+
+/** Seconds in which a zone that comes back serves again. */
+const backWithin = 120;
+const watched = 1250;
+
+export default {
+  name: "zone-loss",
+  title: "A zone lost: its node, and its member of the database",
+  async run(bed: Bed, say) {
+    const { platform, edge } = bed;
+    say("losing a zone under load");
+    const result = await lose(bed);
+    say("the same with a load balancer that looks for dead targets three times less often");
+    const slack = await Edge.start(
+      platform.plan,
+      platform.plane.api,
+      platform.accessLog,
+      lessOften,
+    );
+    let without;
+    try {
+      await slack.healthy(3);
+      without = await lose({ ...bed, edge: slack });
+    } finally {
+      await slack.stop();
+    }
+    await edge.healthy(3);
+    return [
+      ...(await soundness(bed, "zone-loss", result)),
+      windowClosed("zone-loss", bed, result),
+      control(
+        "zone-loss",
+        "with health checks every 15 s",
+        without.errorWindow > edge.errorWindow,
+        `failures for ${without.errorWindow.toFixed(1)} s`,
+      ),
+    ];
+  },
+} satisfies Drill<Bed>;
+
+async function lose(bed: Bed) {
+  const { platform } = bed;
+  const { workloads, nodes, services, plane } = platform;
+  const node = nodes.all.at(-1)!;
+  const { database } = services;
+  const member = database.standbys.at(-1)!;
+  const result = await measure(bed, {
+    kinds: requests(bed.tenant),
+    fault: async (running) => {
+      const { pid } = node;
+      await Promise.all([plane.loseZone(node.zone), member.crash()]);
+      workloads.lose([node.name]);
+      services.moveNames();
+      if (isAlive(pid)) throw new Error(`${node.name} lives on as process ${pid}`);
+      await running.after(watched);
+      return `${node.name}'s first process ${pid} and the standby ${member.name} were killed`;
+    },
+  });
+  await Promise.all([plane.restoreZone(node.zone), database.restore(member, "crash")]);
+  services.moveNames();
+  workloads.lose([]);
+  await workloads.until(() => workloads.unsteady(), backWithin);
+  return result;
+}
+
+type Settings = Edge["settings"];
+
+function lessOften(settings: Settings): Settings {
+  const groups = settings.groups.map((group) => ({
+    ...group,
+    healthCheck: { ...group.healthCheck, interval: group.healthCheck.interval * 3 },
+  }));
+  return { ...settings, groups };
+}

@@ -1,0 +1,70 @@
+import { output } from "../lib/processes";
+import type { Plan } from "../plan/plan";
+import type { Api } from "../rehearsal/control-plane/api";
+import { addressesIn } from "../rehearsal/services/subnets";
+import { LoadBalancer } from "./traffic/load-balancer/load-balancer";
+import { Registration } from "./traffic/load-balancer/registration";
+import { plannedLoadBalancer, type LoadBalancerSettings } from "./traffic/load-balancer/settings";
+
+/** Seconds in which every pod has to have passed its health checks. */
+const healthyLimit = 60;
+
+/**
+ * The planned load balancer with the planned bindings, at an address of the planned public subnets:
+ * the pods' network policies let it in, and nobody else.
+ */
+export class Edge {
+  private constructor(
+    readonly settings: LoadBalancerSettings,
+    /** From where it asks its targets. */
+    readonly address: string,
+    readonly balancer: LoadBalancer,
+    private readonly registration: Registration,
+  ) {}
+
+  /**
+   * @param accessLog file for a line of JSON a request
+   * @param change makes a variant of the planned settings
+   */
+  static async start(
+    plan: Plan,
+    api: Api,
+    accessLog: string,
+    change: (settings: LoadBalancerSettings) => LoadBalancerSettings = (settings) => settings,
+  ): Promise<Edge> {
+    const address = addressesIn(plan, "public", 10)[0]!;
+    await output("ip", ["address", "replace", `${address}/32`, "dev", "lo"]);
+    const settings = change(plannedLoadBalancer(plan));
+    const balancer = await LoadBalancer.start({
+      ...settings,
+      listen: { host: address, port: 0 },
+      localAddress: address,
+      accessLog,
+    });
+    return new Edge(settings, address, balancer, await Registration.start(api, balancer));
+  }
+
+  /** Name of the planned target group of a service. */
+  group(service: "backend" | "frontend"): string {
+    return this.settings.groups.find(({ name }) => name.endsWith(`-${service}`))!.name;
+  }
+
+  /** Seconds until a dead target gets no requests any more: health interval × threshold. */
+  get errorWindow(): number {
+    const { interval, unhealthyThreshold } = this.settings.groups[0]!.healthCheck;
+    return interval * unhealthyThreshold;
+  }
+
+  /** Resolves when both services have this many healthy targets, and no others. */
+  async healthy(count: number): Promise<void> {
+    const all = (targets: ReadonlyMap<string, string>) =>
+      targets.size === count && [...targets.values()].every((state) => state === "healthy");
+    for (const service of ["backend", "frontend"] as const)
+      await this.balancer.until(this.group(service), all, healthyLimit);
+  }
+
+  async stop(): Promise<void> {
+    this.registration.stop();
+    await this.balancer.stop();
+  }
+}

@@ -1,0 +1,87 @@
+import { output, run } from "../lib/processes";
+import { tool } from "../tools";
+import type { Pod } from "../rehearsal/workloads/workloads";
+import type { Platform } from "./platform";
+
+/** What a pod's status says of its containers. */
+interface WithContainers {
+  status: {
+    podIP?: string;
+    containerStatuses?: {
+      name: string;
+      containerID?: string;
+      restartCount: number;
+      lastState?: { terminated?: { exitCode: number; reason?: string } };
+    }[];
+  };
+}
+
+/** A container that runs, as its node knows it. */
+export interface Container {
+  pod: Pod;
+  /** Its id without the runtime's name. */
+  id: string;
+  restarts: number;
+  lastEnd?: { exitCode: number; reason?: string };
+}
+
+/** Pods of one of the application's services that serve, in the zones' order. */
+export function servingPods({ workloads }: Platform, service: "backend" | "frontend"): Pod[] {
+  const { pods } = workloads.all.find(({ id }) => id === `mini-xdr/mini-xdr-${service}`)!;
+  return pods
+    .filter((pod) => workloads.serves(pod))
+    .sort((a, b) => a.spec.nodeName!.localeCompare(b.spec.nodeName!));
+}
+
+/** A pod's container of that name, as the API server has it now. */
+export function containerOf(pod: Pod, name: string): Container {
+  const { status } = pod as unknown as WithContainers;
+  const found = status.containerStatuses!.find((container) => container.name === name)!;
+  return {
+    pod,
+    id: found.containerID!.replace(/^\w+:\/\//, ""),
+    restarts: found.restartCount,
+    lastEnd: found.lastState?.terminated,
+  };
+}
+
+/** Ends a container's first process at once, past its kubelet. */
+export async function killContainer(platform: Platform, { pod, id }: Container): Promise<void> {
+  await onNode(platform, pod, ["tasks", "kill", "--signal", "SIGKILL", id]);
+}
+
+let execs = 0;
+
+/** Runs a program in a container, as its user and within its limits. Returns its exit code. */
+export async function runIn(
+  { nodes }: Platform,
+  { pod, id }: Container,
+  program: string[],
+): Promise<number> {
+  const node = nodes.node(pod.spec.nodeName!);
+  const [command = "", ...inside] = [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
+  const exec = ["tasks", "exec", "--exec-id", `rehearsal-${++execs}`, id, ...program];
+  return (await run(command, [...inside, ...exec])).code;
+}
+
+async function onNode({ nodes }: Platform, pod: Pod, args: string[]): Promise<void> {
+  const node = nodes.node(pod.spec.nodeName!);
+  const [command = "", ...inside] = [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
+  await output(command, [...inside, ...args]);
+}
+
+/** Deletes a pod as an operator does: with its grace. */
+export async function deletePod({ plane }: Platform, { metadata }: Pod): Promise<void> {
+  await plane.api.delete(`/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}`);
+}
+
+/** Resolves when these pods are gone. @throws Error after so many seconds */
+export async function gone({ workloads }: Platform, pods: Pod[], within: number): Promise<number> {
+  const uids = new Set(pods.map(({ metadata }) => metadata.uid));
+  return workloads.until(() => {
+    const left = workloads.pods.filter(({ metadata }) => uids.has(metadata.uid));
+    return left.length > 0
+      ? `${left.map(({ metadata }) => metadata.name).join(", ")} there`
+      : undefined;
+  }, within);
+}
