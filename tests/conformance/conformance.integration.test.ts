@@ -31,7 +31,7 @@ describe("conformance of an image", function () {
   let own: string[];
 
   before(async function () {
-    await needTools(this, ["postgres"]);
+    await needTools(this, ["postgres", "redis-server"]);
     bed = await Bed.start();
     const one = await bed.organization("one");
     const two = await bed.organization("two");
