@@ -95,7 +95,8 @@ function notThere(endpoint: Endpoint | undefined): Problem {
 /** JSON only; the bytes stay, as their digest tells a repetition from another request. */
 function keepRawBody(app: App): void {
   app.decorateRequest("rawBody");
-  const parse = app.getDefaultJsonParser("error", "error");
+  // Attributes that could change prototypes are dropped: they are JSON like any, and mean nothing here.
+  const parse = app.getDefaultJsonParser("remove", "remove");
   app.removeAllContentTypeParsers();
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body, done) => {
     request.rawBody = body as Buffer;

@@ -5,7 +5,7 @@ const Endpoint = Type.Object({
 });
 const shortText = { minLength: 1, maxLength: 255 };
 
-/** What happened, in OCSF's shape. Attributes beyond these are kept as they are. */
+/** What happened, in OCSF's shape. Attributes beyond these are kept, but for `__proto__` and its like. */
 export const Event = Type.Object(
   {
     time: Type.Integer({

@@ -37,6 +37,9 @@ const kinds = {
 
 export type ProblemKind = keyof typeof kinds;
 
+/** The statuses after which a repetition makes sense. */
+const passing = [409, 429, 503];
+
 /** A refusal. Thrown anywhere under a route, it becomes its answer. */
 export class Problem extends Error {
   override readonly name = "Problem";
@@ -54,7 +57,7 @@ export class Problem extends Error {
   ) {
     super(detail ?? kinds[kind][1]);
     this.status = kinds[kind][0];
-    if (retryAfter || [409, 429, 503].includes(this.status))
+    if (retryAfter || passing.includes(this.status))
       this.headers["retry-after"] = String(retryAfter ?? 1);
     if (kind === "unauthorized") this.headers["www-authenticate"] = "ApiKey";
     // All other refusals are certain: what they refuse was not written.
@@ -70,13 +73,17 @@ export class Problem extends Error {
 /** Response schemas of these refusals, for a route's documentation. */
 export function refusals(...statuses: number[]) {
   const content = { "application/problem+json": { schema: ProblemBody } };
+  const headers = { "retry-after": Type.Integer({ minimum: 1, description: "Seconds." }) };
   const describe = (status: number) =>
     Object.values<readonly [number, string]>(kinds)
       .filter(([its]) => its === status)
       .map(([, title]) => title)
       .join("; or ");
   return Object.fromEntries(
-    statuses.map((status) => [status, { description: describe(status), content }]),
+    statuses.map((status) => [
+      status,
+      { description: describe(status), content, ...(passing.includes(status) && { headers }) },
+    ]),
   );
 }
 

@@ -12,6 +12,7 @@ import { Bed } from "../images/backend/support/bed";
 import { needTools } from "../support/need-tools";
 import { broken } from "./mutants";
 import { Mutated } from "./mutated";
+import { sampled } from "./sample";
 import { steered } from "./steered-mutants";
 
 /** Clauses that see an image from outside, in its normal life, and quickly. */
@@ -21,7 +22,12 @@ const streaming = contract.filter(({ id }) => id.startsWith("stream."));
 const failed = (claims: Claim[]) =>
   claims.filter(({ holds, kind }) => !holds && kind !== "skipped").map(({ id }) => id);
 
-describe("conformance of an image", function () {
+const images = { ...broken, ...steered };
+const chosen = sampled(broken).length + sampled(steered).length;
+const which = `${chosen} of ${Object.keys(images).length} broken images`;
+
+// All of them take some minutes: EVERY_IMAGE=1.
+describe(`conformance of an image, ours and ${which}`, function () {
   this.timeout(120_000);
   let bed: Bed;
   let launcher: Launcher;
@@ -31,7 +37,7 @@ describe("conformance of an image", function () {
   let own: string[];
 
   before(async function () {
-    await needTools(this, ["postgres"]);
+    await needTools(this, ["postgres", "redis-server"]);
     bed = await Bed.start();
     const one = await bed.organization("one");
     const two = await bed.organization("two");
@@ -60,7 +66,7 @@ describe("conformance of an image", function () {
     );
   });
 
-  for (const [what, { mutant, names }] of Object.entries(broken))
+  for (const [what, { mutant, names }] of sampled(broken))
     it(`names ${names[0]} where it has ${what}`, async () => {
       const mutated = await Mutated.before(instance.url, mutant);
       try {
@@ -74,7 +80,7 @@ describe("conformance of an image", function () {
       }
     });
 
-  for (const [name, { names }] of Object.entries(steered))
+  for (const [name, { names }] of sampled(steered))
     it(`names ${names[0]} of an image that is started: ${name}`, async () => {
       const wrapper = path.join(__dirname, "mutated-process.ts");
       const node = process.execPath;

@@ -16,7 +16,7 @@ describe("the API", function () {
   let organization: string;
 
   before(async function () {
-    await needTools(this, ["postgres"]);
+    await needTools(this, ["postgres", "redis-server"]);
     bed = await Bed.start();
     backends = await Promise.all([bed.backend(), bed.backend(), bed.backend()]);
     const mine = await bed.organization("acme");
@@ -176,6 +176,15 @@ describe("the API", function () {
       assert.equal((await client.get(path)).body.entity, "user:\ufffd\ufffd");
       const changed = await client.patch(path, { note: "\0" }, { "if-match": "*" });
       assert.equal(changed.body.note, "\ufffd");
+    });
+
+    it("drops what could change a prototype, and takes the rest", async () => {
+      const body = JSON.stringify(attack).replace("{", '{"__proto__":{"a":1},"also":2,');
+      assert.equal((await client.send(body, "proto")).status, 201);
+      const [row] = await bed.database.query<{ kept: string }>(
+        "SELECT body::text AS kept FROM minixdr.events WHERE idempotency_key = 'proto'",
+      );
+      assert.deepEqual(JSON.parse(row!.kept), { also: 2, ...attack });
     });
 
     it("refuses a missing, an empty and an overlong key", async () => {

@@ -15,7 +15,7 @@ describe("degraded modes", function () {
   let client: Client;
 
   before(async function () {
-    await needTools(this, ["postgres"]);
+    await needTools(this, ["postgres", "redis-server"]);
     bed = await Bed.start();
     backend = await bed.backend();
     client = new Client((await bed.organization("acme")).apiKey, backend);
@@ -162,7 +162,6 @@ describe("degraded modes", function () {
   });
 
   it("cache gone: does without, counts it apart, and says so", async () => {
-    const { port } = bed.cache;
     await bed.cache.stop();
     await mode("degraded");
     assert.deepEqual((await client.get("/api/state")).body.reasons, ["cache-away"]);
@@ -176,6 +175,6 @@ describe("degraded modes", function () {
     assert.equal((await client.get("/health/serving")).status, 200);
     const { body } = await client.get("/metrics");
     assert.match(body, /^cache_errors_total [1-9]/m);
-    await bed.cache.listen(port);
+    await bed.cache.start();
   });
 });

@@ -31,7 +31,7 @@ describe("SIGTERM", function () {
   let apiKey: string;
 
   before(async function () {
-    await needTools(this, ["postgres"]);
+    await needTools(this, ["postgres", "redis-server"]);
     bed = await Bed.start();
     ({ apiKey } = await bed.organization("acme"));
   });

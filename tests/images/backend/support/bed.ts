@@ -1,4 +1,4 @@
-import { chmod, chown, readFile } from "node:fs/promises";
+import { chmod, chown } from "node:fs/promises";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { output } from "../../../../lib/processes";
@@ -6,14 +6,14 @@ import { newFolder, removeFolders } from "../../backup/support/folder";
 import { LiveDatabase } from "../../backup/support/live-database";
 import { unprivileged } from "../../backup/support/unprivileged";
 import { Backend, command } from "./backend";
-import { CacheStandIn } from "./cache-stand-in";
+import { CacheServer } from "./cache-server";
 import { Link } from "./link";
 
 const token = "only-for-this-test";
 
 /**
- * A real PostgreSQL with the stack's roles, over TLS and behind a path that can be made bad; a
- * stand-in of the cache; as many backends as a test wants. No PgBouncer: the laboratory has it.
+ * A real PostgreSQL with the stack's roles, over TLS and behind a path that can be made bad; a real
+ * cache; as many backends as a test wants. No PgBouncer: the laboratory has it.
  */
 export class Bed {
   readonly backends: Backend[] = [];
@@ -21,7 +21,7 @@ export class Bed {
   private constructor(
     readonly database: LiveDatabase,
     readonly link: Link,
-    readonly cache: CacheStandIn,
+    readonly cache: CacheServer,
     private readonly authority: string,
   ) {}
 
@@ -40,12 +40,18 @@ export class Bed {
     const tls = { ssl: "on", ssl_cert_file: cert, ssl_key_file: key };
     const database = await LiveDatabase.start({ listen_addresses: host, ...tls });
     const link = await Link.to(5432, host);
-    const identity = { cert: await readFile(cert, "utf8"), key: await readFile(key, "utf8") };
-    const cache = await CacheStandIn.start(identity, token);
+    const cache = await CacheServer.in(folder, { cert, key, token });
     const bed = new Bed(database, link, cache, cert);
-    const { code } = await command(["migrate"], bed.owner);
-    if (code !== 0) throw new Error(`migrate ended with ${code}`);
-    return bed;
+    try {
+      await cache.start();
+      const { code } = await command(["migrate"], bed.owner);
+      if (code !== 0) throw new Error(`migrate ended with ${code}`);
+      return bed;
+    } catch (error) {
+      // Else mocha would wait for them without an end.
+      await bed.stop();
+      throw error;
+    }
   }
 
   /** Environment of the owner's commands. */
