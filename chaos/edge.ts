@@ -19,29 +19,21 @@ export class Edge {
     /** From where it asks its targets. */
     readonly address: string,
     readonly balancer: LoadBalancer,
-    private readonly registration: Registration,
   ) {}
 
-  /**
-   * @param accessLog file for a line of JSON a request
-   * @param change makes a variant of the planned settings
-   */
-  static async start(
-    plan: Plan,
-    api: Api,
-    accessLog: string,
-    change: (settings: LoadBalancerSettings) => LoadBalancerSettings = (settings) => settings,
-  ): Promise<Edge> {
+  /** @param accessLog file for a line of JSON a request */
+  static async start(plan: Plan, api: Api, accessLog: string): Promise<Edge> {
     const address = addressesIn(plan, "public", 10)[0]!;
     await output("ip", ["address", "replace", `${address}/32`, "dev", "lo"]);
-    const settings = change(plannedLoadBalancer(plan));
+    const settings = plannedLoadBalancer(plan);
     const balancer = await LoadBalancer.start({
       ...settings,
       listen: { host: address, port: 0 },
       localAddress: address,
       accessLog,
     });
-    return new Edge(settings, address, balancer, await Registration.start(api, balancer));
+    await Registration.start(api, balancer);
+    return new Edge(settings, address, balancer);
   }
 
   /** Name of the planned target group of a service. */
@@ -61,10 +53,5 @@ export class Edge {
       targets.size === count && [...targets.values()].every((state) => state === "healthy");
     for (const service of ["backend", "frontend"] as const)
       await this.balancer.until(this.group(service), all, healthyLimit);
-  }
-
-  async stop(): Promise<void> {
-    this.registration.stop();
-    await this.balancer.stop();
   }
 }

@@ -12,6 +12,7 @@ export interface Deployment {
           name: string;
           lifecycle?: object;
           readinessProbe?: { httpGet: { path: string } };
+          env: { name: string; value?: string }[];
           resources: Record<"requests" | "limits", Record<string, string>>;
         }[];
       };

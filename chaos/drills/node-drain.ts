@@ -23,12 +23,17 @@ export default {
       fault: async () => {
         const there = [...servingPods(platform, "backend"), ...servingPods(platform, "frontend")];
         const pods = there.filter(({ spec }) => spec.nodeName === node);
+        const { kubeconfig } = platform.plane;
+        // A pooler leaves only when its clients have: the drain is not awaited for it.
+        const drain = kubectl(kubeconfig, "drain", node, ...flags);
         try {
-          // A pooler leaves only when its clients have; the drain is not awaited for it.
-          await kubectl(platform.plane.kubeconfig, "drain", node, ...flags);
-          await gone(platform, pods, leaving);
+          await Promise.race([
+            gone(platform, pods, leaving),
+            drain.then(() => new Promise(() => {})),
+          ]);
         } finally {
-          await kubectl(platform.plane.kubeconfig, "uncordon", node);
+          await kubectl(kubeconfig, "uncordon", node);
+          drain.catch(() => {}); // it may end after its time, with a pooler that still drains
         }
         await workloads.until(() => workloads.incomplete(), leaving * 2);
         return `${node} was cordoned and ${pods.map(({ metadata }) => metadata.name).join(" and ")} evicted`;
@@ -42,12 +47,7 @@ export default {
   },
 } satisfies Drill<Bed>;
 
-const flags = [
-  "--ignore-daemonsets",
-  "--delete-emptydir-data",
-  "--skip-wait-for-delete-timeout=1",
-  "--timeout=120s",
-];
+const flags = ["--ignore-daemonsets", "--delete-emptydir-data", "--timeout=180s"];
 
 async function kubectl(kubeconfig: string, ...args: string[]): Promise<void> {
   await output(await tool("kubectl"), [...args, "--kubeconfig", kubeconfig]);

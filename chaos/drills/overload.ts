@@ -14,8 +14,13 @@ const each = 4;
 const carried = 0.99;
 /** Milliseconds that an admitted request may take under overload, 99 of 100. */
 const bound = 2500;
-/** Processor of each backend, so that the load generator is not what is measured. */
-const processor = "250m";
+/** A fifth of what a backend has, so that the load generator is not what is measured. */
+const processor = "200m";
+/** And a fifth of the work that it takes at once: 64 writes and 256 reads by default. */
+const limits = [
+  { name: "MAX_WRITES", value: "13" },
+  { name: "MAX_READS", value: "51" },
+];
 
 export default {
   name: "overload",
@@ -76,9 +81,10 @@ export default {
 } satisfies Drill<Bed>;
 
 function small({ spec }: Deployment): void {
-  for (const { resources } of spec.template.spec.containers) {
+  for (const { resources, env } of spec.template.spec.containers) {
     resources.requests.cpu = processor;
     resources.limits.cpu = processor;
+    env.push(...limits);
   }
 }
 
