@@ -8,7 +8,10 @@ const { Tokenizer } = require("@jscpd/tokenizer");
 
 process.chdir(path.dirname(__dirname));
 
-const rooms = "chaos commands components conformance images lib plan policies recovery rehearsal tools".split(" ");
+const rooms =
+  "chaos commands components conformance images lib plan policies recovery rehearsal tools".split(
+    " ",
+  );
 const withoutComments = getModeByName("weak");
 
 /** Whether the tokens at hand are those of an import, up to its semicolon. */
