@@ -140,7 +140,12 @@ export class Ingestion {
     incidents: Incident[],
     made: Record<string, boolean>,
   ): void {
-    for (const event of events) this.metrics.event(event.metadata.product.name, tenant.name);
+    const sources = new Map<string, number>();
+    for (const { metadata } of events) {
+      const source = sourceOf(metadata.product.name);
+      sources.set(source, (sources.get(source) ?? 0) + 1);
+    }
+    for (const [source, number] of sources) this.metrics.stored(source, tenant.name, number);
     for (const { id, severity } of incidents)
       if (made[id]) this.metrics.incident(severity, tenant.name);
     if (incidents.length > 0) this.onIncidents(tenant);

@@ -80,11 +80,10 @@ export class Metrics {
     this.incidents.inc({ severity, organization: this.organization(organization) });
   }
 
-  event(source: string, organization: string): void {
-    this.events.inc({
-      source_type: sourceOf(source),
-      organization: this.organization(organization),
-    });
+  /** @param source as {@link sourceOf} has it */
+  stored(source: string, organization: string, number: number): void {
+    const labels = { source_type: source, organization: this.organization(organization) };
+    this.events.inc(labels, number);
   }
 
   query(type: string, status: "success" | "error", milliseconds: number): void {

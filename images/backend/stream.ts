@@ -10,6 +10,8 @@ const channel = "minixdr:incidents";
 const pollEvery = 2000;
 /** How far back a poll looks: a transaction that began earlier may commit later. */
 const overlap = 5000;
+/** What a tenant's batches change within so many milliseconds is one message. */
+const gather = 25;
 const heartbeatEvery = 15_000;
 /** A stream ends after so long and the page opens another one: with a key that still counts. */
 const longest = 600_000;
@@ -33,6 +35,8 @@ export class Streams {
   private polling = false;
   private again = false;
   private readonly timers: NodeJS.Timeout[];
+  /** Tenants whose message is about to be sent. */
+  private readonly announced = new Set<string>();
 
   constructor(
     private readonly store: Store,
@@ -51,8 +55,14 @@ export class Streams {
   }
 
   /** Tells every process that a tenant's incidents have changed. */
-  changed(tenant: Tenant): void {
-    void this.valkey.publish(channel, tenant.id);
+  changed({ id }: Tenant): void {
+    if (this.announced.has(id)) return;
+    this.announced.add(id);
+    const announce = () => {
+      this.announced.delete(id);
+      void this.valkey.publish(channel, id);
+    };
+    setTimeout(announce, gather).unref();
   }
 
   /** Answers with a stream until the client goes. @throws Problem 503 when there are too many */

@@ -76,6 +76,19 @@ export function correlate(
   return { incidents: [...incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), ofEvent };
 }
 
+/** The words of a model's weights, taken out once. */
+const wordsOf = new WeakMap<Model["weights"], [string, number][]>();
+
+function weightedWords(weights: Model["weights"]): [string, number][] {
+  const known = wordsOf.get(weights);
+  if (known) return known;
+  const words = Object.entries(weights)
+    .filter(([feature]) => feature.startsWith("word:"))
+    .map(([feature, weight]): [string, number] => [feature.slice(5), weight]);
+  wordsOf.set(weights, words);
+  return words;
+}
+
 function probability({ weights, bias }: Model, event: Event, message: string): number {
   const features = [
     `severity:${event.severity_id}`,
@@ -85,8 +98,7 @@ function probability({ weights, bias }: Model, event: Event, message: string): n
   ];
   let sum = bias;
   for (const feature of features) sum += weights[feature] ?? 0;
-  for (const [feature, weight] of Object.entries(weights))
-    if (feature.startsWith("word:") && message.includes(feature.slice(5))) sum += weight;
+  for (const [word, weight] of weightedWords(weights)) if (message.includes(word)) sum += weight;
   return 1 / (1 + Math.exp(-sum));
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { isNamed, versionsOf } from "../../../images/backend/etag";
-import { Metrics } from "../../../images/backend/metrics";
+import { Metrics, sourceOf } from "../../../images/backend/metrics";
 import { stateOf } from "../../../images/backend/mode";
 import { kindOf, Problem } from "../../../images/backend/problems";
 import { RateLimit } from "../../../images/backend/rate";
@@ -75,7 +75,7 @@ describe("Metrics", () => {
   it("bounds what clients could make endless", async () => {
     const metrics = new Metrics();
     for (let index = 0; index < 200; index++) {
-      metrics.event(`product ${index}`, `organization ${index}`);
+      metrics.stored(sourceOf(`product ${index}`), `organization ${index}`, 1);
       metrics.request(`METHOD${index}`, "unmatched", 404, 1);
     }
     const text = await metrics.text(0);

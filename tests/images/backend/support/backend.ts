@@ -9,26 +9,33 @@ import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { root } from "../../../support/planned";
 
-let bundle: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
 /** The program as the image has it: bundled by the same build. */
-export function bundled(): Promise<string> {
-  return (bundle ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mx-backend-"));
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    const outfile = join(folder, "backend.cjs");
-    await build({
-      entryPoints: [join(root, "images/backend/main.ts")],
-      outfile,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      loader: { ".sql": "text" },
-      external: ["pg-native"],
-      logLevel: "error",
-    });
-    return outfile;
-  })());
+export const bundled = () => bundle("images/backend/main.ts");
+
+/** A program of this repository in one file, as the image's build makes it. */
+export function bundle(entry: string): Promise<string> {
+  const made = bundles.get(entry) ?? makeBundle(entry);
+  bundles.set(entry, made);
+  return made;
+}
+
+async function makeBundle(entry: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "mx-backend-"));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, "backend.cjs");
+  await build({
+    entryPoints: [join(root, entry)],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    loader: { ".sql": "text" },
+    external: ["pg-native"],
+    logLevel: "error",
+  });
+  return outfile;
 }
 
 /** Runs one of the owner's commands to its end. */
@@ -54,10 +61,14 @@ export class Backend {
     readonly port: number,
   ) {}
 
-  /** Starts one and waits until it listens and has loaded its model. */
-  static async start(env: NodeJS.ProcessEnv): Promise<Backend> {
+  /** Starts one and waits until it listens and has loaded its model, or says what is given. */
+  static async start(
+    env: NodeJS.ProcessEnv,
+    program?: string,
+    started = '"model loaded"',
+  ): Promise<Backend> {
     const port = await freePort();
-    const child = spawn(process.execPath, [await bundled()], {
+    const child = spawn(process.execPath, [program ?? (await bundled())], {
       env: { PORT: String(port), ...env },
       stdio: ["ignore", "pipe", "inherit"],
     });
@@ -65,7 +76,7 @@ export class Backend {
     await new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stdout }).on("line", (line) => {
         backend.lines.push(line);
-        if (line.includes('"model loaded"')) resolve();
+        if (line.includes(started)) resolve();
       });
       child.once("close", (code) =>
         reject(new Error(`it ended with ${code}: ${backend.lines.join("\n")}`)),
