@@ -41,10 +41,13 @@ export class Edge {
     return this.settings.groups.find(({ name }) => name.endsWith(`-${service}`))!.name;
   }
 
-  /** Seconds until a dead target gets no requests any more: health interval × threshold. */
+  /**
+   * Seconds until a target that drops every packet gets no requests any more: health interval ×
+   * threshold, and the time-out of the last check.
+   */
   get errorWindow(): number {
-    const { interval, unhealthyThreshold } = this.settings.groups[0]!.healthCheck;
-    return interval * unhealthyThreshold;
+    const { interval, unhealthyThreshold, timeout } = this.settings.groups[0]!.healthCheck;
+    return interval * unhealthyThreshold + timeout;
   }
 
   /** Resolves when both services have this many healthy targets, and no others. */

@@ -18,7 +18,7 @@ export default {
     say("killing the cache under load");
     const result = await measure(bed, {
       kinds: requests(bed.tenant),
-      requests: 900,
+      requests: 700,
       fault: async (running) => {
         await cache.kill();
         const noticed = await untilAll(bed, "degraded", change);

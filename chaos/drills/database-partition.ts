@@ -13,7 +13,7 @@ import { onReady, withVariant } from "../variant";
 const change = 20;
 
 /** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
-const unready = 1050;
+const unready = 840;
 
 export default {
   name: "database-partition",

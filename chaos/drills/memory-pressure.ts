@@ -17,7 +17,7 @@ export default {
     say("filling a backend's memory under load; clients try once more");
     const result = await measure(bed, {
       kinds: requests(tenant, { retry: true }),
-      requests: 900,
+      requests: 700,
       fault: async () => {
         const [pod] = servingPods(platform, "backend");
         const code = await runIn(platform, containerOf(pod!, "backend"), ["node", "-e", hog]);

@@ -10,9 +10,6 @@ import { missingRealNodes } from "../../rehearsal/nodes/missing";
 import { needTools, skipLoudly } from "../support/need-tools";
 import { runCommand } from "../rehearsal/support";
 
-/** Seconds that the suite may take. */
-const limit = 15 * 60;
-
 describe("npm run rehearse:chaos", function () {
   this.timeout(1_800_000);
   let folder: string;
@@ -36,7 +33,6 @@ describe("npm run rehearse:chaos", function () {
     const broken = report.claims.filter(({ holds }) => !holds);
     assert.deepEqual(broken, [], `${stdout}\n${stderr.slice(-5000)}`);
     assert.equal(code, 0);
-    assert.ok(report.seconds < limit, `${report.seconds} s`);
     for (const { name } of drills) {
       const own = report.claims.filter(({ id }) => id.startsWith(`${name}.`));
       assert.ok(own.some(withInjection), `${name} proves no injection`);

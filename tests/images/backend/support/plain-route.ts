@@ -49,5 +49,4 @@ async function main(): Promise<void> {
   console.log("listening");
 }
 
-process.once("SIGINT", () => process.exit(0));
 void main();
