@@ -59,7 +59,7 @@ export default {
       control(
         "database-partition",
         "with kubelets that ask /health/ready",
-        outage.failed / outage.requests > 0.5,
+        !cachedReadsServed("database-partition", ready).holds,
         `${outage.failed} of ${outage.requests} cached reads failed`,
       ),
     ];

@@ -45,11 +45,24 @@ export class Store {
     await Promise.all([this.writer.warm(), this.replica.warm()]);
   }
 
-  /** Runs a transaction on the writer, once. @throws Problem when the database is at fault */
+  /**
+   * Runs a transaction on the writer, committed at most once.
+   *
+   * @throws Problem when the database is at fault
+   */
   async write<Result>(type: QueryType, work: Work<Result>): Promise<Result> {
-    return this.guarded(this.breakers.write, type, (limits) =>
-      this.writer.transaction(work, limits),
-    );
+    return this.guarded(this.breakers.write, type, async ({ statement, total }) => {
+      const end = performance.now() + total;
+      try {
+        return await this.writer.transaction(work, { statement, total });
+      } catch (error) {
+        const left = end - performance.now();
+        // A kept connection may have ended unseen. Nothing was committed: once more, on another one.
+        if (classify(error) !== "connection" || error instanceof OutcomeUnknown || left < total / 2)
+          throw error;
+        return this.writer.transaction(work, { statement, total: left });
+      }
+    });
   }
 
   /** Runs a read-only transaction on the replica while it keeps up, else on the writer. @throws Problem */
