@@ -2,6 +2,7 @@ import { BrokenCircuitError } from "cockatiel";
 import type { PoolClient } from "pg";
 import { Breaker } from "./breaker";
 import { classify, Database, LimitReached, OutcomeUnknown, Reads } from "./database";
+import { log } from "./log";
 import type { Metrics } from "./metrics";
 import { Problem } from "./problems";
 import type { Settings } from "./settings";
@@ -27,6 +28,7 @@ export class Store {
   /** Why the writer failed last; a success clears it. */
   private trouble: "slow" | "away" | "read-only" | undefined;
   private readonly pulse: NodeJS.Timeout;
+  private told = -Infinity;
 
   constructor(
     private readonly settings: Settings,
@@ -132,8 +134,17 @@ export class Store {
       const trouble = troubleOf(error);
       this.metrics.query(type, trouble ? "error" : "success", performance.now() - started);
       if (breaker === this.breakers.write) this.trouble = trouble;
+      if (trouble) this.tell(type, error as Error);
       throw problem;
     }
+  }
+
+  /** Says why the database failed, at most once a second: clients are told only that it did. */
+  private tell(type: QueryType, error: Error): void {
+    if (performance.now() - this.told < 1000) return;
+    this.told = performance.now();
+    const { code } = error as { code?: string };
+    log.warn("database failed", { query: type, code, reason: error.message });
   }
 
   /** What the client is told; an error that is not the database's stays as it is. */
