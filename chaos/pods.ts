@@ -47,27 +47,27 @@ export function containerOf(pod: Pod, name: string): Container {
 
 /** Ends a container's first process at once, past its kubelet. */
 export async function killContainer(platform: Platform, { pod, id }: Container): Promise<void> {
-  await onNode(platform, pod, ["tasks", "kill", "--signal", "SIGKILL", id]);
+  const [command = "", ...ctr] = await containerdOf(platform, pod);
+  await output(command, [...ctr, "tasks", "kill", "--signal", "SIGKILL", id]);
 }
 
 let execs = 0;
 
 /** Runs a program in a container, as its user and within its limits. Returns its exit code. */
 export async function runIn(
-  { nodes }: Platform,
+  platform: Platform,
   { pod, id }: Container,
   program: string[],
 ): Promise<number> {
-  const node = nodes.node(pod.spec.nodeName!);
-  const [command = "", ...inside] = [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
+  const [command = "", ...ctr] = await containerdOf(platform, pod);
   const exec = ["tasks", "exec", "--exec-id", `rehearsal-${++execs}`, id, ...program];
-  return (await run(command, [...inside, ...exec])).code;
+  return (await run(command, [...ctr, ...exec])).code;
 }
 
-async function onNode({ nodes }: Platform, pod: Pod, args: string[]): Promise<void> {
+/** Command prefix that talks to the containerd of a pod's node. */
+async function containerdOf({ nodes }: Platform, pod: Pod): Promise<string[]> {
   const node = nodes.node(pod.spec.nodeName!);
-  const [command = "", ...inside] = [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
-  await output(command, [...inside, ...args]);
+  return [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
 }
 
 /** Deletes a pod as an operator does: with its grace. */

@@ -8,17 +8,9 @@ import { loadModel } from "../../../images/backend/detection/load";
 import type { Model } from "../../../images/backend/detection/model";
 import builtIn from "../../../images/backend/detection/model.json";
 import type { Event } from "../../../images/backend/events";
+import { attack } from "./support/client";
 
-const event = (change: Partial<Event> = {}): Event => ({
-  time: 1_764_000_000_000,
-  class_uid: 3002,
-  activity_id: 1,
-  severity_id: 4,
-  message: "Brute force: 40 failed logins",
-  metadata: { product: { name: "Okta" }, uid: "1" },
-  src_endpoint: { ip: "203.0.113.7" },
-  ...change,
-});
+const event = (change: Partial<Event> = {}): Event => ({ ...attack, ...change });
 const quiet = { severity_id: 1, message: "User logged in" };
 
 describe("detection", () => {
