@@ -3,7 +3,7 @@ import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from "@aws-
 import { folderOf, tiers, type Manifest, type Verification } from "../images/backup/manifest";
 import type { Moto } from "../rehearsal/aws/moto";
 
-/** The newest backup in the vault, as somebody finds it who has nothing else. */
+/** A backup in the vault, as somebody finds it who has nothing else. */
 export interface StoredBackup {
   manifest: Manifest;
   /** Keys of its objects. */
@@ -14,8 +14,16 @@ export interface StoredBackup {
   problems: string[];
 }
 
-/** @throws Error when there is none. */
-export async function newestBackup(storage: Moto, stack: string): Promise<StoredBackup> {
+/**
+ * Reads a backup and whatever is wrong with it.
+ *
+ * @throws Error when there is none of that name, or it is incomplete.
+ */
+export async function storedBackup(
+  storage: Moto,
+  id: string,
+  stack: string,
+): Promise<StoredBackup> {
   const { s3, bucket: Bucket, kmsKey } = storage;
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
   const all = Contents.map(({ Key }) => Key!);
@@ -24,12 +32,10 @@ export async function newestBackup(storage: Moto, stack: string): Promise<Stored
     return Buffer.from(await Body!.transformToByteArray());
   };
   const json = async <T>(key: string) => JSON.parse((await read(key)).toString()) as T;
-  const complete = all.filter(
-    (key) => tiers.some((tier) => key.startsWith(`${tier}/`)) && key.endsWith("/manifest.json"),
-  );
-  const manifests = await Promise.all(complete.map((key) => json<Manifest>(key)));
-  const manifest = manifests.sort((a, b) => a.snapshotAt.localeCompare(b.snapshotAt)).at(-1);
-  if (!manifest) throw new Error(`the bucket holds no complete backup: ${all.join(", ")}`);
+  const written = tiers.map((tier) => `${folderOf({ tier, id })}manifest.json`);
+  const found = all.find((key) => written.includes(key));
+  if (!found) throw new Error(`the bucket holds no backup ${id} but ${all.join(", ")}`);
+  const manifest = await json<Manifest>(found);
   const folder = folderOf(manifest);
   const keys = all.filter((key) => key.startsWith(folder));
   const heads = await Promise.all(

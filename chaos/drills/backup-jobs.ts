@@ -11,7 +11,7 @@ import type { Platform } from "../platform";
 import { containerOf, killContainer } from "../pods";
 import { requests } from "../requests";
 import { scrape } from "../scrape";
-import { newestBackup } from "../stored-backup";
+import { storedBackup } from "../stored-backup";
 
 const drill = "backup-jobs";
 /** Name of the planned release, with which its CronJobs' names begin. */
@@ -113,7 +113,7 @@ async function claims(bed: Bed, say: Say): Promise<Claim[]> {
         limit: 0,
       }),
     ),
-    ...(await stored(platform)),
+    ...(await stored(platform, restoredBackup(ended.at(-1)!.result))),
     ...exported(figures),
     controlled,
   ];
@@ -176,13 +176,14 @@ async function figuresOf(platform: Platform, say: Say): Promise<Map<string, numb
   return scrape(platform, now(), exporterPort);
 }
 
-/** That what the jobs left in the bucket is a backup, and that no object of it is stored in the clear. */
-async function stored({ services, plan }: Platform): Promise<Claim[]> {
-  const { manifest, keys, plain, problems } = await newestBackup(
-    services.storage,
-    `mini-xdr-${plan.stack}`,
-  );
-  const { id, tier, dump, facts } = manifest;
+/**
+ * That what the jobs left in the bucket is a backup, and that no object of it is stored in the clear. It
+ * is the one that was restored: the controllers may have made another meanwhile, as it is planned.
+ */
+async function stored({ services, plan }: Platform, id: string): Promise<Claim[]> {
+  const stack = `mini-xdr-${plan.stack}`;
+  const { manifest, keys, plain, problems } = await storedBackup(services.storage, id, stack);
+  const { tier, dump, facts } = manifest;
   const dumped = facts.rows["minixdr.events"]!;
   const events = "SELECT count(*)::int AS events FROM minixdr.events";
   const [copy] = await services.database.writer.sql<{ events: number }>(events, [], restored);
@@ -209,6 +210,12 @@ async function stored({ services, plan }: Platform): Promise<Claim[]> {
       limit: 0,
     }),
   ];
+}
+
+/** Name of the backup that a restore has restored, from its log. */
+function restoredBackup({ log }: EndedJob): string {
+  const lines = log.map((line) => JSON.parse(line) as { message: string; id?: string });
+  return lines.find(({ message }) => message === "restored")!.id!;
 }
 
 function exported(figures: Map<string, number>): Claim[] {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
-import { newestBackup } from "../../chaos/stored-backup";
+import { storedBackup } from "../../chaos/stored-backup";
 import { Moto, vaultOf } from "../../rehearsal/aws/moto";
 import { needTools } from "../support/need-tools";
 import { plannedStack } from "../support/planned";
@@ -11,7 +11,7 @@ const folder = "daily/one/";
 const dump = "PGDMP and what follows";
 const roles = "CREATE ROLE someone;";
 
-describe("the newest backup in a bucket", function () {
+describe("a backup in a bucket", function () {
   this.timeout(60_000);
   let storage: Moto;
 
@@ -50,17 +50,17 @@ describe("the newest backup in a bucket", function () {
     await put("verified.json", JSON.stringify({ holds: true }));
     await put("manifest.json", JSON.stringify(manifest));
   };
-  const problems = async () => (await newestBackup(storage, stack)).problems;
+  const problems = async () => (await storedBackup(storage, "one", stack)).problems;
 
   it("is whole when nothing is wrong with it", async () => {
     await whole();
-    const found = await newestBackup(storage, stack);
+    const found = await storedBackup(storage, "one", stack);
     assert.deepEqual([found.problems, found.plain, found.keys.length], [[], [], 4]);
   });
 
   it("is none without a manifest", async () => {
     await put("database.dump", dump);
-    await assert.rejects(newestBackup(storage, stack), /no complete backup/);
+    await assert.rejects(storedBackup(storage, "one", stack), /no backup one but daily/);
   });
 
   it("is not known to restore when its verification failed", async () => {
@@ -72,7 +72,7 @@ describe("the newest backup in a bucket", function () {
   it("is wrong when it is another stack's, or another dump than the manifest's", async () => {
     await whole();
     await put("database.dump", "something else");
-    const found = (await newestBackup(storage, "mini-xdr-staging")).problems.join("\n");
+    const found = (await storedBackup(storage, "one", "mini-xdr-staging")).problems.join("\n");
     for (const problem of [/stack mini-xdr-prod/, /not one of pg_dump/, /database.dump.*SHA-256/])
       assert.match(found, problem);
   });
@@ -80,6 +80,6 @@ describe("the newest backup in a bucket", function () {
   it("names what another key encrypts", async () => {
     await whole();
     await put("roles.sql", roles, "arn:aws:kms:eu-central-1:123456789012:key/other");
-    assert.deepEqual((await newestBackup(storage, stack)).plain, [`${folder}roles.sql`]);
+    assert.deepEqual((await storedBackup(storage, "one", stack)).plain, [`${folder}roles.sql`]);
   });
 });
