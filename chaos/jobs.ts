@@ -78,8 +78,9 @@ async function ending(platform: Platform, name: string, within: number) {
           failures: status.failed ?? 0,
         });
       if (performance.now() < until) return false;
-      const pods = await kubectl(platform, ["describe", "pods", `--selector=job-name=${name}`]);
-      throw new Error(`job ${name} has not ended after ${within} s:\n${pods}`);
+      const selector = `--selector=job-name=${name}`;
+      const pods = await kubectl(platform, ["get", "pods", selector, "--no-headers"]);
+      throw new Error(`job ${name} has not ended after ${within} s: ${pods}`);
     },
     { interval: 200 },
   );

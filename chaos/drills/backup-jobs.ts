@@ -36,8 +36,8 @@ const reported = ["dump", "verify", "prune", "drill", "state"];
 /** Port of its exporter's figures. */
 const exporterPort = 9187;
 
-/** Seconds in which a Job has to end: a database of a rehearsal is small. */
-const within = 60;
+/** Seconds after which a Job is given up: it hangs. */
+const within = 120;
 /** Seconds in which volumes have to be gone after their jobs. */
 const volumesGone = 30;
 /** Seconds that the newest backup may be old at the end: it was made under this load. */
