@@ -1,5 +1,6 @@
 import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
+import backupJobs from "./backup-jobs";
 import cacheLoss from "./cache-loss";
 import databasePartition from "./database-partition";
 import dnsFailure from "./dns-failure";
@@ -31,5 +32,6 @@ export const drills: Drill<Bed>[] = [
   nodeDrain,
   nodePower,
   zoneLoss,
+  backupJobs,
   overload,
 ];
