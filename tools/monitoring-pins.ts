@@ -51,6 +51,13 @@ export const monitoringPins = {
     package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
     versionVariables: ["k8s.io/client-go/pkg/version.gitVersion"],
   }),
+  // The published one is no module that Go's proxy has.
+  "webhook-certgen": goTool({
+    name: "webhook-certgen",
+    version: "1.0.0",
+    package: ".",
+    folder: "webhook-certgen",
+  }),
 } satisfies Record<string, Source>;
 
 function monitoring(tool: GoTool): Source {
