@@ -1,5 +1,4 @@
-import type { Drill } from "../../rehearsal/drill";
-import type { Bed } from "../bed";
+import type { ChaosDrill } from "../drill";
 import backupJobs from "./backup-jobs";
 import cacheLoss from "./cache-loss";
 import databasePartition from "./database-partition";
@@ -17,7 +16,7 @@ import writerFailover from "./writer-failover";
 import zoneLoss from "./zone-loss";
 
 /** All chaos drills, in the order in which they run. */
-export const drills: Drill<Bed>[] = [
+export const drills: ChaosDrill[] = [
   podDeletion,
   podKill,
   memoryPressure,
