@@ -11,7 +11,7 @@ import { Edge } from "./edge";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { newTenant } from "./tenant";
+import { newTenant } from "../rehearsal/services/tenant";
 
 /** What the command hands into the sandbox. */
 export interface Job {
