@@ -68,7 +68,7 @@ export class Database {
       min: this.kept,
       connectionTimeoutMillis: settings.connectTimeout ?? 3000,
       query_timeout: settings.queryTimeout ?? 5000,
-      maxLifetimeSeconds: settings.maxLifetimeSeconds ?? 120,
+      maxLifetimeSeconds: lifetime(settings.maxLifetimeSeconds ?? 120),
       keepAlive: true,
     });
     // An idle connection that breaks is removed by the pool; one in use makes its request reject.
@@ -78,10 +78,13 @@ export class Database {
   }
 
   /**
-   * Opens the connections that stay, here and in PgBouncer, so that the first requests need not wait
-   * for a handshake each. Resolves within two time-outs, also where there is no database.
+   * Opens what is missing of the connections that stay, here and in PgBouncer, so that no burst of
+   * requests has to wait for a handshake each: at the start, and after their lifetime, when the pool
+   * drops them and opens none. Resolves within two time-outs, also where there is no database.
    */
   async warm(): Promise<void> {
+    if (this.pool.totalCount >= this.kept) return;
+    // As many at once as there shall be: each idle connection takes one.
     const opening = Array.from({ length: this.kept }, () => this.query("SELECT 1"));
     await Promise.allSettled(opening);
   }
@@ -184,6 +187,11 @@ export class Database {
       held?.release(true);
     });
   }
+}
+
+/** Processes that started together shall not connect again together: up to a quarter less. */
+function lifetime(longest: number): number {
+  return longest * (1 - Math.random() / 4);
 }
 
 /**

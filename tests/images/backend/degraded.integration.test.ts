@@ -125,6 +125,26 @@ describe("degraded modes", function () {
     await bed.database.query("ALTER ROLE minixdr_app RESET default_transaction_read_only");
   });
 
+  it("connections that have ended are opened again, without traffic", async () => {
+    const connections = () =>
+      bed.database.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'minixdr_app' ORDER BY pid",
+      );
+    const before = await connections();
+    assert.equal(before.length, 10);
+    await bed.database.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'minixdr_app'",
+    );
+    const old = new Set(before.map(({ pid }) => pid));
+    await pWaitFor(
+      async () => {
+        const now = await connections();
+        return now.length === 10 && now.every(({ pid }) => !old.has(pid));
+      },
+      { interval: 100 },
+    );
+  });
+
   it("a statement that takes too long is cancelled at the server", async () => {
     const { released } = await bed.hold(4);
     const waiting = () =>
