@@ -1,4 +1,4 @@
-import { atTermination } from "./termination";
+import { termination } from "./termination";
 import { join } from "node:path";
 import { readAssets } from "./assets";
 import { StaticServer } from "./server";
@@ -24,11 +24,9 @@ function portOf(text = "8080"): number {
 async function main(): Promise<void> {
   const assets = readAssets(join(__dirname, "page"));
   const server = new StaticServer(assets);
-  const stopped = new Promise<void>((resolve) => atTermination(resolve));
   const port = await server.listen(portOf(process.env.PORT));
   log("info", "serving", { port, files: assets.size });
-  await stopped;
-  log("info", "draining");
+  log("info", "draining", { signal: await termination });
   await server.drain(drainLimit);
   log("info", "ended");
 }
