@@ -52,14 +52,17 @@ export default {
     const { platform } = bed;
     const { nodes, plane } = platform;
     await requireAll(platform);
+    let fail!: (error: Error) => void;
+    const failure = new Promise<never>((_, reject) => (fail = reject));
     const volumes = await Volumes.start({
       api: plane.api,
       diskOf: (node) => nodes.node(node).disk,
+      fail,
     });
     const found: Claim[] = [];
     let left: string[];
     try {
-      found.push(...(await Promise.race([claims(bed, say), volumes.failure])));
+      found.push(...(await Promise.race([claims(bed, say), failure])));
     } finally {
       await clean(platform);
       left = await volumes.left(volumesGone);

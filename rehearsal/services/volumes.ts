@@ -24,6 +24,8 @@ export interface VolumesOptions {
   api: Pick<Api, "watch" | "create" | "delete">;
   /** Path, as this process sees it, of a node's /var/lib. */
   diskOf: (node: string) => string;
+  /** Hears that one cannot be made or deleted, or that the claims can no longer be followed. */
+  fail: (error: Error) => void;
 }
 
 /**
@@ -35,14 +37,8 @@ export class Volumes {
   private readonly ending = new AbortController();
   /** Names of the volumes that are made or being made, with their folders. */
   private readonly made = new Map<string, string>();
-  private fail!: (error: Error) => void;
 
-  /** Rejects when a volume cannot be made or deleted, or the claims can no longer be followed. */
-  readonly failure = new Promise<never>((_, reject) => (this.fail = reject));
-
-  private constructor(private readonly options: VolumesOptions) {
-    this.failure.catch(() => {});
-  }
+  private constructor(private readonly options: VolumesOptions) {}
 
   /** Follows the claims of all namespaces, until {@link end}. */
   static async start(options: VolumesOptions): Promise<Volumes> {
@@ -51,9 +47,9 @@ export class Volumes {
       "/api/v1/persistentvolumeclaims",
       ({ type, object }) => {
         const work = type === "DELETED" ? volumes.remove(object) : volumes.provide(object);
-        work.catch(volumes.fail);
+        work.catch(options.fail);
       },
-      volumes.fail,
+      options.fail,
       volumes.ending.signal,
     );
     return volumes;

@@ -66,7 +66,11 @@ describe("the stand-in for EBS", () => {
       },
       delete: async (path: string) => void deleted.push(path),
     };
-    volumes = await Volumes.start({ api, diskOf: (node) => path.join(folder, node) });
+    volumes = await Volumes.start({
+      api,
+      diskOf: (node) => path.join(folder, node),
+      fail: (error) => void events.emit("failed", error),
+    });
   });
 
   afterEach(async () => {
@@ -112,7 +116,8 @@ describe("the stand-in for EBS", () => {
 
   it("says when it cannot make one", async () => {
     refuse = new Error("forbidden");
+    const failed = once(events, "failed");
     tell("ADDED", claimed());
-    await assert.rejects(volumes.failure, /forbidden/);
+    assert.deepEqual(await failed, [refuse]);
   });
 });
