@@ -130,19 +130,16 @@ describe("degraded modes", function () {
       bed.database.query<{ pid: number }>(
         "SELECT pid FROM pg_stat_activity WHERE usename = 'minixdr_app' ORDER BY pid",
       );
-    const before = await connections();
-    assert.equal(before.length, 10);
+    const all = async (wanted: (pid: number) => boolean) => {
+      const now = await connections();
+      return now.length === 10 && now.every(({ pid }) => wanted(pid));
+    };
+    await pWaitFor(() => all(() => true), { interval: 100 });
+    const old = new Set((await connections()).map(({ pid }) => pid));
     await bed.database.query(
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'minixdr_app'",
     );
-    const old = new Set(before.map(({ pid }) => pid));
-    await pWaitFor(
-      async () => {
-        const now = await connections();
-        return now.length === 10 && now.every(({ pid }) => !old.has(pid));
-      },
-      { interval: 100 },
-    );
+    await pWaitFor(() => all((pid) => !old.has(pid)), { interval: 100 });
   });
 
   it("a statement that takes too long is cancelled at the server", async () => {
