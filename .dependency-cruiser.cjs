@@ -8,7 +8,9 @@ const rooms = {
   images: [],
   // Judges any team's image from outside: it knows nothing of ours.
   conformance: ["lib", "tools"],
-  components: ["config"],
+  // What is watched and who is told, as data: it imports nothing of ours.
+  observability: [],
+  components: ["config", "observability"],
   plan: ["policies", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],

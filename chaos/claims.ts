@@ -1,7 +1,7 @@
 import { claim, type Claim } from "../lib/claim";
 import type { Bed } from "./bed";
 import type { Result } from "./measure";
-import { storedKeys } from "./tenant";
+import { storedKeys } from "../rehearsal/services/tenant";
 import { counts, violations } from "./traffic/ledger";
 
 /** The claims of every experiment: a quiet sham run, and a database that contradicts no client. */

@@ -22,6 +22,7 @@ const lanes = [
     "slow-client",
     "node-power",
     "zone-loss",
+    "backup-jobs",
   ],
 ];
 

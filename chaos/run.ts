@@ -4,6 +4,7 @@ import { writeJson } from "../lib/json-file";
 import type { Plan } from "../plan/plan";
 import type { Say } from "../rehearsal/drill";
 import type { ImageArchive } from "../rehearsal/nodes/image-store";
+import { newTenant } from "../rehearsal/services/tenant";
 import { enterSandbox, takeInput } from "../rehearsal/sandbox/sandbox";
 import type { Bed } from "./bed";
 import type { ChaosDrill } from "./drill";
@@ -12,7 +13,6 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { newTenant } from "./tenant";
 import { withVariant } from "./variant";
 
 /** What the command hands into a lane's sandbox. */

@@ -1,4 +1,5 @@
 import type { ChaosDrill } from "../drill";
+import backupJobs from "./backup-jobs";
 import cacheLoss from "./cache-loss";
 import databasePartition from "./database-partition";
 import dnsFailure from "./dns-failure";
@@ -30,5 +31,6 @@ export const drills: ChaosDrill[] = [
   nodeDrain,
   nodePower,
   zoneLoss,
+  backupJobs,
   overload,
 ];

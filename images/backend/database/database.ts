@@ -159,21 +159,30 @@ export class Database {
     work: (client: PoolClient) => Promise<Result>,
     total = 0,
   ): Promise<Result> {
-    const end = performance.now() + total;
-    const connecting = this.pool.connect();
-    const client = await within(connecting, total, () =>
-      // It comes too late for this request, not for the next.
-      connecting.then((late) => late.release()),
-    );
-    try {
-      // Past its end, work finds its connection closed: it can send no COMMIT any more.
-      const result = await within(work(client), total && Math.max(1, end - performance.now()));
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(classify(error) !== "statement");
-      throw error;
-    }
+    let held: PoolClient | undefined;
+    let over = false;
+    const whole = async () => {
+      const client = await this.pool.connect();
+      if (over) {
+        // It comes too late for this request, not for the next.
+        client.release();
+        throw new LimitReached();
+      }
+      held = client;
+      try {
+        const result = await work(client);
+        if (!over) client.release();
+        return result;
+      } catch (error) {
+        if (!over) client.release(classify(error) !== "statement");
+        throw error;
+      }
+    };
+    return within(whole(), total, () => {
+      over = true;
+      // What is still at work finds its connection closed: it can send no COMMIT any more.
+      held?.release(true);
+    });
   }
 }
 
@@ -189,23 +198,26 @@ function begin(limits: TransactionLimits | undefined): string {
 }
 
 /** Rejects after so many milliseconds, 0 for never; what comes later is nobody's. */
-async function within<Result>(
+function within<Result>(
   promise: Promise<Result>,
   milliseconds: number,
-  orElse: () => Promise<void> = async () => undefined,
+  atEnd: () => void,
 ): Promise<Result> {
   if (milliseconds === 0) return promise;
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      promise.catch(() => undefined);
-      orElse().catch(() => undefined);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      atEnd();
       reject(new LimitReached());
     }, milliseconds);
+    promise.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error as Error);
+      },
+    );
   });
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

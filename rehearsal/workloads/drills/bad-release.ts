@@ -1,9 +1,7 @@
 import type { Drill, Say } from "../../drill";
 import type { Cluster } from "../cluster";
-import type { KubernetesObject } from "../../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
-import { imagesOf } from "../../../plan/helm";
-import { isOwn, type InstallableRelease } from "../charts";
+import { hookImages, isOwn, type InstallableRelease } from "../charts";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
@@ -41,7 +39,7 @@ export const badRelease: Drill<Cluster> = {
       // A hook with a broken image would stop the release before any Deployment has it.
       repositories: (release) => (repository) =>
         !hooks.get(release)!.some((hook) => hook.startsWith(`${repository}:`)),
-      shows: (pod) => containerStates(pod).some((s) => s.waiting?.reason === "ErrImagePull"),
+      shows: (pod) => containerStates(pod).some((s) => pullFailed(s.waiting?.reason)),
     };
     const migration: Fault = {
       name: "migration",
@@ -57,7 +55,8 @@ export const badRelease: Drill<Cluster> = {
   },
 };
 
-async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
+async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
+  const { helm, workloads, kind } = cluster;
   const { name, releases, tag } = fault;
   say(`upgrading to a bad ${name}`);
   const before = workloads.all.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
@@ -86,10 +85,10 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
     (pod) => hasTag(pod, tag) && !isOfJob(pod) && !pod.metadata.deletionTimestamp,
   );
   const shared = {
-    kind: "simulated" as const,
+    kind,
     repetitions: releases.length,
     injection:
-      `upgraded to the tag ${tag}, simulated by kwok; pods that failed: ` +
+      `upgraded to the tag ${tag}${cluster.caveat("what its pods do is simulated")}; pods that failed: ` +
       releases.map((release) => `${release.name} ${of(release).length}`).join(", ") +
       `; Helm's time-out is ${timeout} s instead of the planned one`,
   };
@@ -129,18 +128,13 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
   ];
 }
 
-/** Images of a release's Jobs that Helm runs before an upgrade. */
-function hookImages({ objects }: InstallableRelease): string[] {
-  type Annotated = KubernetesObject & { metadata: { annotations?: Record<string, string> } };
-  const hooks = (objects as Annotated[]).filter(
-    ({ kind, metadata }) =>
-      kind === "Job" && metadata.annotations?.["helm.sh/hook"]?.includes("pre-upgrade"),
-  );
-  return hooks.flatMap(imagesOf);
-}
-
 function hasTag(pod: Pod, tag: string): boolean {
   return pod.spec.containers.some(({ image }) => image.split("@")[0]!.endsWith(`:${tag}`));
+}
+
+/** A kubelet says the first of a failed try, and the other until the next one. */
+function pullFailed(reason?: string): boolean {
+  return reason === "ErrImagePull" || reason === "ImagePullBackOff";
 }
 
 function isOfJob({ metadata }: Pod): boolean {

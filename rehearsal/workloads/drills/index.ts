@@ -22,11 +22,28 @@ export const drills: Drill<Cluster>[] = [
 ];
 
 /**
- * Drills that share a control plane, one after the other. The lanes run side by side, because
+ * Drills that share simulated nodes, one after the other. The lanes run side by side, because
  * nearly all of a drill's time is waiting. The longest comes first.
  */
-export const lanes: Drill<Cluster>[][] = [
+const simulatedLanes: Drill<Cluster>[][] = [
   [badRelease, lostCluster],
   [rollingUpdate],
   [placement, scaleUnderMinimum, nodeDrain, podDeletion, zoneLoss],
 ];
+
+/** The same on real nodes: one after the other, as they share this machine's processors. */
+const realLane: Drill<Cluster>[] = [
+  placement,
+  scaleUnderMinimum,
+  rollingUpdate,
+  nodeDrain,
+  badRelease,
+  podDeletion,
+  zoneLoss,
+  lostCluster,
+];
+
+/** Which drills share a cluster, by what kind its nodes are of. */
+export function lanesOn(kind: Cluster["kind"]): Drill<Cluster>[][] {
+  return kind === "simulated" ? simulatedLanes : [realLane];
+}

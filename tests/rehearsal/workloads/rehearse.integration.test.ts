@@ -4,7 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../../plan/plan";
 import { drills } from "../../../rehearsal/workloads/drills";
-import { rehearsalTools } from "../../../rehearsal/workloads/rehearsal";
+import { rehearsalTools } from "../../../rehearsal/workloads/simulated-rehearsal";
 import type { Report } from "../../../lib/report";
 import { plannedStack } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
