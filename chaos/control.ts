@@ -1,6 +1,9 @@
 import { claim, type Claim } from "../lib/claim";
 import { outcomes } from "./claims";
-import type { Result } from "./measure";
+import type { ChaosDrill } from "./drill";
+import { measure, type Experiment, type Result } from "./measure";
+import type { Variant } from "./variant";
+import type { Bed } from "./bed";
 
 /**
  * A negative control: the same drill with its protection taken off has to fail, or it proves nothing.
@@ -33,4 +36,23 @@ export function measuredControl(
   const { failedBefore, requests, injection } = result;
   const found = `${failedBefore} failed before and ${result.failed - failedBefore} after the fault, of ${requests}${outcomes(result)}`;
   return { ...control(drill, without, failed && failedBefore === 0, found), injection };
+}
+
+/** Requests of each mode of a repeated experiment. */
+const repeated = 300;
+
+/** The control of a drill that is one experiment: a shorter one, on backends of a variant. */
+export function repeatedWith(
+  variant: Variant,
+  drill: string,
+  experiment: (bed: Bed) => Experiment,
+): ChaosDrill["control"] {
+  return {
+    variant,
+    async run(bed) {
+      const result = await measure(bed, { ...experiment(bed), requests: repeated });
+      await bed.edge.healthy(3);
+      return measuredControl(drill, variant.text, result);
+    },
+  };
 }

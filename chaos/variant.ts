@@ -46,12 +46,17 @@ export const onReady: Variant = {
 };
 
 /**
- * They wait for a request's end longer than the drill's clients last: as long as the other time-outs
- * of their chain allow, 10 s by default.
+ * They wait for a request's end as long as the chain of their time-outs allows: a route's 5 s, which
+ * count from its beginning, and a request's 10 s are both 17 s.
  */
 export const patientReceiver: Variant = {
-  text: "with backends that wait 24 s for a request's end",
-  change: (deployment) => setEnvironment(deployment, { RECEIVE_TIMEOUT_MS: "24000" }),
+  text: "with backends that wait 17 s for a request's end",
+  change: (deployment) =>
+    setEnvironment(deployment, {
+      ROUTE_TIMEOUT_MS: "17000",
+      RECEIVE_TIMEOUT_MS: "17000",
+      DRAIN_MS: "35000",
+    }),
 };
 
 /** Gives every container of a Deployment's pods these variables too. */

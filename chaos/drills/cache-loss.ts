@@ -1,6 +1,6 @@
 import { claim } from "../../lib/claim";
 import type { Bed } from "../bed";
-import { noneFailed, soundness } from "../claims";
+import { cachedReadsServed, noneFailed, soundness } from "../claims";
 import { measuredControl } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
@@ -12,7 +12,7 @@ import { onReady } from "../variant";
 const change = 15;
 
 /** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
-const unready = 1200;
+const unready = 1500;
 
 export default {
   name: "cache-loss",
@@ -54,7 +54,8 @@ export default {
     async run(bed) {
       const result = await lose(bed, unready);
       await bed.edge.healthy(3);
-      return measuredControl("cache-loss", onReady.text, result);
+      const served = cachedReadsServed("cache-loss", result).holds;
+      return measuredControl("cache-loss", onReady.text, result, !served);
     },
   },
 } satisfies ChaosDrill;

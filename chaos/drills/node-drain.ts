@@ -2,7 +2,7 @@ import { output } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { repeatedWith } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Experiment } from "../measure";
 import { gone, servingPods } from "../pods";
@@ -24,14 +24,7 @@ export default {
       noneFailed("node-drain", "Nobody notices", result),
     ];
   },
-  control: {
-    variant: withoutPreStop,
-    async run(bed) {
-      const result = await measure(bed, { ...experiment(bed), requests: 300 });
-      await bed.edge.healthy(3);
-      return measuredControl("node-drain", withoutPreStop.text, result);
-    },
-  },
+  control: repeatedWith(withoutPreStop, "node-drain", experiment),
 } satisfies ChaosDrill;
 
 function experiment({ platform, tenant }: Bed): Experiment {

@@ -1,6 +1,6 @@
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { repeatedWith } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Experiment } from "../measure";
 import { deletePod, gone, servingPods } from "../pods";
@@ -22,14 +22,7 @@ export default {
       noneFailed("pod-deletion", "Nobody notices", result),
     ];
   },
-  control: {
-    variant: withoutPreStop,
-    async run(bed) {
-      const result = await measure(bed, { ...experiment(bed), requests: 300 });
-      await bed.edge.healthy(3);
-      return measuredControl("pod-deletion", withoutPreStop.text, result);
-    },
-  },
+  control: repeatedWith(withoutPreStop, "pod-deletion", experiment),
 } satisfies ChaosDrill;
 
 function experiment({ platform, tenant }: Bed): Experiment {

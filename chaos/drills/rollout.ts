@@ -1,5 +1,5 @@
 import type { Claim } from "../../lib/claim";
-import { CommandFailed } from "../../lib/processes";
+import { CommandFailed, type Result } from "../../lib/processes";
 import { localReleases } from "../../plan/releases";
 import { nextTag } from "../../rehearsal/workloads/images";
 import { withTag } from "../../rehearsal/workloads/values";
@@ -36,7 +36,7 @@ export const rollback: ChaosDrill = {
   run: async (bed, say) => {
     if ((await bed.platform.helm.history(release(bed))).length < 2) {
       say("helm upgrade, for there to be a version before");
-      await upgrade(bed);
+      done(await upgrade(bed));
     }
     say("helm rollback under load");
     const claims = await roll(bed, "rollback", () => bed.platform.helm.rollback(release(bed)));
@@ -54,11 +54,12 @@ function upgrade(bed: Bed) {
   return bed.platform.helm.upgrade(release(bed), { values });
 }
 
-async function roll(
-  bed: Bed,
-  drill: string,
-  helm: () => Promise<{ code: number; stdout: string; stderr: string }>,
-): Promise<Claim[]> {
+/** @throws CommandFailed */
+function done(result: Result): void {
+  if (result.code !== 0) throw new CommandFailed("helm", result);
+}
+
+async function roll(bed: Bed, drill: string, helm: () => Promise<Result>): Promise<Claim[]> {
   const { platform, tenant } = bed;
   const images = () =>
     [...servingPods(platform, "backend"), ...servingPods(platform, "frontend")].map(
@@ -69,8 +70,7 @@ async function roll(
     rate,
     fault: async () => {
       const before = new Set(images());
-      const done = await helm();
-      if (done.code !== 0) throw new CommandFailed("helm", done);
+      done(await helm());
       await platform.workloads.until(() => platform.workloads.unsteady(), 60);
       const same = images().filter((image) => before.has(image));
       if (same.length > 0) throw new Error(`not replaced: ${same.join(", ")}`);

@@ -13,7 +13,7 @@ import { patientReceiver } from "../variant";
 /** How many send their body a byte a second. */
 const clients = 300;
 /** Seconds after which the last of them has to be cut off. */
-const patience = 20;
+const patience = 15;
 /** Bytes that each announces. */
 const size = 1000;
 
