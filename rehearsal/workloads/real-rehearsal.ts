@@ -11,7 +11,7 @@ import { realNodesTools } from "../nodes/programs";
 import { runInSandbox } from "../sandbox/sandbox";
 import { chartsOf, type Charts } from "./charts";
 import { archivesOf } from "./images";
-import { checkZones } from "./rehearsal";
+import { checkPlan } from "./rehearsal";
 
 /** Outside programs; inside the sandbox there is no network to install from. */
 export const realRehearsalTools: ToolName[] = [
@@ -49,7 +49,7 @@ export async function rehearseReal(
   view: View,
   signal: AbortSignal,
 ): Promise<number> {
-  checkZones(plan);
+  checkPlan(plan);
   const charts = runnable(await chartsOf(plan));
   const building = view.add("Images");
   const images = await view.run(building, (say) => archivesOf(charts.releases, say));

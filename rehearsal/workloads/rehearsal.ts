@@ -2,7 +2,7 @@ import { setMaxListeners } from "node:events";
 import type { Drill, Say } from "../drill";
 import type { Plan } from "../../plan/plan";
 import { UsageError } from "../../lib/ends";
-import { zonesOf } from "../../plan/releases";
+import { objectsOf, zonesOf } from "../../plan/releases";
 import { Cluster } from "./cluster";
 import { drills, lanesOn } from "./drills";
 import type { Charts } from "./charts";
@@ -13,13 +13,14 @@ import type { View } from "../../lib/progress";
 /** Zones that the stack has to have; with fewer there is nothing to prove. */
 const fewestZones = 3;
 
-/** @throws UsageError when a plan has too few zones */
-export function checkZones(plan: Plan): void {
+/** @throws UsageError when a plan has too few zones, or objects that cannot be applied */
+export function checkPlan(plan: Plan): void {
   const zones = zonesOf(plan);
   if (zones.length < fewestZones)
     throw new UsageError(
       `plan: ${zones.length} zones (${zones.join(", ")}): ${fewestZones} are needed`,
     );
+  objectsOf(plan);
 }
 
 /** How a rehearsal runs. */

@@ -1,7 +1,7 @@
 import type { ToolName } from "../../tools";
 import { controlPlaneTools } from "../control-plane/control-plane";
 import { chartsOf } from "./charts";
-import { checkZones, rehearse, type Outcome, type Rehearsal } from "./rehearsal";
+import { checkPlan, rehearse, type Outcome, type Rehearsal } from "./rehearsal";
 import { SimulatedSite } from "./simulated-site";
 
 /** Outside programs of a rehearsal on simulated nodes. */
@@ -16,7 +16,7 @@ export async function rehearseSimulated(
   rehearsal: Omit<Rehearsal, "charts" | "site">,
 ): Promise<Outcome> {
   const { plan } = rehearsal;
-  checkZones(plan);
+  checkPlan(plan);
   const charts = await chartsOf(plan);
   return rehearse({ ...rehearsal, charts, site: new SimulatedSite(plan, charts.releases) });
 }

@@ -7,8 +7,11 @@ import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import type { Pod } from "../workloads";
 
-/** Seconds after which Helm gives an upgrade up here; the plan's own time-out is many minutes. */
-const timeout = 25;
+/**
+ * Seconds, beside a pod's start, after which Helm gives an upgrade up here; the plan's own time-out is
+ * many minutes.
+ */
+const patience = 23;
 
 /** A way to break a release. */
 interface Fault {
@@ -58,10 +61,15 @@ export const badRelease: Drill<Cluster> = {
 async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
   const { helm, workloads, kind } = cluster;
   const { name, releases, tag } = fault;
+  const timeout = patience + cluster.plane.nodes.podStart;
   say(`upgrading to a bad ${name}`);
   const before = workloads.all.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
   const kept = new Set(before.map(({ metadata }) => metadata.uid));
+  // As long as it is there: a kubelet's last word on a pod that goes says nothing of its image.
+  const faulty = new Map<string, Pod>();
   const stop = workloads.onChange(() => {
+    for (const pod of workloads.pods)
+      if (hasTag(pod, tag) && fault.shows(pod)) faulty.set(pod.metadata.uid!, pod);
     const serving = workloads.pods.filter((pod) => workloads.serves(pod));
     const still = new Set(serving.map(({ metadata }) => metadata.uid));
     for (const uid of kept) if (!still.has(uid)) kept.delete(uid);
@@ -69,16 +77,17 @@ async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]
   const start = performance.now();
   const outcomes = await Promise.all(
     releases.map(async (release) => {
-      const values = withTag(release.values, tag, fault.repositories(release));
+      // What runs now, so that nothing else changes.
+      const now = await helm.values(release);
+      const values = withTag(now, tag, fault.repositories(release));
       const { code } = await helm.upgrade(release, { values, timeout });
       const [last] = (await helm.history(release)).slice(-1);
       return { release, back: code !== 0 && last?.status === "deployed" };
     }),
   ).finally(stop);
   const seconds = (performance.now() - start) / 1000;
-  const faulty = workloads.seen.filter((pod) => hasTag(pod, tag) && fault.shows(pod));
   const of = ({ namespace }: InstallableRelease) =>
-    faulty.filter((p) => p.metadata.namespace === namespace);
+    [...faulty.values()].filter((p) => p.metadata.namespace === namespace);
   // A fault that did not happen proves nothing.
   const failed = outcomes.filter(({ release, back }) => !back || of(release).length === 0);
   const staying = workloads.pods.filter(

@@ -31,14 +31,18 @@ const simulatedLanes: Drill<Cluster>[][] = [
   [placement, scaleUnderMinimum, nodeDrain, podDeletion, zoneLoss],
 ];
 
-/** The same on real nodes: one after the other, as they share this machine's processors. */
+/**
+ * The same on real nodes: one after the other, as they share this machine's processors. A pooler that is
+ * told to go stays for up to two minutes, and its node takes no other: between the drills that take
+ * poolers away there are others.
+ */
 const realLane: Drill<Cluster>[] = [
   placement,
   scaleUnderMinimum,
   rollingUpdate,
-  nodeDrain,
-  badRelease,
   podDeletion,
+  badRelease,
+  nodeDrain,
   zoneLoss,
   lostCluster,
 ];
