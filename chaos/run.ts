@@ -1,5 +1,5 @@
 import { claim, type Claim } from "../lib/claim";
-import { exitCode, explain } from "../lib/ends";
+import { endWith } from "../lib/ends";
 import { conclude, report } from "../lib/report";
 import type { Plan } from "../plan/plan";
 import type { Drill, Say } from "../rehearsal/drill";
@@ -84,10 +84,4 @@ const standIns =
   "Stand-ins: the load balancer and its controller, moto for S3, Redis for Valkey, PostgreSQL with two standbys for RDS, " +
   "the images' base. Nodes, containers, probes, network policies, releases and the application are real.";
 
-main(process.argv[2]!).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    explain(error);
-    process.exit(exitCode(error));
-  },
-);
+endWith(main(process.argv[2]!));
