@@ -1,5 +1,5 @@
 import { claim, type Claim } from "../lib/claim";
-import { exitCode, explain } from "../lib/ends";
+import { endWith } from "../lib/ends";
 import { writeJson } from "../lib/json-file";
 import type { Plan } from "../plan/plan";
 import type { Say } from "../rehearsal/drill";
@@ -129,10 +129,4 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 100) / 10;
 }
 
-main(process.argv[2]!).then(
-  () => process.exit(),
-  (error: unknown) => {
-    explain(error);
-    process.exit(exitCode(error));
-  },
-);
+endWith(main(process.argv[2]!));
