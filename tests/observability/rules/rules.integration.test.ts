@@ -27,8 +27,8 @@ function judged(table: Table): Judged {
 /** What an alert says at the first moment of the case that fires it. */
 function spoken(table: Table): Judged {
   const { rule, recordings } = ruleOf(table);
-  const { fires, quiet: _, ...fault } = table.kinds.fires;
-  const cases = [{ title: "says", ...fault, fires: fires!.slice(0, 1) }];
+  const { fires } = table.kinds;
+  const cases = [{ ...fires, title: "says", fires: fires.fires!.slice(0, 1), quiet: [] }];
   return {
     rule,
     recordings,
