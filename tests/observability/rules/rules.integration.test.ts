@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { output } from "../../../lib/processes";
+import { files as filesOfChart } from "../../../observability/files";
 import { isAlert, type Alert } from "../../../observability/rule";
 import { groups } from "../../../observability/rules";
+import { tool } from "../../../tools";
 import { needTools } from "../../support/need-tools";
+import { root } from "../../support/planned";
 import { casesOf, tables, type Table } from "./cases";
 import { judge, mutants, recordingsOf, type Failures, type Judged } from "./promtool";
 
@@ -67,6 +72,12 @@ describe("the alert rules, by promtool", function () {
     const rest = tables.flatMap(({ equivalent = {} }) => Object.keys(equivalent)).length;
     console.log(`      ${found} mutants of ${tables.length} alerts found, ${rest} equivalent`);
     assert.equal(found + rest, wrong.length);
+  });
+
+  it("are files that Prometheus takes", async () => {
+    const files = [...filesOfChart().keys()].filter((name) => name.startsWith("rules/"));
+    const folder = join(root, "charts/observability/files");
+    await output(await tool("promtool"), ["check", "rules", ...files], { cwd: folder });
   });
 
   it("says in its description how much it is", async () => {
