@@ -56,28 +56,20 @@ function events(slo: Slo): Recording[] {
   return [
     { record, expr: slo.events.all, labels: { ...labels, outcome: "all" } },
     { record, expr: `${bad}\nor on ()\n0 * ${all}`, labels: { ...labels, outcome: "bad" } },
-    // For the sum of 30 days, which would otherwise read 86,400 values.
-    {
-      record: "slo:events:sum5m",
-      expr: `sum by (outcome) (sum_over_time(${recorded(record, slo)}[5m]))`,
-      labels,
-    },
   ];
 }
 
-function ratio(slo: Slo, window: Duration): Recording {
+/** Share of bad events; no series where there was none at all. */
+function ratio(slo: Slo, window: Duration | "30d"): Recording {
   const sum = (outcome: "all" | "bad") =>
     `sum(sum_over_time(${recorded("slo:events:sum30s", slo, outcome)}[${window}]))`;
   return {
     record: `slo:bad:ratio${window}`,
-    expr: share(sum("bad"), sum("all")),
+    expr: `${sum("bad")}
+/
+(${sum("all")} > 0)`,
     labels: labelsOf(slo),
   };
-}
-
-/** No series where there is nothing to divide by. */
-function share(bad: string, all: string): string {
-  return `${bad}\n/\n(${all} > 0)`;
 }
 
 function burnAlert(slo: Slo, tier: Tier, severity: BurnWindow["severity"]): Alert {
@@ -129,15 +121,9 @@ function silence(slo: Slo, tier: Tier): (Recording | Alert)[] {
 
 function budget(slo: Slo, tier: Tier): Recording[] {
   const labels = labelsOf(slo);
-  const sum = (outcome: "all" | "bad") =>
-    `sum(sum_over_time(${recorded("slo:events:sum5m", slo, outcome)}[${periodDays}d:5m]))`;
   return [
     { record: "slo:objective:ratio", expr: `vector(${objectiveOf(tier)})`, labels },
-    {
-      record: "slo:bad:ratio30d",
-      expr: share(sum("bad"), sum("all")),
-      labels,
-    },
+    ratio(slo, "30d"),
     {
       record: "slo:budget:remaining",
       expr: `1 - ${recorded("slo:bad:ratio30d", slo)} / ${budgetOf(tier)}`,
