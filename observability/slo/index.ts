@@ -1,4 +1,5 @@
 export { budgetQueries, type BudgetQueries } from "./budget";
+export { sloPage } from "./documentation";
 export { burnOf, detection, type Detection, type Fault } from "./detection";
 export { groupsOf, sloGroups } from "./rules";
 export { availability, latency, slos, type Slo } from "./slos";
