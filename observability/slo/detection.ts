@@ -77,7 +77,9 @@ function withDelays(
   times: { secondsToPage: number; secondsToReset: number },
 ): Detection {
   const spent = (seconds: number) => (seconds * burn) / periodSeconds;
-  const delay = scrapeSeconds + evaluation[severity];
+  // What warns reads the events that the other group counted.
+  const counting = severity === "critical" ? 0 : evaluation.critical;
+  const delay = scrapeSeconds + counting + evaluation[severity];
   const latest = times.secondsToPage + delay;
   return {
     severity,

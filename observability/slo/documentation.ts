@@ -45,7 +45,7 @@ ${burnWindows
   )
   .join("\n")}
 
-So this is when, by formula, for even traffic and a history without errors. "At most" adds a scrape (${scrapeSeconds} s) and an evaluation (${evaluation.critical} s for pages, ${evaluation.warning} s for warnings). The reset is that of a fault which lasted until every window saw it; a shorter one resets no later.
+So this is when, by formula, for even traffic and a history without errors. "At most" adds a scrape (${scrapeSeconds} s) and an evaluation (${evaluation.critical} s for pages; for warnings ${evaluation.warning} s more). The reset is that of a fault which lasted until every window saw it; a shorter one resets no later.
 
 | tier | fault | share that fails | alert | after | at most | budget spent | at most | resets after |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
