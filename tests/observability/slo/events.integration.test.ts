@@ -221,21 +221,74 @@ const cases: Case[] = [
   })),
 ];
 
+/** What is broken, how, and the case that notices it. */
+const mutants: [mutant: string, from: string, to: string, title: string][] = [
+  [
+    "counters that are not counted from their birth",
+    "[300s] offset 30s) == 1",
+    "[300s] offset 30s) == 2",
+    "a counter that is first seen",
+  ],
+  ["pods that are not counted from their start", "< 330", "< 0", "a new pod counts"],
+  [
+    "everything counted that was not seen before",
+    "< 330",
+    "< 1e9",
+    "what Prometheus did not see for long",
+  ],
+  ["a memory of a minute", "[300s]", "[60s]", "what it did not see for a short time"],
+  ["events counted over two evaluations", "offset 30s", "offset 60s", "probes count nowhere"],
+  ["a ratio of nothing", " > 0)", " >= 0)", "an idle night"],
+  ["probes that count", '!~"/health.*|/metrics"', '!="/metrics"', "probes count nowhere"],
+  [
+    "idle pods that are silent",
+    "or 0 * group(http_requests_total",
+    "or 0 * group(none",
+    "a fresh pod",
+  ],
+  ["other errors", '"5.."', '"4.."', "a counter that is first seen"],
+  ["figures that may be NaN", " >= 0", " >= 0 or vector(NaN)", "figures that CloudWatch"],
+  ["a balancer without requests", "_request_count_sum", "_none_sum", "the edge counts a minute"],
+  ["two sources at once", "and on (source) ", "and on () ", "the edge counts a minute"],
+  ["no patience after a start", ">= 3", ">= 1", "just started"],
+  ["only one way to write a second", "(\\.0)?", "", 'an answer is quick within a second, le="1.0"'],
+];
+
 describe("the events of SLOs, by promtool", function () {
   this.timeout(120_000);
   before(async function () {
     await needTools(this, ["promtool"]);
   });
 
-  for (const { title, slo = api, series, expected } of cases)
-    it(title, async () => {
-      const rules = [
-        groupsOf(
-          slos.find(({ name }) => name === slo)!,
-          "enterprise",
-        ),
-      ];
-      const { code, stdout, stderr } = await play({ interval, rules, series, expected });
+  async function judged({ slo = api, series, expected }: Case, change = (expr: string) => expr) {
+    const groups = groupsOf(
+      slos.find(({ name }) => name === slo)!,
+      "enterprise",
+    ).map((group) => ({
+      ...group,
+      rules: group.rules.map((rule) => ({ ...rule, expr: change(rule.expr) })),
+    }));
+    return play({ interval, rules: [groups], series, expected });
+  }
+
+  for (const one of cases)
+    it(one.title, async () => {
+      const { code, stdout, stderr } = await judged(one);
       assert.equal(code, 0, stdout + stderr);
+    });
+
+  for (const [mutant, from, to, title] of mutants)
+    it(`notices ${mutant}`, async () => {
+      const one = cases.find((one) => one.title.startsWith(title))!;
+      let changed = false;
+      const change = (expr: string) => {
+        const text = expr.replaceAll(from, to);
+        changed ||= text !== expr;
+        return text;
+      };
+      const { code, stdout, stderr } = await judged(one, change);
+      assert.ok(changed, "the rules do not have what the mutant changes");
+      assert.match(stdout + stderr, /exp:/, "promtool refused the rules or the series");
+      assert.notEqual(code, 0);
     });
 });

@@ -109,13 +109,15 @@ describe("our rules beside Sloth's, on the same series", function () {
       counter(requests(200), [3000, hour], [0, hour], [3000, 2 * hour]),
       counter(requests(500), [0, values]),
     ];
-    const at = (values - 1) * interval;
-    const notANumber = (series: string) => `${series} != ${series}`;
+    const [at, night] = [(values - 1) * interval, 1.5 * hour * interval];
+    const notANumber = (series: string) => `count(${series} != ${series})`;
     await holds(series, [
-      { expr: notANumber("slo:sli_error:ratio_rate30d"), at, value: NaN },
-      { expr: notANumber("slo:period_error_budget_remaining:ratio"), at, value: NaN },
+      { expr: notANumber("slo:sli_error:ratio_rate5m"), at: night, value: 1 },
+      { expr: notANumber("slo:sli_error:ratio_rate30d"), at, value: 1 },
+      { expr: notANumber("slo:period_error_budget_remaining:ratio"), at, value: 1 },
+      { expr: "slo:bad:ratio5m", at: night },
+      { expr: "slo:bad:ratio30d", at: night, value: 0 },
       { expr: `slo:budget:remaining{slo="${slo.name}"}`, at, value: 1 },
-      { expr: notANumber('{__name__=~"slo:bad:ratio.+"}'), at },
     ]);
   });
 
