@@ -1,10 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
 import path from "node:path";
 import spawn, { SubprocessError } from "nano-spawn";
 import { buildOnce } from "./build-once";
 import { cacheFolder, exists } from "./cache";
 import { MissingTool } from "../lib/ends";
+import { moduleCopy } from "./go-module-copy";
 import { findOnPath } from "./path-search";
 import type { Progress, Source } from "./source";
 
@@ -14,6 +17,8 @@ export interface GoTool {
   name: string;
   /** Module path in go.mod, which gives the version. */
   module?: string;
+  /** What its makers call the module's version, where that is another than the module's. */
+  release?: (moduleVersion: string) => string;
   /** Version of a program of this project's own, which no module in go.mod gives. */
   version?: string;
   /** Package path of the program's main package; a `tool` of go.mod, or `.` in a folder of ours. */
@@ -24,6 +29,8 @@ export interface GoTool {
   versionVariables?: string[];
   /** Arguments that make the program print its version; absent: it cannot, and is always built. */
   versionArguments?: string[];
+  /** Texts of files that its makers generate and embed, by their paths in the module, which lacks them. */
+  placeholders?: Record<string, string>;
   /** Folder with the go.mod and go.sum that pin it; by default this one. */
   folder?: string;
 }
@@ -49,13 +56,13 @@ export function goTool(tool: GoTool): Source {
 }
 
 function pinnedVersion(tool: GoTool): string {
-  const { module = "", version } = tool;
+  const { module = "", version, release = (name) => name } = tool;
   if (version) return version;
   const name = module.replaceAll(".", "\\.");
   const found = new RegExp(`^(?:require)?\\s+${name} (v\\S+)`, "m").exec(pinFile(tool, "go.mod"));
   if (!found)
     throw new Error(`${folderOf(tool)}/go.mod requires no ${module}: add it with go get -tool`);
-  return found[1]!;
+  return release(found[1]!);
 }
 
 function folderOf({ folder = "." }: GoTool): string {
@@ -85,7 +92,9 @@ function pinFile(tool: GoTool, name: "go.mod" | "go.sum"): string {
 function cacheKey(tool: GoTool, version: string): string {
   const platform = [process.platform, process.arch];
   const files = [pinFile(tool, "go.mod"), pinFile(tool, "go.sum"), ...ownSources(tool)];
-  const pins = [...files, tool.package, ...platform, ...buildArguments(tool)];
+  const { placeholders = {} } = tool;
+  const written = Object.entries(placeholders).flat();
+  const pins = [...files, tool.package, ...platform, ...buildArguments(tool), ...written];
   const hash = createHash("sha256").update(JSON.stringify(pins)).digest("hex");
   return `${tool.name}-${version}-${hash.slice(0, 16)}`;
 }
@@ -101,12 +110,17 @@ function buildArguments(tool: GoTool): string[] {
 }
 
 async function build(tool: GoTool, version: string, into: string, progress: Progress) {
-  const args = [...buildArguments(tool), "-o", path.join(into, tool.name), tool.package];
+  const work = await mkdtemp(path.join(os.tmpdir(), `mini-xdr-${tool.name}-`));
+  const cwd = folderOf(tool);
   const env = { CGO_ENABLED: "0", GOWORK: "off" };
-  const go = spawn("go", args, { cwd: folderOf(tool), env, stdin: "ignore", stdout: "ignore" });
   const lines: string[] = [];
   let packages = 0;
   try {
+    const { module = "", placeholders } = tool;
+    const copied = placeholders ? await moduleCopy(module, placeholders, cwd, work) : [];
+    const args = [...buildArguments(tool), ...copied];
+    args.push("-o", path.join(into, tool.name), tool.package);
+    const go = spawn("go", args, { cwd, env, stdin: "ignore", stdout: "ignore" });
     for await (const line of go.stderr)
       // With -v, Go names each package as it compiles it, and each module as it fetches it.
       if (line.startsWith("go: downloading ")) progress(`fetching ${line.slice(16)}`);
@@ -121,6 +135,8 @@ async function build(tool: GoTool, version: string, into: string, progress: Prog
     throw new MissingTool(
       `${tool.name} ${version} is not on the PATH, and ${reason}: install Go, or put ${tool.name} ${version} on the PATH`,
     );
+  } finally {
+    await rm(work, { recursive: true, force: true });
   }
 }
 

@@ -1,9 +1,9 @@
 import { debianTool } from "./debian";
-import { debianBinary } from "./debian-binary";
 import { debianSource } from "./debian-source";
 import { debianTree } from "./debian-tree";
 import { goTool } from "./go";
 import { kubernetes } from "./kubernetes";
+import { monitoringPins } from "./monitoring-pins";
 import { nodePins } from "./node-pins";
 import { pythonTool } from "./python";
 import type { Source } from "./source";
@@ -57,13 +57,6 @@ export const pins = {
     file: "/usr/lib/postgresql/15/bin/postgres",
     packages: ["postgresql-15", "openssl", "iproute2", "python3-venv"],
     version: "15.18",
-  }),
-  // Its package would start a Prometheus of this machine's.
-  promtool: debianBinary({
-    name: "promtool",
-    package: "prometheus",
-    file: "usr/bin/promtool",
-    version: "2.42.0",
   }),
   moto_server: pythonTool({
     name: "moto_server",
@@ -126,6 +119,7 @@ export const pins = {
     packages: ["chromium"],
     version: "156.0",
   }),
+  ...monitoringPins,
   ...nodePins,
 } satisfies Record<string, Source>;
 

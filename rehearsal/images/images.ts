@@ -17,6 +17,9 @@ export interface Image {
   digest: string;
 }
 
+/** Makes the image that a reference asks for. */
+export type Recipe = (reference: string, progress: Progress) => Promise<Image>;
+
 /** To be raised when the same content is written in another way. */
 const form = 2;
 

@@ -3,12 +3,13 @@ import { UsageError } from "../../lib/ends";
 import { tool, type Progress, type ToolName } from "../../tools";
 import { base } from "./base";
 import { dockerfileImage } from "./dockerfile-image";
-import { nameOf, type Image } from "./images";
+import { goProgram } from "./go-program";
+import { nameOf, type Image, type Recipe } from "./images";
+import { monitoringRecipes } from "./monitoring";
 import { librariesOf, programImage } from "./program-image";
 
 export type { Image } from "./images";
-
-type Recipe = (reference: string, progress: Progress) => Promise<Image>;
+export { monitoringImageTools } from "./monitoring";
 
 /** How each image is made, by the last part of its repository. */
 const recipes: Record<string, Recipe> = {
@@ -19,14 +20,15 @@ const recipes: Record<string, Recipe> = {
   "pgbouncer-exporter": goProgram("pgbouncer-exporter"),
   pause: goProgram("pause"),
   // These two are given capabilities by their pods, which only root has at the start of a program.
-  coredns: goProgram("coredns", "0:0"),
-  "kube-network-policies": goProgram("kube-network-policies", "0:0"),
+  coredns: goProgram("coredns", { User: "0:0" }),
+  "kube-network-policies": goProgram("kube-network-policies", { User: "0:0" }),
+  ...monitoringRecipes,
 };
 
 /** Names of the images that can be made here. */
 export const imageNames = Object.keys(recipes);
 
-/** Programs that making them needs. */
+/** Programs that making them needs, those of monitoring aside. */
 export const imageTools: ToolName[] = [
   "buildah",
   "mmdebstrap",
@@ -57,19 +59,6 @@ export function imageArchive(reference: string, progress: Progress = () => {}): 
 function ours(name: string): Recipe {
   const context = path.join(__dirname, "../../images", name);
   return (reference, progress) => dockerfileImage(reference, context, progress);
-}
-
-/** An image of one program that needs nothing beside it. */
-function goProgram(name: ToolName, User = "65534:65534"): Recipe {
-  return async (reference, progress) =>
-    programImage(
-      reference,
-      {
-        files: { [`/${name}`]: await tool(name, progress) },
-        config: { Entrypoint: [`/${name}`], User },
-      },
-      progress,
-    );
 }
 
 /**

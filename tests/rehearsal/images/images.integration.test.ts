@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { output, run } from "../../../lib/processes";
+import { run } from "../../../lib/processes";
 import { imageArchive, imageTools, type Image } from "../../../rehearsal/images";
 import { base } from "../../../rehearsal/images/base";
 import { buildByDockerfile } from "../../../rehearsal/images/dockerfile-image";
 import { needTools, skipLoudly } from "../../support/need-tools";
 import { root } from "../../support/planned";
+import { unpacked } from "./unpacked";
 
 const registry = "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mini-xdr";
 
@@ -24,20 +25,8 @@ describe("the images", function () {
   after(() => folder && rm(folder, { recursive: true, force: true }));
 
   /** Runs a program in the image's file system, as its pod does, and returns what it prints. */
-  async function runIn({ file, digest }: Image, user: string, command: string[]): Promise<string> {
-    const layout = path.join(folder, "layout");
-    const files = path.join(folder, "files");
-    for (const one of [layout, files]) {
-      await rm(one, { recursive: true, force: true });
-      await mkdir(one);
-    }
-    await output("tar", ["-xf", file, "-C", layout]);
-    const blob = (one: string) => path.join(layout, "blobs", one.replace(":", "/"));
-    const { layers } = JSON.parse(await readFile(blob(digest), "utf8")) as {
-      layers: { digest: string }[];
-    };
-    for (const layer of layers)
-      await output("tar", ["-xpf", blob(layer.digest), "--keep-directory-symlink", "-C", files]);
+  async function runIn(image: Image, user: string, command: string[]): Promise<string> {
+    const { files } = await unpacked(image, folder);
     const { code, stdout, stderr } = await run("chroot", [`--userspec=${user}`, files, ...command]);
     assert.equal(code, 0, stderr);
     return stdout + stderr;
