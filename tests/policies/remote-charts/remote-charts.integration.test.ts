@@ -107,6 +107,8 @@ function judgedPart(object: KubernetesObject): unknown {
     tolerations: at(pod, "tolerations"),
     storage: at(spec, "storage"),
     image: at(spec, "image"),
+    retention: object.kind === "Prometheus" ? spec.retention : undefined,
+    alertmanagers: list(spec, "alerting.alertmanagers").map((endpoint) => at(endpoint, "name")),
     resources: operated ? at(spec, "resources") : undefined,
     containers: main.map((container) => ({
       name: at(container, "name"),
