@@ -3,6 +3,8 @@ import { inhibitRules, named, outage } from "./inhibition";
 import { receivers, type Receivers } from "./receivers";
 
 export { beat, secondsToTrip } from "./beat";
+export { namedAlerts } from "./inhibition";
+export { losses } from "./losses";
 export { receiversSecret, secretKeys, type Receivers } from "./receivers";
 
 /** Every key is written out: Helm would fill in the chart's own of those that are not. */

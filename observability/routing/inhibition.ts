@@ -10,18 +10,20 @@ interface Loss {
 
 /** Users are refused or wait; whatever of it fires together is one page. */
 export const outage = [
-  "SLOBurn.*",
-  "SLOAbsent.*",
+  "ErrorBudgetBurn",
+  "ServiceSilent",
   "HighErrorRate",
   "DatabasePoolExhausted",
   "PgBouncerDown",
-  "CacheDown",
 ];
 const clusterLost = ["ClusterLost", "KubeAPIDown"];
 const zoneLost = ["ZoneLost"];
 const nodeLost = ["NodeLost", "KubeNodeNotReady", "KubeNodeUnreachable"];
 /** What an outage does to single pods explains it, and wakes nobody a second time. */
-const ofPods = ["PodCrashLooping", "ReplicasUnderDesired"];
+const ofPods = ["PodCrashLooping", "ReplicasBelowDesired"];
+
+/** All that are named here; a test looks for each among the rules. */
+export const namedAlerts = [...outage, ...clusterLost, ...zoneLost, ...nodeLost, ...ofPods];
 
 /** A matcher of alerts by their names. */
 export const named = (alerts: string[]) => `alertname=~"${alerts.join("|")}"`;
@@ -36,7 +38,7 @@ const losses: Loss[] = [
   {
     told: ['severity="critical"'],
     repeated: ['severity=~"warning|info"'],
-    equal: ["namespace", "alertname"],
+    equal: ["alertname", "namespace", "slo"],
   },
   // kube-prometheus raises it where information has no warning beside it.
   { told: ['alertname="InfoInhibitor"'], repeated: ['severity="info"'], equal: ["namespace"] },
