@@ -4,7 +4,7 @@ interface Loss {
   told: string[];
   /** Matchers of those that repeat it. */
   repeated: string[];
-  /** Labels that must be the same on both. */
+  /** Labels that must be the same on both, beside the stack's. */
   equal: string[];
 }
 
@@ -48,5 +48,5 @@ const losses: Loss[] = [
 export const inhibitRules = losses.map(({ told, repeated, equal }) => ({
   source_matchers: told,
   target_matchers: repeated,
-  equal,
+  equal: ["cluster", ...equal],
 }));
