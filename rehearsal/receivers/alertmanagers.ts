@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
-import { createServer, type AddressInfo } from "node:net";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { start } from "../../lib/processes";
 import { tool } from "../../tools";
+import { freePorts } from "./free-ports";
 
 /** An alert as Prometheus posts it. */
 export interface PostedAlert {
@@ -17,6 +17,7 @@ export interface PostedAlert {
 
 /** An alert as the API shows it. */
 export interface SeenAlert extends PostedAlert {
+  updatedAt: string;
   endsAt: string;
   status: { state: "active" | "suppressed" | "unprocessed"; inhibitedBy: string[] };
 }
@@ -126,7 +127,7 @@ export class Alertmanager {
       const status = await this.get<Status>("status").catch(() => undefined);
       return status?.cluster.status === "ready" && status.cluster.peers.length === peers;
     };
-    await pWaitFor(isSettled, { interval: 200, timeout: 60_000 });
+    await pWaitFor(isSettled, { interval: 200 });
   }
 
   async kill(): Promise<void> {
@@ -138,13 +139,4 @@ export class Alertmanager {
   private async get<T>(path: string): Promise<T> {
     return (await (await fetch(`${this.url}/api/v2/${path}`)).json()) as T;
   }
-}
-
-/** Ports that nothing listens on, all at once, so that none is given twice. */
-async function freePorts(count: number): Promise<number[]> {
-  const servers = Array.from({ length: count }, () => createServer());
-  await Promise.all(servers.map((server) => once(server.listen(0, "127.0.0.1"), "listening")));
-  const ports = servers.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(servers.map((server) => once(server.close(), "close")));
-  return ports;
 }

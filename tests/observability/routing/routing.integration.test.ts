@@ -103,7 +103,7 @@ const pages = [
   "[cluster] ClusterLost of cluster",
   "[zone] ZoneLost of zone",
   "[node] PodCrashLooping of node",
-  "[outage] DatabasePoolExhausted of outage (3 alerts)",
+  "[outage] HighErrorRate of outage (3 alerts)",
   "[quiet] BackupTooOld of quiet",
   "[quiet] PodCrashLooping of quiet",
   "[quiet] AlertmanagerFailedToSendAlerts of quiet",
@@ -192,15 +192,15 @@ describe("three real Alertmanagers with the planned configuration", function () 
   it("sends every page and every message once, and nothing of what is suppressed", async () => {
     await pWaitFor(
       () => pagerDuty.pages.length >= pages.length && slack.messages.length >= messages.length,
-      { interval: 100, timeout: 90_000 },
+      { interval: 100 },
     );
     assert.deepEqual(pagesNow(), [...pages].sort());
     assert.deepEqual(messagesNow(), [...messages].sort());
     assert.deepEqual([...pagerDuty.refused, ...slack.refused], []);
     const [page] = pagerDuty.pages.filter(({ payload }) => payload.source === "outage");
     assert.equal(page!.payload.severity, "critical");
-    assert.match(page!.links![0]!.href, /^https:.*#databasepoolexhausted$/);
-    assert.match(JSON.stringify(page!.payload.custom_details), /HighErrorRate/);
+    assert.match(page!.links![0]!.href, /^https:.*#higherrorrate$/);
+    assert.match(JSON.stringify(page!.payload.custom_details), /DatabasePoolExhausted/);
   });
 
   it("loses nothing and pages nobody twice when the one that sends is killed", async () => {
@@ -209,7 +209,6 @@ describe("three real Alertmanagers with the planned configuration", function () 
     const killed = Date.now();
     await pWaitFor(() => pagerDuty.pages.length > pages.length, {
       interval: 100,
-      timeout: 60_000,
     });
     console.log(`      paged ${((Date.now() - killed) / 1000).toFixed(1)} s after it was killed`);
     // Until the next beats have come, the third has had its turn to send as well.
