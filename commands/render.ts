@@ -1,6 +1,8 @@
-import { relative } from "node:path";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { commandLine } from "../lib/command-line";
 import { ends } from "../lib/ends";
+import { files } from "../observability/files";
 import { evaluate } from "../plan/evaluate";
 import { loadProgram } from "../plan/program";
 import { renderings, writeRendering } from "../plan/renderings";
@@ -8,7 +10,8 @@ import { readStackSettings, stackNames } from "../plan/stack-settings";
 import type { Launch } from "./launch";
 
 /**
- * `npm run render`: writes what the local charts render with every stack's planned values.
+ * `npm run render`: writes the files that the chart `observability` ships, then what the local
+ * charts render with every stack's planned values.
  * With `--check` it writes nothing and returns 1 when a committed file differs.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
@@ -19,16 +22,26 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     .option("--check", "write nothing; exit 1 when a committed file differs")
     .parse(args, { from: "user" })
     .opts<{ check?: boolean }>();
+  let stale = 0;
+  const found = (file: string) => {
+    stale += 1;
+    console.log(`${relative(root, file)}: ${check ? "differs; run: npm run render" : "written"}`);
+  };
+  for (const [name, text] of files()) {
+    const file = join(root, "charts/observability/files", name);
+    if (existsSync(file) && readFileSync(file, "utf8") === text) continue;
+    found(file);
+    if (check) continue;
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
   const program = await loadProgram(root);
   process.chdir(root);
-  let stale = 0;
   for (const stack of stackNames(root)) {
     const plan = await evaluate(program, readStackSettings(root, stack));
     for (const rendering of await renderings(root, plan)) {
       if (rendering.committed) continue;
-      stale += 1;
-      const done = check ? "differs; run: npm run render" : "written";
-      console.log(`${relative(root, rendering.file)}: ${done}`);
+      found(rendering.file);
       if (!check) writeRendering(rendering);
     }
   }

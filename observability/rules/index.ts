@@ -1,0 +1,21 @@
+import type { RuleGroup } from "../rule";
+import { application } from "./application";
+import { cache } from "./cache";
+import { capacity } from "./capacity";
+import { certificates } from "./certificates";
+import { database } from "./database";
+import { pooler } from "./pooler";
+import { watching } from "./watching";
+import { workloads } from "./workloads";
+
+/** Every rule that holds for all tiers, besides those of a chart's own. */
+export const groups: RuleGroup[] = [
+  application,
+  database,
+  pooler,
+  cache,
+  workloads,
+  capacity,
+  certificates,
+  watching,
+];

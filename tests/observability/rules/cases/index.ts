@@ -1,0 +1,44 @@
+import { highErrorRate, slowResponseTime } from "./application";
+import { lowCacheHitRate } from "./cache";
+import { nodePoolAtLimit, volumeFilling } from "./capacity";
+import type { Table } from "./case";
+import { certificateAlmostExpired, certificateExpiring } from "./certificates";
+import { databaseFailover, databaseReplicationLag } from "./database";
+import {
+  databasePoolExhausted,
+  pgBouncerClientsWaiting,
+  pgBouncerDown,
+  pgBouncerReplicaDown,
+} from "./pooler";
+import { kubeStateMetricsDown, watchdog } from "./watching";
+import {
+  disruptionBudgetAtLimit,
+  podCrashLooping,
+  replicasBelowDesired,
+  zoneImbalance,
+} from "./workloads";
+
+export * from "./case";
+
+/** What is known of every alert. */
+export const tables: Table[] = [
+  highErrorRate,
+  slowResponseTime,
+  databaseReplicationLag,
+  databaseFailover,
+  databasePoolExhausted,
+  pgBouncerClientsWaiting,
+  pgBouncerDown,
+  pgBouncerReplicaDown,
+  lowCacheHitRate,
+  podCrashLooping,
+  replicasBelowDesired,
+  disruptionBudgetAtLimit,
+  zoneImbalance,
+  nodePoolAtLimit,
+  volumeFilling,
+  certificateExpiring,
+  certificateAlmostExpired,
+  watchdog,
+  kubeStateMetricsDown,
+];
