@@ -158,6 +158,11 @@ export const schema = {
         .describe("how long metrics are kept, days; longer than the SLO window of 30"),
       // 85 % of it, at 2 bytes a sample every 30 s for 35 days: room for 450,000 series.
       volumeGb: wholeNumber(10, 16384).default(100).describe("volume of each Prometheus, GiB"),
+      runbookBase: z
+        .string()
+        .regex(/^(https:\/\/\S+\/)?$/, "an address with a slash at its end")
+        .default("")
+        .describe("what stands before docs/runbooks/… in an alert's link"),
     })
     .prefault({})
     .describe("kube-prometheus-stack"),

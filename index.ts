@@ -151,6 +151,7 @@ const observability = new Observability(
     namespace: "monitoring",
     storageClass: storageClassName,
     stackName,
+    tier: config.tier,
     receivers: {
       pagerDuty: config.pagerDutyRoutingKey,
       slack: config.slackWebhookUrl,

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
-import type { ObservabilityConfig } from "../config";
+import type { ObservabilityConfig, Tier } from "../config";
 import { alertmanagerConfig, beat, receiversSecret, secretKeys } from "../observability/routing";
 import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf, zoneSpread } from "./placement";
 import { Workload } from "./workload";
@@ -10,6 +10,8 @@ export interface ObservabilityArgs extends ObservabilityConfig {
   namespace: string;
   /** Names the stack in every alert, such as `mini-xdr-prod`. */
   stackName: string;
+  /** The promise, which decides when an SLO's alerts fire. */
+  tier: Tier;
   /** Storage class of the volumes. */
   storageClass: string;
   /** What opens each receiver; secret. Absent: its alerts stay in Alertmanager. */
@@ -44,6 +46,7 @@ export class Observability extends Workload {
     super("Observability", name, args.namespace, args, opts);
     this.definitions = this.customResourceDefinitions();
     this.stack([this.receivers(), this.grafanaLogin()]);
+    this.rulesAndDashboards();
     this.registerOutputs({});
   }
 
@@ -97,6 +100,8 @@ export class Observability extends Workload {
           kubeEtcd: { enabled: false },
           kubeProxy: { enabled: false },
           coreDns: { enabled: false },
+          // Ours is evaluated more often.
+          defaultRules: { disabled: { Watchdog: true } },
           prometheus: this.prometheus(),
           alertmanager: this.alertmanager(),
           grafana: this.grafana(),
@@ -104,6 +109,22 @@ export class Observability extends Workload {
         },
       },
       [this.definitions, ...dependsOn],
+    );
+  }
+
+  /** What is watched, from `observability/`; a chart's own alerts are in its own release. */
+  private rulesAndDashboards(): void {
+    const { tier, runbookBase } = this.args;
+    this.release(
+      "rules",
+      {
+        name: "observability",
+        chart: "./charts/observability",
+        version: "0.1.0",
+        timeoutSeconds: 300,
+        values: { tier, runbookBase, certificates: {} },
+      },
+      [this.definitions],
     );
   }
 
@@ -196,7 +217,14 @@ export class Observability extends Workload {
       tolerations: lostNodeTolerations,
       resources: small,
     };
-    return { prometheusOperator: singleton, "kube-state-metrics": singleton };
+    return {
+      prometheusOperator: singleton,
+      "kube-state-metrics": {
+        ...singleton,
+        // Rules tell zones apart by it.
+        metricLabelsAllowlist: ["nodes=[topology.kubernetes.io/zone]"],
+      },
+    };
   }
 
   private volume(gigabytes: number) {

@@ -2,7 +2,7 @@ import { beat } from "./beat";
 import { inhibitRules, named, outage } from "./inhibition";
 import { receivers, type Receivers } from "./receivers";
 
-export { beat, secondsToTrip } from "./beat";
+export { beat, believed, secondsToTrip } from "./beat";
 export { namedAlerts } from "./inhibition";
 export { losses } from "./losses";
 export { receiversSecret, secretKeys, type Receivers } from "./receivers";

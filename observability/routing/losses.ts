@@ -21,7 +21,7 @@ export const losses: RuleGroup = {
       summary: "The cluster is lost: its control plane, or most of its nodes, do not answer.",
       description:
         "{{ $value | humanizePercentage }} of the nodes are ready, or no control plane answers.",
-      runbook: "cluster-loss.md",
+      runbook: "on-call.md#clusterlost",
     },
     {
       alert: "ZoneLost",
@@ -32,7 +32,7 @@ export const losses: RuleGroup = {
       summary: "No node of the zone {{ $labels.zone }} is ready.",
       description:
         "{{ $value }} of its nodes are ready. The others carry on; a second zone would not be borne.",
-      runbook: "on-call.md#zone-lost",
+      runbook: "on-call.md#zonelost",
     },
     {
       alert: "NodeLost",
@@ -41,7 +41,7 @@ export const losses: RuleGroup = {
       severity: "warning",
       summary: "The node {{ $labels.node }} is not ready.",
       description: "{{ $value }} of 1: its pods are started elsewhere, and Auto Mode replaces it.",
-      runbook: "on-call.md#node-lost",
+      runbook: "on-call.md#nodelost",
     },
   ],
 };

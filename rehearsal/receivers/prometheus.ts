@@ -12,7 +12,7 @@ export interface PrometheusPlan {
   /** Content of its configuration file, but for `rule_files`. */
   config: object;
   /** Content of its file of rules. */
-  rules: object;
+  rules: string;
   /** Flags beside those of addresses and folders. */
   flags: string[];
 }
@@ -28,8 +28,8 @@ export class Prometheus {
     const [port] = await freePorts(1);
     const file = (name: string) => join(folder, name);
     await mkdir(file("metrics"));
-    await writeFile(file("rules.json"), JSON.stringify(rules));
-    const content = { ...config, rule_files: [file("rules.json")] };
+    await writeFile(file("rules.yaml"), rules);
+    const content = { ...config, rule_files: [file("rules.yaml")] };
     await writeFile(file("prometheus.json"), JSON.stringify(content));
     const process = await start(
       await tool("prometheus"),

@@ -25,7 +25,7 @@ describe("the watching", () => {
       const { alertmanagerSpec } = (await valuesOf(stack)).alertmanager;
       assert.equal(alertmanagerSpec.replicas, 3);
       assert.deepEqual(alertmanagerSpec.additionalArgs, [
-        { name: "dispatch.start-delay", value: "30s" },
+        { name: "dispatch.start-delay", value: "20s" },
       ]);
     });
   }

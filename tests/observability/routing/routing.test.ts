@@ -1,19 +1,44 @@
 import assert from "node:assert/strict";
-import { alertmanagerConfig, beat, secondsToTrip } from "../../../observability/routing";
+import {
+  alertmanagerConfig,
+  beat,
+  losses,
+  namedAlerts,
+  secondsToTrip,
+} from "../../../observability/routing";
+import { isAlert } from "../../../observability/rule";
+import { groups } from "../../../observability/rules";
 
 const all = { pagerDuty: true, slack: true, deadMansSwitch: true };
 
+/** Alerts of kube-prometheus-stack and of the SLOs. */
+const others = [
+  ...["KubeAPIDown", "KubeNodeNotReady", "KubeNodeUnreachable"],
+  ...["ErrorBudgetBurn", "ServiceSilent"],
+];
+
 describe("the routing of alerts", () => {
+  it("names alerts that exist", () => {
+    const alerts = [...groups, losses].flatMap(({ rules }) => rules.filter(isAlert));
+    const known = [...others, ...alerts.map(({ alert }) => alert)];
+    assert.deepEqual(
+      namedAlerts.filter((alert) => !known.includes(alert)),
+      [],
+    );
+  });
+
   it("beats between two looks, and never waits for the 60 s that a beat may take", () => {
     assert.ok(beat.due % beat.look !== 0, "a beat at a multiple of a look would wait for the next");
     assert.equal(beat.every, Math.ceil(beat.due / beat.look) * beat.look);
-    // Another Alertmanager takes over after its turn of 15 s, at its own next look.
-    assert.ok(beat.every + beat.look + 15 <= 60);
-    assert.ok(beat.switchWaits > beat.every + beat.look + 15);
+    // Another Alertmanager takes over after its turn, at its own next look.
+    const takenOver = beat.every + beat.look + beat.turn;
+    assert.ok(takenOver <= 60);
+    assert.ok(beat.switchWaits > takenOver);
   });
 
   it("has a dead Prometheus noticed within three minutes", () => {
     assert.ok(secondsToTrip <= 180, `${secondsToTrip} s`);
+    assert.ok(secondsToTrip - beat.switchWaits + 120 <= 180, "with a switch that waits 120 s");
   });
 
   it("keeps secrets in files, whichever receivers there are", () => {
