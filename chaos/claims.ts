@@ -1,7 +1,7 @@
 import { claim, type Claim } from "../lib/claim";
 import type { Bed } from "./bed";
 import type { Result } from "./measure";
-import { storedKeys } from "./tenant";
+import { storedKeys } from "../rehearsal/services/tenant";
 import { counts, violations } from "./traffic/ledger";
 
 /** The claims of every experiment: a quiet sham run, and a database that contradicts no client. */
@@ -62,7 +62,7 @@ export function cachedReadsServed(drill: string, result: Result): Claim {
 
 /** Reads of the list, both modes together. */
 export function cachedReads({ reports }: Result): { requests: number; failed: number } {
-  const reads = Object.values(reports).map((report) => report!.kinds.list!);
+  const reads = Object.values(reports).flatMap((report) => report?.kinds.list ?? []);
   return {
     requests: reads.reduce((sum, { requests }) => sum + requests, 0),
     failed: reads.reduce((sum, { failed }) => sum + failed, 0),
@@ -84,9 +84,9 @@ export function windowClosed(drill: string, { edge }: Bed, result: Result): Clai
 /** How and when requests of an experiment failed, for a claim's text. */
 export function outcomes({ reports, injected }: Result): string {
   const failed = Object.entries(reports).flatMap(([mode, report]) => {
-    const { failures } = report!;
-    if (!failures) return [];
-    const kinds = Object.entries(report!.kinds).flatMap(
+    if (!report?.failures) return [];
+    const { failures } = report;
+    const kinds = Object.entries(report.kinds).flatMap(
       ([kind, { outcomes: all, failed: count }]) =>
         count === 0 ? [] : [`${kind} ${JSON.stringify(all)}`],
     );

@@ -4,7 +4,11 @@ import type { Api } from "../rehearsal/control-plane/api";
 import { addressesIn } from "../rehearsal/services/subnets";
 import { LoadBalancer } from "./traffic/load-balancer/load-balancer";
 import { Registration } from "./traffic/load-balancer/registration";
-import { plannedLoadBalancer, type LoadBalancerSettings } from "./traffic/load-balancer/settings";
+import {
+  plannedLoadBalancer,
+  type HealthCheck,
+  type LoadBalancerSettings,
+} from "./traffic/load-balancer/settings";
 
 /** Seconds in which every pod has to have passed its health checks. */
 const healthyLimit = 60;
@@ -19,21 +23,40 @@ export class Edge {
     /** From where it asks its targets. */
     readonly address: string,
     readonly balancer: LoadBalancer,
+    private readonly registration: Registration,
   ) {}
 
-  /** @param accessLog file for a line of JSON a request */
-  static async start(plan: Plan, api: Api, accessLog: string): Promise<Edge> {
+  /**
+   * @param accessLog file for a line of JSON a request
+   * @param checks what else than planned its health checks are
+   */
+  static async start(
+    plan: Plan,
+    api: Api,
+    accessLog: string,
+    checks: Partial<HealthCheck> = {},
+  ): Promise<Edge> {
     const address = addressesIn(plan, "public", 10)[0]!;
     await output("ip", ["address", "replace", `${address}/32`, "dev", "lo"]);
-    const settings = plannedLoadBalancer(plan);
+    const planned = plannedLoadBalancer(plan);
+    const groups = planned.groups.map((group) => ({
+      ...group,
+      healthCheck: { ...group.healthCheck, ...checks },
+    }));
+    const settings = { ...planned, groups };
     const balancer = await LoadBalancer.start({
       ...settings,
       listen: { host: address, port: 0 },
       localAddress: address,
       accessLog,
     });
-    await Registration.start(api, balancer);
-    return new Edge(settings, address, balancer);
+    const registration = await Registration.start(api, balancer);
+    return new Edge(settings, address, balancer, registration);
+  }
+
+  async stop(): Promise<void> {
+    this.registration.stop();
+    await this.balancer.stop();
   }
 
   /** Name of the planned target group of a service. */

@@ -3,12 +3,16 @@ import { Load } from "./traffic/load/load";
 import type { LoadReport } from "./traffic/load/report";
 import type { Write } from "./traffic/ledger";
 import type { Bed } from "./bed";
+import type { Edge } from "./edge";
 
 const modes = ["new", "keep-alive"] as const;
 export type Mode = (typeof modes)[number];
 
 /** Requests of each mode before the fault, in which nothing may be found. */
 const shamRequests = 200;
+
+/** Requests a second of the load beside it. */
+const besideRate = 20;
 
 /** A fault under load. */
 export interface Experiment {
@@ -21,6 +25,11 @@ export interface Experiment {
   requests?: number;
   /** Gives up when more than this share of the latest requests has failed. Default never. */
   abortShare?: number;
+  /**
+   * Another load balancer in front of the same targets. It gets a thinner load of new connections at
+   * the same time, so that the same fault shows what it makes of it.
+   */
+  beside?: Edge;
   /**
    * Injects the fault, waits for what it does and undoes it. Returns how it was proved, for the
    * claims; throws when it was not.
@@ -49,6 +58,8 @@ export interface Result {
   /** Longest time in seconds from the first to the last failure, of either mode. */
   errorWindow: number;
   writes: Write[];
+  /** The load by way of {@link Experiment.beside}. */
+  beside?: Result;
 }
 
 /**
@@ -59,8 +70,8 @@ export interface Result {
  */
 export async function measure(bed: Bed, experiment: Experiment): Promise<Result> {
   const first = await attempt(bed, experiment);
-  const lagged = (result: Result) =>
-    Object.values(result.reports).find((report) => report?.void)?.void;
+  const lagged = ({ reports, beside }: Result) =>
+    [...Object.values(reports), beside?.reports.new].find((report) => report?.void)?.void;
   if (!lagged(first)) return first;
   const second = await attempt(bed, experiment);
   const reason = lagged(second);
@@ -69,17 +80,16 @@ export async function measure(bed: Bed, experiment: Experiment): Promise<Result>
 }
 
 async function attempt({ edge }: Bed, experiment: Experiment): Promise<Result> {
-  const { kinds, rate = 60, abortShare, requests = 1250, fault } = experiment;
-  const loads = await Promise.all(
-    (experiment.modes ?? modes).map(async (connections) => ({
-      connections,
-      load: await Load.start({ url: edge.balancer.url, rate, connections, kinds, abortShare }),
-    })),
-  );
+  const { kinds, rate = 60, abortShare, requests = 1250, beside, fault } = experiment;
+  const start = (connections: Mode, url: string, every: number) =>
+    Load.start({ url, rate: every, connections, kinds, abortShare });
+  const chosen = experiment.modes ?? modes;
+  const loads = await Promise.all(chosen.map((mode) => start(mode, edge.balancer.url, rate)));
+  const other = beside && (await start("new", beside.balancer.url, besideRate));
   const after = async (count: number) => {
-    await Promise.all(loads.map(({ load }) => load.after(count)));
+    await Promise.all(loads.map((load) => load.after(count)));
   };
-  const stopAll = () => Promise.all(loads.map(({ load }) => load.stop()));
+  const stopAll = () => Promise.all(loads.map((load) => load.stop()));
   let injection: string;
   let injected: number;
   try {
@@ -90,13 +100,23 @@ async function attempt({ edge }: Bed, experiment: Experiment): Promise<Result> {
     injection = await fault({ after });
     await enough;
   } catch (error) {
-    await stopAll();
+    await Promise.all([stopAll(), other?.stop()]);
     throw error;
   }
-  const found = await stopAll();
-  const reports = Object.fromEntries(
-    loads.map(({ connections }, index) => [connections, found[index]]),
-  ) as Result["reports"];
+  const [found, aside] = await Promise.all([stopAll(), other?.stop()]);
+  const reports = Object.fromEntries(chosen.map((mode, index) => [mode, found[index]]));
+  const seen = { injection, injected };
+  return {
+    ...resultOf(reports as Result["reports"], seen),
+    beside: aside && resultOf({ new: aside, "keep-alive": undefined }, seen),
+  };
+}
+
+function resultOf(
+  reports: Result["reports"],
+  { injection, injected }: Pick<Result, "injection" | "injected">,
+): Result {
+  const found = Object.values(reports).filter((report) => report !== undefined);
   const sum = (of: (report: LoadReport) => number) =>
     found.reduce((all, report) => all + of(report), 0);
   return {

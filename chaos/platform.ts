@@ -11,7 +11,6 @@ import { RealNodes } from "../rehearsal/nodes/real-nodes";
 import { Names } from "../rehearsal/sandbox/names";
 import { Network } from "../rehearsal/sandbox/network";
 import { ManagedServices } from "../rehearsal/services/managed-services";
-import { podEnvironment } from "../rehearsal/services/pod-environment";
 import { Helm } from "../rehearsal/workloads/helm";
 import { apply, install } from "../rehearsal/workloads/installation";
 import { Workloads } from "../rehearsal/workloads/workloads";
@@ -80,7 +79,7 @@ export class Platform {
     const { plane, helm, workloads, services } = this;
     const nodesReady = plane.readySeconds;
     const { kubeconfig } = plane;
-    await apply({ kubeconfig }, this.environments());
+    await apply({ kubeconfig }, services.environments());
     const objects = services.objects(objectsOf(this.plan));
     const releases = localReleases(this.plan);
     const claims = await install({ kubeconfig, helm, objects, releases, kind: "measured" }, say);
@@ -101,23 +100,6 @@ export class Platform {
         value: (performance.now() - since) / 1000,
         unit: "s",
         limit: upLimit,
-      }),
-    ];
-  }
-
-  private environments(): object[] {
-    const { storage } = this.services;
-    const { BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME, ...aws } = storage.environment();
-    void [BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME]; // the chart has them
-    return [
-      // The run's authority signed the cache's certificate too, and the pod has it already.
-      ...podEnvironment({
-        workload: "mini-xdr",
-        environment: { CACHE_CA_FILE: "/etc/database-ca/ca.crt" },
-      }),
-      ...podEnvironment({
-        workload: "database-backup",
-        environment: aws as Record<string, string>,
       }),
     ];
   }

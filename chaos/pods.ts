@@ -11,14 +11,21 @@ interface WithContainers {
       name: string;
       containerID?: string;
       restartCount: number;
+      resources?: { limits?: { memory?: string } };
       lastState?: { terminated?: { exitCode: number; reason?: string } };
     }[];
   };
 }
 
+/** What a pod's containers may have. */
+interface WithLimits {
+  spec: { containers: { name: string; resources: { limits: { memory: string } } }[] };
+}
+
 /** A container that runs, as its node knows it. */
 export interface Container {
   pod: Pod;
+  name: string;
   /** Its id without the runtime's name. */
   id: string;
   restarts: number;
@@ -39,6 +46,7 @@ export function containerOf(pod: Pod, name: string): Container {
   const found = status.containerStatuses!.find((container) => container.name === name)!;
   return {
     pod,
+    name,
     id: found.containerID!.replace(/^\w+:\/\//, ""),
     restarts: found.restartCount,
     lastEnd: found.lastState?.terminated,
@@ -68,6 +76,33 @@ export async function runIn(
 async function containerdOf({ nodes }: Platform, pod: Pod): Promise<string[]> {
   const node = nodes.node(pod.spec.nodeName!);
   return [...node.inside(), await tool("ctr"), "--namespace", "k8s.io"];
+}
+
+/**
+ * Gives a running container another memory limit, as kubelets can without a restart. Resolves with
+ * the one before, once it counts.
+ */
+export async function limitMemory(
+  { plane, workloads }: Platform,
+  { pod, name }: Container,
+  memory: string,
+): Promise<string> {
+  const { namespace, name: podName, uid } = pod.metadata;
+  const path = `/api/v1/namespaces/${namespace}/pods/${podName}`;
+  const { spec } = await plane.api.get<WithLimits>(path);
+  const containers = structuredClone(spec.containers);
+  const { limits } = containers.find((container) => container.name === name)!.resources;
+  const before = limits.memory;
+  limits.memory = memory;
+  await plane.api.patch(`${path}/resize`, { spec: { containers } });
+  const counts = () => {
+    const now = workloads.pods.find(({ metadata }) => metadata.uid === uid);
+    const { containerStatuses } = (now as unknown as WithContainers).status;
+    const found = containerStatuses!.find((container) => container.name === name)!;
+    return found.resources?.limits?.memory === memory;
+  };
+  await workloads.until(() => (counts() ? undefined : `${podName} has another limit`), 30);
+  return before;
 }
 
 /** Deletes a pod as an operator does: with its grace. */

@@ -1,4 +1,4 @@
-import type { Tenant } from "./tenant";
+import type { Tenant } from "../rehearsal/services/tenant";
 import type { RequestKind } from "./traffic/load/config";
 
 /** Milliseconds after which a client gives up. */

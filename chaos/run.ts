@@ -1,26 +1,30 @@
 import { claim, type Claim } from "../lib/claim";
 import { exitCode, explain } from "../lib/ends";
-import { conclude, report } from "../lib/report";
+import { writeJson } from "../lib/json-file";
 import type { Plan } from "../plan/plan";
-import type { Drill, Say } from "../rehearsal/drill";
+import type { Say } from "../rehearsal/drill";
 import type { ImageArchive } from "../rehearsal/nodes/image-store";
+import { newTenant } from "../rehearsal/services/tenant";
 import { enterSandbox, takeInput } from "../rehearsal/sandbox/sandbox";
 import type { Bed } from "./bed";
-import { drills } from "./drills";
+import type { ChaosDrill } from "./drill";
 import { Edge } from "./edge";
+import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { newTenant } from "./tenant";
+import { withVariant } from "./variant";
 
-/** What the command hands into the sandbox. */
+/** What the command hands into a lane's sandbox. */
 export interface Job {
   plan: Plan;
   images: ImageArchive[];
-  /** Names of the drills to run. */
-  chosen: string[];
-  /** Path of the report, where one is wanted. */
-  json?: string;
+  /** All lanes' drills, by name. */
+  lanes: string[][];
+  /** Which of them this one runs. */
+  lane: number;
+  /** Where lanes tell each other how far they are, and leave their claims. */
+  folder: string;
 }
 
 /** Memory for images, nodes and servers, GiB. */
@@ -28,22 +32,56 @@ const memory = 10;
 /** Seconds in which an earlier drill's traces have to be gone. */
 const settling = 120;
 
-/** The inner half of `rehearse:chaos`: runs as the first process of the sandbox. */
-async function main(folder: string): Promise<number> {
-  const since = Date.now();
-  const say = (line: string) => process.stderr.write(`${line}\n`);
-  const { plan, images, chosen, json } = JSON.parse(takeInput(folder)) as Job;
+/** The inner half of `rehearse:chaos`, for one lane: runs as the first process of the sandbox. */
+async function main(folder: string): Promise<void> {
+  const { plan, images, lanes, lane, folder: shared } = JSON.parse(takeInput(folder)) as Job;
   enterSandbox(folder, memory);
+  const progress = new Progress(shared, lanes.length);
+  const prefix = lanes.length > 1 ? `${lane + 1} ` : "";
+  const say = (line: string) => process.stderr.write(`${prefix}${line}\n`);
+  await progress.untilUp(lane);
+  const since = Date.now();
   const { platform, claims } = await Platform.start(plan, folder, images, say);
   const bed = await bedOf(platform, plan);
+  progress.up(lane);
   say(`platform up and served after ${seconds(since)} s`);
-  for (const drill of drills.filter(({ name }) => chosen.includes(name))) {
-    say(`▸ ${drill.name}: ${drill.title}`);
-    const started = Date.now();
-    claims.push(...(await attempt(drill, bed, (line) => say(`  ${line}`))));
-    say(`  ${seconds(started)} s`);
+  const drills = lanes[lane]!.map(drillOf);
+  claims.push(
+    ...(await runAll(
+      bed,
+      drills.filter((drill) => !runsAlone(drill)),
+      say,
+    )),
+  );
+  const last = drills.filter(runsAlone);
+  if (last.length > 0) {
+    await progress.untilAlone(lane);
+    claims.push(...(await runAll(bed, last, say)));
   }
-  return conclude(report("rehearse:chaos", plan.stack, since, claims), json, standIns);
+  writeJson(progress.report(lane), claims);
+}
+
+/** Drills one after the other, and then their controls, those of one variant together. */
+async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]> {
+  const claims: Claim[] = [];
+  for (const drill of drills)
+    claims.push(
+      ...(await timed(bed, drill.name, drill.title, say, (tell) => drill.run(bed, tell))),
+    );
+  const variants = new Set(drills.flatMap(({ control }) => control?.variant ?? []));
+  for (const variant of variants) {
+    const those = drills.filter(({ control }) => control?.variant === variant);
+    const work = async () => {
+      await bed.edge.healthy(3);
+      for (const { name, control } of those) {
+        const run = async (tell: Say) => [await control!.run(bed, tell)];
+        claims.push(...(await timed(bed, name, `control ${variant.text}`, say, run)));
+      }
+    };
+    await withVariant(bed.platform, variant, work);
+    await bed.edge.healthy(3);
+  }
+  return claims;
 }
 
 async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
@@ -55,24 +93,35 @@ async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
   return bed;
 }
 
-/** A drill from a steady state; one that breaks off is a broken claim, and the others go on. */
-async function attempt(drill: Drill<Bed>, bed: Bed, say: Say): Promise<Claim[]> {
+/** Work from a steady state; a drill that breaks off is a broken claim, and the others go on. */
+async function timed(
+  bed: Bed,
+  name: string,
+  title: string,
+  say: Say,
+  work: (say: Say) => Promise<Claim[]>,
+): Promise<Claim[]> {
   const { workloads } = bed.platform;
+  const tell = (line: string) => say(`${name}: ${line}`);
+  tell(`▸ ${title}`);
+  const started = Date.now();
   try {
     await workloads.until(() => workloads.unsteady(), settling);
     await bed.edge.healthy(3);
-    return await drill.run(bed, say);
+    return await work(tell);
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
     return [
       claim({
-        id: `${drill.name}.completed`,
+        id: `${name}.completed`,
         claim: `The drill runs to its end; it did not: ${(error as Error).message}`,
         value: 1,
         unit: "failures",
         limit: 0,
       }),
     ];
+  } finally {
+    tell(`${seconds(started)} s`);
   }
 }
 
@@ -80,12 +129,8 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 100) / 10;
 }
 
-const standIns =
-  "Stand-ins: the load balancer and its controller, moto for S3, Redis for Valkey, PostgreSQL with two standbys for RDS, " +
-  "the images' base. Nodes, containers, probes, network policies, releases and the application are real.";
-
 main(process.argv[2]!).then(
-  (code) => process.exit(code),
+  () => process.exit(),
   (error: unknown) => {
     explain(error);
     process.exit(exitCode(error));

@@ -10,6 +10,7 @@ export interface Deployment {
         terminationGracePeriodSeconds: number;
         containers: {
           name: string;
+          image: string;
           lifecycle?: object;
           readinessProbe?: { httpGet: { path: string } };
           env: { name: string; value?: string }[];
@@ -20,57 +21,105 @@ export interface Deployment {
   };
 }
 
+/** Backends that lack one protection. */
+export interface Variant {
+  /** How a claim begins that is about them: `without …`. */
+  text: string;
+  change(deployment: Deployment): void;
+}
+
+/** They stop as soon as they are told, while the load balancer still sends. */
+export const withoutPreStop: Variant = {
+  text: "without the backend's preStop",
+  change({ spec }) {
+    for (const container of spec.template.spec.containers) delete container.lifecycle;
+  },
+};
+
+/** Kubelets and, by way of their answers, the load balancer ask whether the platform is whole. */
+export const onReady: Variant = {
+  text: "with kubelets that ask /health/ready",
+  change({ spec }) {
+    for (const { readinessProbe } of spec.template.spec.containers)
+      if (readinessProbe) readinessProbe.httpGet.path = "/health/ready";
+  },
+};
+
+/**
+ * They wait for a request's end as long as the chain of their time-outs allows: a route's 5 s, which
+ * count from its beginning, and a request's 10 s are both 17 s.
+ */
+export const patientReceiver: Variant = {
+  text: "with backends that wait 17 s for a request's end",
+  change: (deployment) =>
+    setEnvironment(deployment, {
+      ROUTE_TIMEOUT_MS: "17000",
+      RECEIVE_TIMEOUT_MS: "17000",
+      DRAIN_MS: "35000",
+    }),
+};
+
+/** Gives every container of a Deployment's pods these variables too. */
+export function setEnvironment({ spec }: Deployment, variables: Record<string, string>): void {
+  const added = Object.entries(variables).map(([name, value]) => ({ name, value }));
+  for (const container of spec.template.spec.containers)
+    container.env = [...container.env.filter(({ name }) => !(name in variables)), ...added];
+}
+
 /** Seconds in which a replaced Deployment is back. */
 const replaced = 60;
 
 /**
- * Runs `work` while a Deployment has a protection less, and puts back what was planned. Its pods are
+ * Runs `work` while the backend's Deployment is another, and puts back what was there. Its pods are
  * replaced all at once, without a drain: nobody is served meanwhile, and nobody should ask.
  */
 export async function withVariant<T>(
   platform: Platform,
-  name: string,
-  change: (deployment: Deployment) => void,
+  { change }: Pick<Variant, "change">,
   work: () => Promise<T>,
 ): Promise<T> {
-  const path = `/apis/apps/v1/namespaces/mini-xdr/deployments/${name}`;
-  const { api } = platform.plane;
-  const planned = await api.get<Deployment>(path);
+  const planned = await platform.plane.api.get<Deployment>(backend);
   const variant = structuredClone(planned);
   change(variant);
   try {
-    await replace(platform, name, path, variant);
+    await replace(platform, variant);
     return await work();
   } finally {
-    await replace(platform, name, path, planned);
+    await replace(platform, planned);
   }
 }
 
-async function replace(platform: Platform, name: string, path: string, to: Deployment) {
+/** Path of the backend's Deployment. */
+export const backend = "/apis/apps/v1/namespaces/mini-xdr/deployments/mini-xdr-backend";
+
+async function replace(platform: Platform, to: Deployment) {
   const { workloads, plane } = platform;
   const { strategy, template } = to.spec;
   // The controller lets all old pods go before it makes a new one; their grace is cut short.
   const stop = workloads.onChange(() => {
-    const leaving = podsOf(platform, name).filter(({ metadata }) => metadata.deletionTimestamp);
+    const leaving = podsOf(platform).filter(({ metadata }) => metadata.deletionTimestamp);
     for (const pod of leaving) void forceDelete(platform, pod).catch(() => {}); // it is gone
   });
-  const old = new Set(podsOf(platform, name).map(({ metadata }) => metadata.uid));
-  const left = () => podsOf(platform, name).some(({ metadata }) => old.has(metadata.uid));
+  const old = new Set(podsOf(platform).map(({ metadata }) => metadata.uid));
+  const left = () => podsOf(platform).some(({ metadata }) => old.has(metadata.uid));
   try {
-    await plane.api.patch(path, {
+    await plane.api.patch(backend, {
       spec: { strategy: { type: "Recreate", rollingUpdate: null }, template },
     });
-    await workloads.until(() => (left() ? `${name} is there` : workloads.unsteady()), replaced);
+    await workloads.until(
+      () => (left() ? "the former backend is there" : workloads.unsteady()),
+      replaced,
+    );
   } finally {
     stop();
   }
   // Everything at once, and the planned strategy afterwards.
-  await plane.api.patch(path, { spec: { strategy } });
+  await plane.api.patch(backend, { spec: { strategy } });
 }
 
-/** A Deployment's pods, those that leave too. */
-export function podsOf({ workloads }: Platform, name: string): Pod[] {
-  return workloads.all.find(({ id }) => id === `mini-xdr/${name}`)?.pods ?? [];
+/** The backend's pods, those that leave too. */
+function podsOf({ workloads }: Platform): Pod[] {
+  return workloads.all.find(({ id }) => id === "mini-xdr/mini-xdr-backend")?.pods ?? [];
 }
 
 /** Deletes a pod without grace: its containers are killed. */
@@ -78,10 +127,4 @@ async function forceDelete({ plane }: Platform, { metadata }: Pod): Promise<void
   await plane.api.delete(
     `/api/v1/namespaces/${metadata.namespace}/pods/${metadata.name}?gracePeriodSeconds=0`,
   );
-}
-
-/** Kubelets and, by way of their answers, the load balancer ask whether the platform is whole. */
-export function onReady({ spec }: Deployment): void {
-  for (const { readinessProbe } of spec.template.spec.containers)
-    if (readinessProbe) readinessProbe.httpGet.path = "/health/ready";
 }

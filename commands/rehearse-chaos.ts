@@ -25,7 +25,7 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   try {
     const plan = await planOf(options, root);
     await prepare(chaosTools, view);
-    return await rehearseChaos(plan, { chosen, json }, view, signal);
+    return await rehearseChaos({ plan, chosen, json }, view, signal);
   } finally {
     view.end();
   }

@@ -1,13 +1,13 @@
 import { claim } from "../../lib/claim";
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
-import { cachedReads, cachedReadsServed, soundness } from "../claims";
-import { control } from "../control";
+import { cachedReadsServed, soundness } from "../claims";
+import { measuredControl } from "../control";
+import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
 import { list, writes } from "../requests";
 import { untilAll } from "../state";
 import { accepts, answers } from "../../rehearsal/sandbox/port";
-import { onReady, withVariant } from "../variant";
+import { onReady } from "../variant";
 
 /** Seconds within which every backend says read-only, and after the fault normal again. */
 const change = 20;
@@ -19,7 +19,6 @@ export default {
   name: "database-partition",
   title: "The database cut off: every packet dropped",
   async run(bed: Bed, say) {
-    const { platform, edge } = bed;
     let readOnly = NaN;
     let back = NaN;
     say("dropping every packet from and to the database under load");
@@ -29,13 +28,6 @@ export default {
       async () => (readOnly = await untilAll(bed, "read-only", change)),
       async () => (back = await untilAll(bed, "normal", change)),
     );
-    say("the same with kubelets that ask /health/ready");
-    const ready = await withVariant(platform, "mini-xdr-backend", onReady, async () => {
-      await edge.healthy(3);
-      return cut(bed, unready);
-    });
-    await edge.healthy(3);
-    const outage = cachedReads(ready);
     const { injection } = result;
     return [
       ...(await soundness(bed, "database-partition", result)),
@@ -56,15 +48,18 @@ export default {
         limit: change,
         injection,
       }),
-      control(
-        "database-partition",
-        "with kubelets that ask /health/ready",
-        !cachedReadsServed("database-partition", ready).holds,
-        `${outage.failed} of ${outage.requests} cached reads failed`,
-      ),
     ];
   },
-} satisfies Drill<Bed>;
+  control: {
+    variant: onReady,
+    async run(bed) {
+      const result = await cut(bed, unready);
+      await bed.edge.healthy(3);
+      const served = cachedReadsServed("database-partition", result).holds;
+      return measuredControl("database-partition", onReady.text, result, !served);
+    },
+  },
+} satisfies ChaosDrill;
 
 async function cut(
   bed: Bed,

@@ -1,8 +1,10 @@
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measure } from "../measure";
+import { measuredControl } from "../control";
+import type { ChaosDrill } from "../drill";
+import { measure, type Experiment } from "../measure";
 import { containerOf, runIn, servingPods } from "../pods";
+import { withPoolers } from "../poolers";
 import { requests } from "../requests";
 
 const coredns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
@@ -12,40 +14,55 @@ const change = 60;
 const look =
   "require('dns').resolve4('pgbouncer.database.svc.cluster.local', (e) => process.exit(e ? 1 : 0))";
 
+/** A pooler keeps no connection to the database for longer than a second; an hour is planned. */
+const shortLived = { server_lifetime: 1 };
+
 export default {
   name: "dns-failure",
   title: "The cluster's DNS gone",
   async run(bed: Bed, say) {
-    const { platform, tenant } = bed;
-    const { workloads, plane } = platform;
-    const scale = (replicas: number) => plane.api.patch(coredns, { spec: { replicas } });
-    const pods = () =>
-      workloads.pods.filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
-    const resolves = async () => {
-      const [pod] = servingPods(platform, "backend");
-      return (await runIn(platform, containerOf(pod!, "backend"), ["node", "-e", look])) === 0;
-    };
     say("taking the cluster's DNS away under load");
-    const result = await measure(bed, {
-      kinds: requests(tenant),
-      requests: 900,
-      fault: async (running) => {
-        if (!(await resolves())) throw new Error("names do not resolve before the fault");
-        await scale(0);
-        try {
-          await workloads.until(() => (pods().length > 0 ? "CoreDNS runs" : undefined), change);
-          if (await resolves()) throw new Error("names still resolve");
-          await running.after(600);
-        } finally {
-          await scale(2);
-        }
-        await workloads.until(() => workloads.incomplete(), change);
-        return "both CoreDNS pods were gone, and a name did not resolve in a backend";
-      },
-    });
+    const result = await measure(bed, experiment(bed, 600));
+    say("the same with poolers that keep no connection");
+    const unkept = await withPoolers(bed.platform, shortLived, () =>
+      measure(bed, experiment(bed, 300)),
+    );
     return [
       ...(await soundness(bed, "dns-failure", result)),
       noneFailed("dns-failure", "Kept connections carry on without names", result),
+      measuredControl(
+        "dns-failure",
+        "with poolers that keep a connection to the database for a second",
+        unkept,
+      ),
     ];
   },
-} satisfies Drill<Bed>;
+} satisfies ChaosDrill;
+
+function experiment({ platform, tenant }: Bed, watched: number): Experiment {
+  const { workloads, plane } = platform;
+  const scale = (replicas: number) => plane.api.patch(coredns, { spec: { replicas } });
+  const pods = () =>
+    workloads.pods.filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
+  const resolves = async () => {
+    const [pod] = servingPods(platform, "backend");
+    return (await runIn(platform, containerOf(pod!, "backend"), ["node", "-e", look])) === 0;
+  };
+  return {
+    kinds: requests(tenant),
+    requests: watched,
+    fault: async (running) => {
+      if (!(await resolves())) throw new Error("names do not resolve before the fault");
+      await scale(0);
+      try {
+        await workloads.until(() => (pods().length > 0 ? "CoreDNS runs" : undefined), change);
+        if (await resolves()) throw new Error("names still resolve");
+        await running.after(watched);
+      } finally {
+        await scale(2);
+      }
+      await workloads.until(() => workloads.incomplete(), change);
+      return "both CoreDNS pods were gone, and a name did not resolve in a backend";
+    },
+  };
+}

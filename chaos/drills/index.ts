@@ -1,5 +1,5 @@
-import type { Drill } from "../../rehearsal/drill";
-import type { Bed } from "../bed";
+import type { ChaosDrill } from "../drill";
+import backupJobs from "./backup-jobs";
 import cacheLoss from "./cache-loss";
 import databasePartition from "./database-partition";
 import dnsFailure from "./dns-failure";
@@ -16,7 +16,7 @@ import writerFailover from "./writer-failover";
 import zoneLoss from "./zone-loss";
 
 /** All chaos drills, in the order in which they run. */
-export const drills: Drill<Bed>[] = [
+export const drills: ChaosDrill[] = [
   podDeletion,
   podKill,
   memoryPressure,
@@ -31,5 +31,6 @@ export const drills: Drill<Bed>[] = [
   nodeDrain,
   nodePower,
   zoneLoss,
+  backupJobs,
   overload,
 ];

@@ -1,10 +1,11 @@
 import { claim } from "../../lib/claim";
 import { isAlive } from "../../lib/processes";
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { soundness, windowClosed } from "../claims";
+import type { ChaosDrill } from "../drill";
 import { measure } from "../measure";
 import { requests } from "../requests";
+import { uncheckedControl, withUncheckedEdge } from "../unchecked";
 
 /** Requests of each mode that are watched beyond the error window. */
 const after = 1250;
@@ -19,18 +20,21 @@ export default {
     const { workloads } = platform;
     const [, node] = platform.nodes.all;
     say(`cutting the power of ${node!.name} under load`);
-    const result = await measure(bed, {
-      kinds: requests(tenant),
-      requests: after,
-      fault: async (running) => {
-        const { pid } = node!;
-        await node!.cutPower();
-        workloads.lose([node!.name]);
-        if (isAlive(pid)) throw new Error(`${node!.name} lives on as process ${pid}`);
-        await running.after(after);
-        return `${node!.name}'s first process ${pid} was killed with everything in it`;
-      },
-    });
+    const result = await withUncheckedEdge(bed, (beside) =>
+      measure(bed, {
+        kinds: requests(tenant),
+        requests: after,
+        beside,
+        fault: async (running) => {
+          const { pid } = node!;
+          await node!.cutPower();
+          workloads.lose([node!.name]);
+          if (isAlive(pid)) throw new Error(`${node!.name} lives on as process ${pid}`);
+          await running.after(after);
+          return `${node!.name}'s first process ${pid} was killed with everything in it`;
+        },
+      }),
+    );
     say(`starting ${node!.name} again`);
     await node!.start();
     workloads.lose([]);
@@ -46,6 +50,7 @@ export default {
         unit: "s",
         limit: backWithin,
       }),
+      uncheckedControl("node-power", bed, result),
     ];
   },
-} satisfies Drill<Bed>;
+} satisfies ChaosDrill;

@@ -1,10 +1,12 @@
-import { claim } from "../../lib/claim";
-import type { Drill } from "../../rehearsal/drill";
+import { claim, type Claim } from "../../lib/claim";
+import type { Say } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
+import { control } from "../control";
+import type { ChaosDrill } from "../drill";
 import { list, writes } from "../requests";
 import { Load } from "../traffic/load/load";
 import type { LoadReport } from "../traffic/load/report";
-import { withVariant, type Deployment } from "../variant";
+import { setEnvironment, withVariant, type Deployment } from "../variant";
 
 /** Rates at which the capacity is looked for, requests a second. */
 const steps = [60, 120, 180, 240, 320, 420, 540];
@@ -19,75 +21,102 @@ const patience = 10_000;
 /** A fifth of what a backend has, so that the load generator is not what is measured. */
 const processor = "200m";
 /** And a fifth of the work that it takes at once: 64 writes and 256 reads by default. */
-const limits = [
-  { name: "MAX_WRITES", value: "13" },
-  { name: "MAX_READS", value: "51" },
-];
+const limits = { MAX_WRITES: "13", MAX_READS: "51" };
+/** Whatever comes is taken, in whatever number and however long the event loop is busy. */
+const unlimited = { MAX_WRITES: "100000", MAX_READS: "100000", MAX_BURST_MS: "100000000" };
 
 export default {
   name: "overload",
   title: "Three times the capacity",
   async run(bed: Bed, say) {
-    return withVariant(bed.platform, "mini-xdr-backend", small, async () => {
-      await bed.edge.healthy(3);
-      say("looking for the capacity");
-      let capacity = 0;
-      for (const rate of steps) {
-        const found = goodput(await load(bed, rate, each));
-        capacity = Math.max(capacity, found);
-        if (found < rate * carried) break;
-      }
-      const rate = Math.round(capacity * 3);
-      say(`${rate} requests a second, three times the capacity`);
-      const result = await load(bed, rate, 15);
-      say("a third of the capacity again");
-      const normal = await load(bed, Math.round(capacity / 3), 15);
-      await bed.edge.healthy(3);
-      const settled = normal.failures ? (normal.failures.last - normal.started) / 1000 : 0;
-      const injection = `${result.total.requests} requests in ${result.seconds.toFixed(1)} s, ${JSON.stringify(result.total.outcomes)}`;
-      return [
-        claim({
-          id: "overload.generator",
-          claim: `The generator kept up${result.void ? `: ${result.void}` : ""}`,
-          value: result.lag.share * 100,
-          unit: "% late",
-          limit: 1,
-        }),
-        claim({
-          id: "overload.goodput-lost",
-          claim: `Of a capacity of ${Math.round(capacity)} requests a second (backends of ${processor} each), ${Math.round(goodput(result))} are served`,
-          value: Math.max(0, 1 - goodput(result) / capacity) * 100,
-          unit: "%",
-          limit: 10,
-          injection,
-        }),
-        claim({
-          id: "overload.latency.p99",
-          claim: "What is admitted stays quick",
-          value: result.total.latency.p99,
-          unit: "ms",
-          limit: bound,
-          injection,
-        }),
-        claim({
-          id: "overload.recovery",
-          claim: "After it the last failure comes within",
-          value: settled,
-          unit: "s",
-          limit: 30,
-          injection,
-        }),
-      ];
+    const small = (env: Record<string, string>) => ({
+      change: (deployment: Deployment) => shrink(deployment, env),
     });
+    const { capacity, claims } = await withVariant(bed.platform, small(limits), async () => {
+      await bed.edge.healthy(3);
+      return shed(bed, say);
+    });
+    say("the same rate without shedding");
+    const without = await withVariant(bed.platform, small(unlimited), async () => {
+      await bed.edge.healthy(3);
+      return load(bed, Math.round(capacity * 3), 8);
+    });
+    await bed.edge.healthy(3);
+    const lost = goodputLost(without, capacity);
+    return [
+      ...claims,
+      control(
+        "overload",
+        "without limits of what is in work",
+        !lost.holds || without.total.latency.p99 > bound,
+        `${Math.round(lost.value!)} % of the goodput lost, p99 ${Math.round(without.total.latency.p99)} ms, ${JSON.stringify(without.total.outcomes)}`,
+      ),
+    ];
   },
-} satisfies Drill<Bed>;
+} satisfies ChaosDrill;
 
-function small({ spec }: Deployment): void {
-  for (const { resources, env } of spec.template.spec.containers) {
+/** Looks for the capacity, asks three times as much, and then for less again. */
+async function shed(bed: Bed, say: Say): Promise<{ capacity: number; claims: Claim[] }> {
+  say("looking for the capacity");
+  let capacity = 0;
+  for (const rate of steps) {
+    const found = goodput(await load(bed, rate, each));
+    capacity = Math.max(capacity, found);
+    if (found < rate * carried) break;
+  }
+  const rate = Math.round(capacity * 3);
+  say(`${rate} requests a second, three times the capacity`);
+  const result = await load(bed, rate, 15);
+  say("a third of the capacity again");
+  const normal = await load(bed, Math.round(capacity / 3), 15);
+  await bed.edge.healthy(3);
+  const settled = normal.failures ? (normal.failures.last - normal.started) / 1000 : 0;
+  const injection = `${result.total.requests} requests in ${result.seconds.toFixed(1)} s, ${JSON.stringify(result.total.outcomes)}`;
+  const claims = [
+    claim({
+      id: "overload.generator",
+      claim: `The generator kept up${result.void ? `: ${result.void}` : ""}`,
+      value: result.lag.share * 100,
+      unit: "% late",
+      limit: 1,
+    }),
+    { ...goodputLost(result, capacity), injection },
+    claim({
+      id: "overload.latency.p99",
+      claim: "What is admitted stays quick",
+      value: result.total.latency.p99,
+      unit: "ms",
+      limit: bound,
+      injection,
+    }),
+    claim({
+      id: "overload.recovery",
+      claim: "After it the last failure comes within",
+      value: settled,
+      unit: "s",
+      limit: 30,
+      injection,
+    }),
+  ];
+  return { capacity, claims };
+}
+
+function goodputLost(result: LoadReport, capacity: number): Claim {
+  return claim({
+    id: "overload.goodput-lost",
+    claim: `Of a capacity of ${Math.round(capacity)} requests a second (backends of ${processor} each), ${Math.round(goodput(result))} are served`,
+    value: Math.max(0, 1 - goodput(result) / capacity) * 100,
+    unit: "%",
+    limit: 10,
+  });
+}
+
+function shrink(deployment: Deployment, environment: Record<string, string>): void {
+  for (const { resources } of deployment.spec.template.spec.containers) {
     resources.requests.cpu = processor;
     resources.limits.cpu = processor;
-    env.push(...limits);
   }
+  setEnvironment(deployment, environment);
 }
 
 async function load({ edge, tenant }: Bed, rate: number, seconds: number): Promise<LoadReport> {

@@ -1,11 +1,11 @@
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
-import { noneFailed, outcomes, soundness } from "../claims";
-import { control } from "../control";
+import { noneFailed, soundness } from "../claims";
+import { repeatedWith } from "../control";
+import type { ChaosDrill } from "../drill";
 import { measure, type Experiment } from "../measure";
 import { deletePod, gone, servingPods } from "../pods";
 import { requests } from "../requests";
-import { withVariant, type Deployment } from "../variant";
+import { withoutPreStop } from "../variant";
 
 /** Seconds from the deletion to the pod's end: preStop, and the requests that are left. */
 const leaving = 60;
@@ -16,29 +16,14 @@ export default {
   async run(bed: Bed, say) {
     say("deleting a pod of backend and frontend under load");
     const result = await measure(bed, experiment(bed));
-    say("the same without preStop");
-    const without = await withVariant(
-      bed.platform,
-      "mini-xdr-backend",
-      withoutPreStop,
-      async () => {
-        await bed.edge.healthy(3);
-        return measure(bed, { ...experiment(bed), requests: 300 });
-      },
-    );
     await bed.edge.healthy(3);
     return [
       ...(await soundness(bed, "pod-deletion", result)),
       noneFailed("pod-deletion", "Nobody notices", result),
-      control(
-        "pod-deletion",
-        "without the backend's preStop",
-        without.failed > 0,
-        `${without.failed} failed of ${without.requests}${outcomes(without)}`,
-      ),
     ];
   },
-} satisfies Drill<Bed>;
+  control: repeatedWith(withoutPreStop, "pod-deletion", experiment),
+} satisfies ChaosDrill;
 
 function experiment({ platform, tenant }: Bed): Experiment {
   return {
@@ -51,8 +36,4 @@ function experiment({ platform, tenant }: Bed): Experiment {
       return `${pods.map(({ metadata }) => metadata.name).join(" and ")} were gone after ${seconds.toFixed(1)} s`;
     },
   };
-}
-
-function withoutPreStop({ spec }: Deployment): void {
-  for (const container of spec.template.spec.containers) delete container.lifecycle;
 }

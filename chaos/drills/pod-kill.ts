@@ -1,8 +1,8 @@
 import { claim } from "../../lib/claim";
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { noneFailedTwice, soundness } from "../claims";
 import { control } from "../control";
+import type { ChaosDrill } from "../drill";
 import { measure } from "../measure";
 import { containerOf, killContainer, servingPods } from "../pods";
 import { requests } from "../requests";
@@ -60,4 +60,4 @@ export default {
       ),
     ];
   },
-} satisfies Drill<Bed>;
+} satisfies ChaosDrill;

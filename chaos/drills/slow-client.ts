@@ -2,53 +2,69 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { setInterval } from "node:timers";
 import { claim } from "../../lib/claim";
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measure } from "../measure";
+import { measuredControl } from "../control";
+import type { ChaosDrill } from "../drill";
+import { measure, type Result } from "../measure";
 import { requests } from "../requests";
+import { patientReceiver } from "../variant";
 
 /** How many send their body a byte a second. */
 const clients = 300;
 /** Seconds after which the last of them has to be cut off. */
-const patience = 20;
+const patience = 15;
+/** Bytes that each announces. */
+const size = 1000;
 
 export default {
   name: "slow-client",
   title: `${clients} clients that never finish a request`,
   async run(bed: Bed, say) {
-    const { edge, tenant } = bed;
-    let answered = 0;
     say(`${clients} clients send a byte a second, beside the load`);
-    const result = await measure(bed, {
-      kinds: requests(tenant),
-      requests: 900,
-      fault: async () => {
-        const { hostname, port } = new URL(edge.balancer.url);
-        const slow = Array.from({ length: clients }, () =>
-          neverFinish(hostname, Number(port), tenant.apiKey, patience),
-        );
-        const ends = await Promise.all(slow);
-        answered = ends.filter(({ answer }) => answer.startsWith("HTTP/1.1 408")).length;
-        return `${clients} connections sent ${ends.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of bodies of ${size}`;
-      },
-    });
+    const { result, held } = await beside(bed, clients);
     return [
       ...(await soundness(bed, "slow-client", result)),
       noneFailed("slow-client", "Nobody else waits for them", result),
       claim({
         id: "slow-client.held",
         claim: `Slow clients are answered 408 within ${patience} s`,
-        value: clients - answered,
+        value: held,
         unit: "clients",
         limit: 0,
         injection: result.injection,
       }),
     ];
   },
-} satisfies Drill<Bed>;
+  control: {
+    variant: patientReceiver,
+    async run(bed) {
+      const { result, held } = await beside(bed, 30);
+      const text = `${patientReceiver.text}, which hold ${held} of 30 slow clients after ${patience} s`;
+      return measuredControl("slow-client", text, result, held > 0);
+    },
+  },
+} satisfies ChaosDrill;
 
-const size = 1000;
+/** So many slow clients beside the load, and how many of them have had no answer in time. */
+async function beside(bed: Bed, count: number): Promise<{ result: Result; held: number }> {
+  const { edge, tenant } = bed;
+  let held = NaN;
+  const result = await measure(bed, {
+    kinds: requests(tenant),
+    requests: 900,
+    fault: async () => {
+      const { hostname, port } = new URL(edge.balancer.url);
+      const slow = Array.from({ length: count }, () =>
+        neverFinish(hostname, Number(port), tenant.apiKey, patience),
+      );
+      const ends = await Promise.all(slow);
+      held = ends.filter(({ answer }) => !answer.startsWith("HTTP/1.1 408")).length;
+      return `${count} connections sent ${ends.reduce((sum, { bytes }) => sum + bytes, 0)} bytes of bodies of ${size}`;
+    },
+  });
+  return { result, held };
+}
 
 /** Sends a body byte by byte until somebody answers, ends it, or so many seconds are over. */
 async function neverFinish(host: string, port: number, apiKey: string, seconds: number) {

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { claim } from "../../lib/claim";
-import type { Drill } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { cachedReadsServed, soundness } from "../claims";
 import { control } from "../control";
+import type { ChaosDrill } from "../drill";
 import { connectTime, Latency } from "../faults/latency";
 import { measure, type Result } from "../measure";
 import { list, writes } from "../requests";
@@ -59,7 +59,7 @@ export default {
       ),
     ];
   },
-} satisfies Drill<Bed>;
+} satisfies ChaosDrill;
 
 async function slow(
   bed: Bed,

@@ -47,20 +47,24 @@ export async function buildApp(server: Server, services: Services): Promise<App>
   const app: App = fastify({
     serverFactory: (handler) => server.on("request", front.before(handler)),
     bodyLimit: maxBody,
-    handlerTimeout: services.settings.timeouts.route,
     // While draining, connections end by their answers; nothing is refused for it.
     return503OnClosing: false,
   }).withTypeProvider<TypeBoxTypeProvider>();
   app.setValidatorCompiler(validatorCompiler);
   app.setErrorHandler(refuse);
   keepRawBody(app);
-  app.addHook("onRequest", async ({ raw, url, is404, routeOptions }) => {
+  // With callbacks, as promises of hooks that wait for nothing cost every request some turns.
+  app.addHook("onRequest", (request, reply, done) => {
+    const { raw, url, is404, routeOptions } = request;
     const endpoint = is404 ? endpoints.find(url) : undefined;
-    front.routed(raw, endpoint?.route ?? routeOptions.url);
+    front.routed(raw, endpoint?.route ?? routeOptions.url, () => {
+      if (!reply.sent && !reply.raw.headersSent) reply.send(tooLate(request));
+    });
     // Before its body is looked at.
-    if (is404) throw notThere(endpoint);
+    if (is404) done(notThere(endpoint));
+    else done();
   });
-  app.addHook("preValidation", async ({ raw }) => front.begins(raw));
+  app.addHook("preValidation", ({ raw }, _, done) => done(front.begins(raw)));
   authenticate(app, services);
   endpoints.watch(app as unknown as FastifyInstance);
   await app.register(swagger, { openapi: description });
@@ -85,6 +89,13 @@ function authenticate(app: App, { tenants, settings }: Services): void {
   });
 }
 
+/** The answer at the route's time-out. */
+function tooLate({ method, rawBody }: FastifyRequest): Problem {
+  if (method === "GET" || method === "HEAD") return new Problem("database-slow");
+  // Without its body, no work began; with it, the work may still run, and commit.
+  return new Problem(rawBody ? "unknown-outcome" : "request-timeout");
+}
+
 function notThere(endpoint: Endpoint | undefined): Problem {
   if (!endpoint) return new Problem("not-found");
   const problem = new Problem("method-not-allowed");
@@ -107,7 +118,7 @@ function keepRawBody(app: App): void {
 
 /** Every error becomes a problem document. What is not the client's fault is logged, and told to nobody. */
 function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: FastifyReply) {
-  const problem = error instanceof Problem ? error : problemOf(error, request);
+  const problem = error instanceof Problem ? error : problemOf(error);
   if (problem.kind === "internal")
     log.error("request failed", {
       method: request.method,
@@ -121,12 +132,7 @@ function refuse(error: FastifyError | Problem, request: FastifyRequest, reply: F
     .send(JSON.stringify(problem.body));
 }
 
-function problemOf(error: FastifyError, { method, rawBody }: FastifyRequest): Problem {
-  if (error.code === "FST_ERR_HANDLER_TIMEOUT") {
-    if (method === "GET" || method === "HEAD") return new Problem("database-slow");
-    // Without its body, no work began; with it, the work may still run, and commit.
-    return new Problem(rawBody ? "unknown-outcome" : "request-timeout");
-  }
+function problemOf(error: FastifyError): Problem {
   const { validation, validationContext: part } = error;
   if (!validation) {
     const kind = kindOf(error.statusCode ?? 500);

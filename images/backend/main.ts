@@ -1,3 +1,4 @@
+import { atTermination } from "./termination";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { Command, CommanderError } from "commander";
@@ -58,7 +59,7 @@ async function build(settings: Settings) {
 
 async function serve(settings: Settings): Promise<void> {
   const { server, services } = await build(settings);
-  process.once("SIGTERM", () => {
+  atTermination(() => {
     log.info("draining");
     services.streams.close();
     void services.drain.run(settings.timeouts.drain, settings.timeouts.silence).then(async () => {

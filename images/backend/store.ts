@@ -37,7 +37,7 @@ export class Store {
     this.writer = new Database(settings.writer);
     this.replica = new Database(settings.replica);
     this.reads = new Reads(this.writer, this.replica, maxLagSeconds);
-    // Without traffic too, a breaker closes again and the mode is true.
+    // Without traffic too, a breaker closes again, the mode is true, and connections are there.
     this.pulse = setInterval(() => void this.beat(), 1000);
     this.pulse.unref();
   }
@@ -160,6 +160,8 @@ export class Store {
   }
 
   private async beat(): Promise<void> {
+    if (this.breakers.write.state === "closed") void this.writer.warm();
+    if (this.breakers.read.state === "closed") void this.replica.warm();
     await Promise.allSettled([
       this.write("probe", requireWriter),
       this.read("probe", (client) => client.query("SELECT 1")),

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { hash, randomBytes } from "node:crypto";
 import type { Cache } from "./cache";
 import type { Database } from "./database";
 import { Problem } from "./problems";
@@ -13,7 +13,7 @@ export interface Tenant {
 /** A revoked key works for so long at most, and while the database is away. */
 const freshSeconds = 30;
 const keyPattern = /^mx_[\w-]{43}$/;
-const sha256 = (key: string) => createHash("sha256").update(key).digest();
+const sha256 = (key: string) => hash("sha256", key, "hex");
 
 /** Finds tenants by their API keys. */
 export class Tenants {
@@ -26,19 +26,19 @@ export class Tenants {
   async of(key: string | undefined): Promise<Tenant> {
     // What cannot be a key costs no look-up.
     if (!key || !keyPattern.test(key)) throw new Problem("unauthorized");
-    const hash = sha256(key);
+    const digest = sha256(key);
     const load = async () => {
       const { rows } = await this.store.read("read", (client) =>
         client.query<Tenant>(
           `SELECT o.id, o.name FROM minixdr.api_keys k JOIN minixdr.organizations o ON o.id = k.organization_id
-            WHERE k.sha256 = $1 AND k.revoked_at IS NULL`,
-          [hash],
+            WHERE k.sha256 = decode($1, 'hex') AND k.revoked_at IS NULL`,
+          [digest],
         ),
       );
       if (!rows[0]) throw new Problem("unauthorized");
       return JSON.stringify(rows[0]);
     };
-    const { text } = await this.cache.read(`tenant:${hash.toString("hex")}`, load, freshSeconds);
+    const { text } = await this.cache.read(`tenant:${digest}`, load, freshSeconds);
     return JSON.parse(text) as Tenant;
   }
 }
@@ -55,10 +55,10 @@ export async function createOrganization(
        ON CONFLICT (name) DO UPDATE SET name = excluded.name RETURNING id`,
       [name],
     );
-    await client.query("INSERT INTO minixdr.api_keys (sha256, organization_id) VALUES ($1, $2)", [
-      sha256(apiKey),
-      rows[0]!.id,
-    ]);
+    await client.query(
+      "INSERT INTO minixdr.api_keys (sha256, organization_id) VALUES (decode($1, 'hex'), $2)",
+      [sha256(apiKey), rows[0]!.id],
+    );
     return rows[0]!.id;
   });
   return { organization, apiKey };

@@ -23,13 +23,14 @@ export const workloads: RuleGroup = {
   rules: [
     {
       alert: "PodCrashLooping",
-      // `changes` counts whole restarts, where `increase` extrapolates one to more than one.
-      expr: `max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[15m])) > 1`,
+      // Half an hour holds three restarts of the slowest loop: kubelets wait for up to five minutes.
+      // `changes` counts whole ones, where `increase` extrapolates.
+      expr: `max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[30m])) > 2`,
       for: "5m",
       severity: "critical",
       summary: "{{ $labels.namespace }}/{{ $labels.pod }} restarts again and again.",
       description:
-        "Its container {{ $labels.container }} restarted {{ $value }} times within 15 minutes.",
+        "Its container {{ $labels.container }} restarted {{ $value }} times within half an hour.",
       runbook: "alerts.md#podcrashlooping",
     },
     {

@@ -79,7 +79,7 @@ export class ControlPlane {
   kubeconfig!: string;
 
   private constructor(
-    private readonly nodes: Nodes,
+    readonly nodes: Nodes,
     /** Its folder, removed by {@link stop}. */
     readonly folder: string,
     private readonly port: number,
@@ -131,9 +131,9 @@ export class ControlPlane {
     return this.zones.find((zone) => this.nodesOf(zone).includes(node))!;
   }
 
-  /** Takes the power from a zone's nodes. */
-  async loseZone(zone: string): Promise<void> {
-    await this.nodes.loseZone(zone);
+  /** Takes the power from a zone's nodes. Returns how, in words. */
+  async loseZone(zone: string): Promise<string> {
+    return this.nodes.loseZone(zone);
   }
 
   /** Brings a lost zone's nodes back. */

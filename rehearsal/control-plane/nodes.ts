@@ -31,7 +31,15 @@ export interface Surroundings {
 
 /** The nodes of a control plane, and what runs or plays their kubelets. */
 export interface Nodes {
+  /** Whether they run containers: what depends on it is measured, or only simulated. */
+  readonly kind: "measured" | "simulated";
+  /** Seconds in which all of them have to be Ready. */
+  readonly readyLimit: number;
+  /** Seconds that a pod takes at most from being scheduled to Ready. */
+  readonly podStart: number;
   readonly zones: string[];
+  /** Workloads that such a cluster has before anything is installed, `namespace/name`. */
+  readonly ownWorkloads: string[];
   /** Where the API server listens, so that these nodes reach it. */
   readonly serverAddress: string;
   /** Clients of the API server that these nodes have. */
@@ -44,8 +52,8 @@ export interface Nodes {
   start(plane: Surroundings): Promise<void>;
   /** Once they are Ready: resolves when what every cluster runs by itself is up, too. */
   settle(): Promise<void>;
-  /** Takes the power from a zone's nodes. */
-  loseZone(zone: string): Promise<void>;
+  /** Takes the power from a zone's nodes. Returns how, in words; rejects when they live on. */
+  loseZone(zone: string): Promise<string>;
   /** Starts a lost zone's nodes again. */
   restoreZone(zone: string): Promise<void>;
   /** Ends them all, at any time, once or more often. */

@@ -2,7 +2,7 @@ import type { Child } from "./child";
 import type { Users } from "./credentials";
 import type { NodeObject, Nodes, Surroundings } from "./nodes";
 import { shortened } from "./programs";
-import { stages, type Images } from "./stages";
+import { podStart, stages, type Images } from "./stages";
 
 /** Nodes per zone: enough that a drained node's pods find another one in the same zone. */
 const nodesPerZone = 2;
@@ -15,6 +15,10 @@ export const simulatedNodesTools = ["kwok"] as const;
  * process per zone.
  */
 export class SimulatedNodes implements Nodes {
+  readonly kind = "simulated";
+  readonly readyLimit = 15;
+  readonly podStart = podStart.most / 1000;
+  readonly ownWorkloads = [];
   readonly serverAddress = "127.0.0.1";
   // kwok plays kubelet, volume plugin and more on several nodes at once: no built-in role fits.
   readonly users: Users = { kwok: { name: "kwok", groups: "system:masters" } };
@@ -59,8 +63,9 @@ export class SimulatedNodes implements Nodes {
   async settle(): Promise<void> {}
 
   /** Kills the process that answers for the zone's nodes. */
-  async loseZone(zone: string): Promise<void> {
+  async loseZone(zone: string): Promise<string> {
     await this.kubelets.get(zone)!.kill();
+    return `the kwok process of ${zone} was killed`;
   }
 
   async restoreZone(zone: string): Promise<void> {

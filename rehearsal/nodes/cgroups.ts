@@ -19,6 +19,12 @@ const needed = {
 };
 
 /**
+ * Weight of a run's nodes against one process beside them, as which they would count by default: three
+ * machines that share two processors with the load that asks them.
+ */
+const weight = { v1: { "cpu.shares": "8192" }, v2: { "cpu.weight": "800" } };
+
+/**
  * The cgroups of one run's nodes: one for each node, under one that carries the run's name, in every
  * hierarchy of the machine. They are what a run leaves outside its sandbox: the janitor removes them.
  *
@@ -63,6 +69,7 @@ export class Cgroups {
       this.hierarchies.map(async (hierarchy) => {
         const run = path.join(hierarchy.at, this.run);
         await this.make(hierarchy, run);
+        await this.weigh(hierarchy, run);
         await this.make(hierarchy, path.join(run, node));
         return path.join(run, node);
       }),
@@ -72,6 +79,12 @@ export class Cgroups {
   /** What a node mounts at /sys/fs/cgroup, for its first process: `name=options` each. */
   get mounts(): string {
     return this.hierarchies.map(({ name, options }) => `${name}:${options}`).join(" ");
+  }
+
+  private async weigh({ options }: Hierarchy, run: string): Promise<void> {
+    if (this.version === 1 && !options.split(",").includes("cpu")) return;
+    for (const [file, value] of Object.entries(weight[`v${this.version}`]))
+      await writeFile(path.join(run, file), value);
   }
 
   private async make({ at, options }: Hierarchy, folder: string): Promise<void> {

@@ -12,6 +12,8 @@ export class Fabric {
   private constructor() {}
 
   static async create(): Promise<Fabric> {
+    // An earlier cluster's of this sandbox, whose nodes are gone.
+    await run("ip", ["link", "delete", "fabric"]);
     await ip("link", "add", "fabric", "type", "bridge");
     await ip("address", "add", `${fabricAddress}/24`, "dev", "fabric");
     await ip("link", "set", "fabric", "up");

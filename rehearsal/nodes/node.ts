@@ -18,8 +18,6 @@ export interface NodeSurroundings {
   fabric: Fabric;
   cgroups: Cgroups;
   programs: NodePrograms;
-  /** How many nodes there are. */
-  count: number;
   /** Certificate by which a kubelet knows the API server. */
   clientAuthority: string;
   /** Address of the DNS beyond the cluster's; none: there are no such names. */
@@ -30,26 +28,43 @@ export interface NodeSurroundings {
   fail(error: Error): void;
 }
 
+/** Which of the nodes it is. */
+export interface Place {
+  name: string;
+  zone: string;
+  /** From 1; its addresses follow. */
+  number: number;
+  /** Its part of this machine's memory, from 0 to 1. */
+  share: number;
+}
+
+/** Starts of any node of this process: each has cgroups of its own. */
+let starts = 0;
+
 /**
  * A machine of its own, as far as Kubernetes can see: network, mounts, processes, host name and
  * cgroups, with containerd, kubelet and kube-proxy in it. Its disk is a folder that survives a cut.
  */
 export class Node {
+  readonly name: string;
+  readonly zone: string;
+  readonly number: number;
   readonly address: string;
   /** Its pods' addresses. */
   readonly pods: string;
   private readonly folder: string;
+  private readonly share: number;
   private routes = "";
-  private starts = 0;
   private machine?: Machine;
 
   constructor(
-    readonly name: string,
-    readonly zone: string,
-    /** From 1; its addresses follow. */
-    readonly number: number,
+    { name, zone, number, share }: Place,
     private readonly around: NodeSurroundings,
   ) {
+    this.name = name;
+    this.zone = zone;
+    this.number = number;
+    this.share = share;
     this.address = nodeAddress(number);
     this.pods = podRange(number);
     this.folder = path.join(around.folder, name);
@@ -79,7 +94,7 @@ export class Node {
 
   /** Writes its settings, once. @param neighbours the other nodes */
   async install(neighbours: Node[]): Promise<void> {
-    const { programs, clientAuthority, resolver, count, kubeconfigOf } = this.around;
+    const { programs, clientAuthority, resolver, kubeconfigOf } = this.around;
     const network = path.join(this.folder, "network");
     for (const folder of [this.disk, this.logs, network]) await mkdir(folder, { recursive: true });
     const write = (name: string, content: string | object) =>
@@ -87,8 +102,8 @@ export class Node {
         path.join(this.folder, name),
         typeof content === "string" ? content : JSON.stringify(content, null, 2),
       );
-    const { address, name } = this;
-    const kubelet = { address, clientAuthority, nodes: count };
+    const { address, name, share } = this;
+    const kubelet = { address, clientAuthority, share };
     await Promise.all([
       write("resolv.conf", resolver ? `nameserver ${resolver}\n` : "search invalid\n"),
       write("containerd.toml", containerdSettings(network, programs.networkPlugins)),
@@ -151,7 +166,7 @@ export class Node {
 
   private async command(): Promise<string[]> {
     // New ones each time: from old ones a kubelet would think that its containers still run.
-    const cgroups = await this.around.cgroups.create(`${this.name}.${++this.starts}`);
+    const cgroups = await this.around.cgroups.create(`${this.name}.${++starts}`);
     const namespaces = ["--net", "--mount", "--uts", "--ipc", "--pid", "--cgroup"];
     const ending = ["--fork", "--kill-child=SIGKILL", "--propagation", "private"];
     const init = ["/bin/sh", path.join(__dirname, "node-init.sh")];

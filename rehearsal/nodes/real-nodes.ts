@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
+import { isAlive } from "../../lib/processes";
 import type { Users } from "../control-plane/credentials";
 import type { NodeObject, Nodes, Surroundings } from "../control-plane/nodes";
 import { Authority } from "../sandbox/certificates";
@@ -9,7 +10,7 @@ import { Fabric } from "./fabric";
 import { ImageStore, type ImageArchive } from "./image-store";
 import { Node, userOf } from "./node";
 import { nodePrograms, type NodePrograms } from "./programs";
-import { apiServerClient, systemObjects, untilSystemRuns } from "./system";
+import { apiServerClient, dnsWorkload, systemObjects, untilSystemRuns } from "./system";
 import { systemImages } from "./system-images";
 
 /** What real nodes are started with. */
@@ -17,6 +18,11 @@ export interface RealNodesOptions {
   zones: string[];
   /** One by default; every node counts all processors of this machine. */
   nodesPerZone?: number;
+  /**
+   * How much of the machine's memory each node of a zone has for pods, against the others', by zone.
+   * By default all have the same.
+   */
+  shares?: number[];
   /** What pods can run; nothing is ever pulled. */
   images: ImageArchive[];
   /** Address of the DNS for names that are not the cluster's, for nodes to reach; none: NXDOMAIN. */
@@ -27,12 +33,18 @@ export interface RealNodesOptions {
 
 /** Nodes that run containers, each in namespaces and cgroups of its own. Only inside a sandbox. */
 export class RealNodes implements Nodes {
+  readonly kind = "measured";
+  // Three take 7 to 18 s on two cores.
+  readonly readyLimit = 60;
+  // The backend's start, a period of its start-up probe (5 s) and its readiness's delay and period (15 s).
+  readonly podStart = 30;
+  readonly ownWorkloads = [dnsWorkload];
   readonly serverAddress = fabricAddress;
   readonly users: Users = { kubeProxy: { name: "system:kube-proxy", groups: "" } };
   /** In the zones' order, once they are started. */
   readonly all: Node[] = [];
   readonly zones: string[];
-  private readonly places: { name: string; zone: string; number: number }[];
+  private readonly places: { name: string; zone: string; number: number; share: number }[];
   private readonly stopping = new AbortController();
   private plane!: Surroundings;
   private fabric!: Fabric;
@@ -41,13 +53,15 @@ export class RealNodes implements Nodes {
   private imageStore!: Promise<ImageStore>;
 
   constructor(private readonly options: RealNodesOptions) {
-    const { zones, nodesPerZone = 1 } = options;
+    const { zones, nodesPerZone = 1, shares = zones.map(() => 1) } = options;
+    const all = shares.reduce((sum, share) => sum + share, 0) * nodesPerZone;
     this.zones = zones;
     this.places = zones
-      .flatMap((zone) =>
+      .flatMap((zone, number) =>
         Array.from({ length: nodesPerZone }, (_, index) => ({
           name: `${zone}-${index + 1}`,
           zone,
+          share: shares[number]! / all,
         })),
       )
       .map((place, index) => ({ ...place, number: index + 1 }));
@@ -75,10 +89,11 @@ export class RealNodes implements Nodes {
     }));
   }
 
-  async prepare(): Promise<string[]> {
-    const { folder, images } = this.options;
+  /** @param folder the control plane's: the nodes' disks go with it */
+  async prepare(folder: string): Promise<string[]> {
+    const { images } = this.options;
     const own = path.join(folder, "nodes");
-    await mkdir(own, { recursive: true });
+    await mkdir(own);
     this.programs = await nodePrograms();
     this.imageStore = systemImages().then((system) =>
       ImageStore.of([...system, ...images], this.programs, this.stopping.signal),
@@ -100,17 +115,16 @@ export class RealNodes implements Nodes {
     this.plane = plane;
     const { folder, resolver } = this.options;
     const around = {
-      folder: path.join(folder, "nodes"),
+      folder: path.join(plane.folder, "nodes"),
       fabric: this.fabric,
       cgroups: await Cgroups.find(path.basename(folder)),
       programs: this.programs,
-      count: this.places.length,
       clientAuthority: this.authority.file,
       resolver,
       kubeconfigOf: plane.kubeconfigOf,
       fail: plane.fail,
     };
-    const nodes = this.places.map(({ name, zone, number }) => new Node(name, zone, number, around));
+    const nodes = this.places.map((place) => new Node(place, around));
     const store = await this.imageStore;
     this.stopping.signal.throwIfAborted();
     this.all.push(...nodes);
@@ -131,8 +145,13 @@ export class RealNodes implements Nodes {
   }
 
   /** Cuts the power of all its nodes at once. */
-  async loseZone(zone: string): Promise<void> {
-    await Promise.all(this.inZone(zone).map((node) => node.cutPower()));
+  async loseZone(zone: string): Promise<string> {
+    const nodes = this.inZone(zone);
+    const pids = nodes.map(({ pid }) => pid);
+    await Promise.all(nodes.map((node) => node.cutPower()));
+    const left = pids.filter(isAlive);
+    if (left.length > 0) throw new Error(`${zone} lives on as process ${left.join(" and ")}`);
+    return `the first processes of ${zone}'s nodes, ${pids.join(" and ")}, were killed with everything in them`;
   }
 
   /** Starts its nodes again, with the disks that they had. */

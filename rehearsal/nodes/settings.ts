@@ -72,11 +72,11 @@ export interface KubeletOptions {
   clientAuthority: string;
   /** A resolv.conf for pods with `dnsPolicy: Default`. */
   resolver: string;
-  /** How many nodes share this machine's memory. */
-  nodes: number;
+  /** The part of this machine's memory that its pods may have, from 0 to 1. */
+  share: number;
 }
 
-export function kubeletSettings({ address, clientAuthority, resolver, nodes }: KubeletOptions) {
+export function kubeletSettings({ address, clientAuthority, resolver, share }: KubeletOptions) {
   const mebibytes = Math.floor(totalmem() / 2 ** 20);
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -107,8 +107,8 @@ export function kubeletSettings({ address, clientAuthority, resolver, nodes }: K
       "imagefs.available": "1%",
     },
     imageGCHighThresholdPercent: 100,
-    // Each sees the whole machine's memory; pods may have an equal share of it.
-    systemReserved: { memory: `${Math.floor((mebibytes * (nodes - 1)) / nodes)}Mi` },
+    // Each sees the whole machine's memory; pods may have the node's share of it.
+    systemReserved: { memory: `${Math.floor(mebibytes * (1 - share))}Mi` },
     maxPods: 110,
   };
 }

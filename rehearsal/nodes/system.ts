@@ -6,6 +6,9 @@ import { dnsImage, policiesImage } from "./system-images";
 const namespace = "kube-system";
 const rbac = "rbac.authorization.k8s.io";
 
+/** The cluster's DNS, which EKS Auto Mode runs on its nodes, out of sight. */
+export const dnsWorkload = `${namespace}/coredns`;
+
 /** An object and the API's path where it is created. */
 interface Creation {
   path: string;

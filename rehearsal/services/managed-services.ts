@@ -9,6 +9,7 @@ import { Authority } from "../sandbox/certificates";
 import type { Names } from "../sandbox/names";
 import type { Network } from "../sandbox/network";
 import { Cache } from "./cache";
+import { podEnvironment } from "./pod-environment";
 import { Secrets } from "./secrets";
 import { addressesIn } from "./subnets";
 
@@ -72,6 +73,23 @@ export class ManagedServices {
   /** The planned objects as they are applied: with this run's secrets and authority. */
   objects(planned: PlannedObject[]): PlannedObject[] {
     return this.secrets.fill(planned);
+  }
+
+  /** What is applied before the plan, so that its pods find these services and trust them. */
+  environments(): object[] {
+    const { BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME, ...aws } = this.storage.environment();
+    void [BACKUP_BUCKET, BACKUP_KMS_KEY, STACK_NAME]; // the chart has them
+    return [
+      // The run's authority signed the cache's certificate too, and the pod has it already.
+      ...podEnvironment({
+        workload: "mini-xdr",
+        environment: { CACHE_CA_FILE: "/etc/database-ca/ca.crt" },
+      }),
+      ...podEnvironment({
+        workload: "database-backup",
+        environment: aws as Record<string, string>,
+      }),
+    ];
   }
 
   /**

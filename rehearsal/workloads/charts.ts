@@ -26,7 +26,7 @@ export interface InstallableRelease extends PlannedRelease {
 export interface Charts {
   /** Each after those that it depends on. */
   releases: InstallableRelease[];
-  /** Releases whose chart cannot be had, and why. */
+  /** Releases that cannot be installed here, and why. */
   missing: { release: PlannedRelease; reason: string }[];
 }
 
@@ -55,6 +55,15 @@ export function runsPods({ objects }: InstallableRelease): boolean {
   return imagesOf(objects).length > 0;
 }
 
+/** Images of a release's Jobs that Helm runs before an upgrade. */
+export function hookImages({ objects }: InstallableRelease): string[] {
+  const hooks = objects.filter(
+    ({ kind, metadata }) =>
+      kind === "Job" && metadata.annotations?.["helm.sh/hook"]?.includes("pre-upgrade"),
+  );
+  return hooks.flatMap(imagesOf);
+}
+
 /** Custom resource definitions that releases bring, by name. */
 export function definitionsIn(releases: InstallableRelease[]): string[] {
   return releases
@@ -72,8 +81,9 @@ async function find(
   try {
     return await from(release, await pulled(release), release.repository!);
   } catch (error) {
-    if (error instanceof CommandFailed) return { release, reason: error.message };
-    throw error;
+    if (!(error instanceof CommandFailed)) throw error;
+    const nowhere = `its chart is neither in CHARTS_FOLDER nor to be had from ${release.repository}`;
+    return { release, reason: `${nowhere} (${error.message})` };
   }
 }
 

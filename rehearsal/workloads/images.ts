@@ -1,6 +1,11 @@
+import type { Say } from "../drill";
 import type { Images } from "../control-plane/stages";
+import { imageArchive } from "../images";
+import { base } from "../images/base";
+import { programImage } from "../images/program-image";
+import type { ImageArchive } from "../nodes/image-store";
 import { imagesOf } from "../../plan/helm";
-import type { InstallableRelease } from "./charts";
+import { hookImages, type InstallableRelease } from "./charts";
 
 // Versions in form, because some charts compare them.
 /** Tag of a good new version. */
@@ -22,6 +27,36 @@ export function imagesOfReleases(releases: InstallableRelease[]): Images {
     withTag(image, failingJobTag),
   ]);
   return { known: [...new Set(known)].sort(), failingJobTag };
+}
+
+/**
+ * What real nodes can run: an archive for every image that the charts render, in the planned version
+ * and as the good next one; for those that hooks run, another one whose programs fail.
+ */
+export async function archivesOf(releases: InstallableRelease[], say: Say) {
+  const archives: ImageArchive[] = [];
+  for (const reference of new Set(imagesOf(releases.map(({ objects }) => objects)))) {
+    const { file } = await imageArchive(reference, say);
+    archives.push({ reference, file, aliases: [withTag(reference, nextTag)] });
+  }
+  for (const reference of new Set(releases.flatMap(hookImages)))
+    archives.push(await failing(withTag(reference, failingJobTag), say));
+  return archives;
+}
+
+/** An image that says no and exits with 1, whatever it is asked for. */
+async function failing(reference: string, say: Say): Promise<ImageArchive> {
+  const program = "/app/fail.sh";
+  return programImage(
+    reference,
+    {
+      base: await base(say),
+      files: {},
+      texts: { [program]: "echo 'a migration that fails' >&2\nexit 1\n" },
+      config: { Entrypoint: ["/bin/sh", program], User: "10001:10001" },
+    },
+    say,
+  );
 }
 
 /** An image with another tag, and no digest. */

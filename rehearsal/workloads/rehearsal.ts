@@ -1,25 +1,33 @@
 import { setMaxListeners } from "node:events";
 import type { Drill, Say } from "../drill";
 import type { Plan } from "../../plan/plan";
-import type { ToolName } from "../../tools";
 import { UsageError } from "../../lib/ends";
+import { objectsOf, zonesOf } from "../../plan/releases";
 import { Cluster } from "./cluster";
-import { controlPlaneTools } from "../control-plane/control-plane";
-import { drills, lanes } from "./drills";
-import { chartsOf, type Charts } from "./charts";
-import { zonesOf } from "../../plan/releases";
+import { drills, lanesOn } from "./drills";
+import type { Charts } from "./charts";
+import type { Site } from "./site";
 import { claim, skipped, type Claim } from "../../lib/claim";
 import type { View } from "../../lib/progress";
 
 /** Zones that the stack has to have; with fewer there is nothing to prove. */
 const fewestZones = 3;
 
-/** Outside programs that a rehearsal runs. */
-export const rehearsalTools: ToolName[] = ["helm", "kubectl", ...controlPlaneTools];
+/** @throws UsageError when a plan has too few zones, or objects that cannot be applied */
+export function checkPlan(plan: Plan): void {
+  const zones = zonesOf(plan);
+  if (zones.length < fewestZones)
+    throw new UsageError(
+      `plan: ${zones.length} zones (${zones.join(", ")}): ${fewestZones} are needed`,
+    );
+  objectsOf(plan);
+}
 
 /** How a rehearsal runs. */
 export interface Rehearsal {
   plan: Plan;
+  charts: Charts;
+  site: Site;
   /** Drills to run, by name; all of them when empty. */
   chosen: string[];
   view: View;
@@ -38,19 +46,13 @@ export interface Outcome {
 
 /**
  * Runs the drills in their lanes. Rejects, with nothing left running, when it cannot go on.
- *
- * @throws UsageError when the plan cannot be rehearsed.
  */
 export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
-  const { plan, chosen, view, signal } = rehearsal;
-  const zones = zonesOf(plan);
-  if (zones.length < fewestZones)
-    throw new UsageError(
-      `plan: ${zones.length} zones (${zones.join(", ")}): ${fewestZones} are needed`,
-    );
-  const charts = await chartsOf(plan);
+  const { plan, charts, site, chosen, view, signal } = rehearsal;
   const wanted = ({ name }: Drill<Cluster>) => chosen.length === 0 || chosen.includes(name);
-  const used = lanes.map((lane) => lane.filter(wanted)).filter((lane) => lane.length > 0);
+  const used = lanesOn(site.kind)
+    .map((lane) => lane.filter(wanted))
+    .filter((lane) => lane.length > 0);
   // One lane's failure ends the others, so that nothing outlives the answer.
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -60,7 +62,7 @@ export async function rehearse(rehearsal: Rehearsal): Promise<Outcome> {
     const keep = rehearsal.keep && index === 0;
     const bringingUp = view.add(`Control plane ${index + 1}`);
     const tasks = lane.map((drill) => ({ drill, task: view.add(drill.title) }));
-    const start = (say: Say) => Cluster.start(plan, charts.releases, either, say);
+    const start = (say: Say) => Cluster.start(site, plan, charts.releases, either, say);
     const cluster = view.run(bringingUp, start);
     return runLane(cluster, tasks, { view, signal: either, keep }).catch((error: unknown) => {
       stop.abort(error);
@@ -144,11 +146,8 @@ function notTried({ releases, missing }: Charts): Claim[] {
       .map(({ kind }) => ({ kind: kind!, name })),
   );
   return [
-    ...missing.map(({ release: { name, repository }, reason }) =>
-      skipped(
-        `install.${name}`,
-        `${name} was not installed: its chart is neither in CHARTS_FOLDER nor to be had from ${repository} (${reason})`,
-      ),
+    ...missing.map(({ release: { name }, reason }) =>
+      skipped(`install.${name}`, `${name} was not installed: ${reason}`),
     ),
     ...operated.map(({ kind, name }) =>
       skipped(

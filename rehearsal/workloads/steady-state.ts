@@ -32,7 +32,7 @@ export async function steadyBefore(drill: string, { workloads }: Cluster): Promi
 /** Waits until all replicas are ready again after a fault. */
 export async function completeAfter(
   drill: string,
-  { workloads }: Cluster,
+  { workloads, kind }: Cluster,
   limit: number,
 ): Promise<Claim> {
   const seconds = await workloads.until(() => workloads.incomplete(), limit);
@@ -42,7 +42,7 @@ export async function completeAfter(
     value: seconds,
     unit: "s",
     limit,
-    kind: "simulated",
+    kind,
   });
 }
 

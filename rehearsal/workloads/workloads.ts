@@ -103,13 +103,19 @@ export class Workloads {
   /** Rejects when a watch ends: from then on nothing here could be trusted. */
   readonly failure = new Promise<never>((_, reject) => (this.fail = reject));
 
-  private constructor(private readonly exemptions: Exemption[]) {
+  private constructor(
+    private readonly exemptions: Exemption[],
+    private readonly leftOut: string[],
+  ) {
     this.failure.catch(() => {});
   }
 
-  /** @param exemptions workloads that the policy pack does not hold to all of its rules. */
-  static async follow(api: Api, exemptions: Exemption[] = []): Promise<Workloads> {
-    const workloads = new Workloads(exemptions);
+  /**
+   * @param exemptions workloads that the policy pack does not hold to all of its rules
+   * @param leftOut workloads that are nobody's business here, `namespace/name`; none by default
+   */
+  static async follow(api: Api, exemptions: Exemption[] = [], leftOut: string[] = []) {
+    const workloads = new Workloads(exemptions, leftOut);
     await Promise.all(
       (Object.keys(watched) as (keyof typeof watched)[]).map((kind) => workloads.watch(api, kind)),
     );
@@ -126,13 +132,13 @@ export class Workloads {
     const autoscalers = this.of<Autoscaler>("autoscalers");
     const pods = this.of<Pod>("pods");
     const budgets = this.of<Budget>("budgets");
-    return [...this.of<Controller>("deployments"), ...this.of<Controller>("statefulSets")].map(
-      (controller) => {
-        const workload = describe(controller, autoscalers, pods, budgets);
+    return [...this.of<Controller>("deployments"), ...this.of<Controller>("statefulSets")]
+      .map((controller) => describe(controller, autoscalers, pods, budgets))
+      .filter(({ id }) => !this.leftOut.includes(id))
+      .map((workload) => {
         const exemption = this.exemptions.find((other) => other.workload === workload.id);
         return { ...workload, exempt: exemption?.rules ?? [] };
-      },
-    );
+      });
   }
 
   get pods(): Pod[] {

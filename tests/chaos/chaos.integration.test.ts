@@ -10,6 +10,9 @@ import { missingRealNodes } from "../../rehearsal/nodes/missing";
 import { needTools, skipLoudly } from "../support/need-tools";
 import { runCommand } from "../rehearsal/support";
 
+/** Seconds in which the whole suite has to end, images at hand. */
+const longest = 900;
+
 describe("npm run rehearse:chaos", function () {
   this.timeout(1_800_000);
   let folder: string;
@@ -25,7 +28,7 @@ describe("npm run rehearse:chaos", function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  it("proves every drill's claims on prod, each with a sham run and a fault that happened", async () => {
+  it("proves every drill's claims on prod, each with a sham run, a fault that happened and a control", async () => {
     const file = path.join(folder, "report.json");
     const { code, stdout, stderr } = await runCommand("rehearse-chaos", ["--json", file]);
     const report = JSON.parse(await readFile(file, "utf8")) as Report;
@@ -33,9 +36,14 @@ describe("npm run rehearse:chaos", function () {
     const broken = report.claims.filter(({ holds }) => !holds);
     assert.deepEqual(broken, [], `${stdout}\n${stderr.slice(-5000)}`);
     assert.equal(code, 0);
+    assert.ok(report.seconds < longest, `the suite took ${report.seconds} s`);
     for (const { name } of drills) {
       const own = report.claims.filter(({ id }) => id.startsWith(`${name}.`));
       assert.ok(own.some(withInjection), `${name} proves no injection`);
+      assert.ok(
+        own.some(({ id }) => id === `${name}.control`),
+        `${name} has no control`,
+      );
     }
   });
 

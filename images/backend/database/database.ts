@@ -68,7 +68,7 @@ export class Database {
       min: this.kept,
       connectionTimeoutMillis: settings.connectTimeout ?? 3000,
       query_timeout: settings.queryTimeout ?? 5000,
-      maxLifetimeSeconds: settings.maxLifetimeSeconds ?? 120,
+      maxLifetimeSeconds: lifetime(settings.maxLifetimeSeconds ?? 120),
       keepAlive: true,
     });
     // An idle connection that breaks is removed by the pool; one in use makes its request reject.
@@ -78,10 +78,13 @@ export class Database {
   }
 
   /**
-   * Opens the connections that stay, here and in PgBouncer, so that the first requests need not wait
-   * for a handshake each. Resolves within two time-outs, also where there is no database.
+   * Opens what is missing of the connections that stay, here and in PgBouncer, so that no burst of
+   * requests has to wait for a handshake each: at the start, and after their lifetime, when the pool
+   * drops them and opens none. Resolves within two time-outs, also where there is no database.
    */
   async warm(): Promise<void> {
+    if (this.pool.totalCount >= this.kept) return;
+    // As many at once as there shall be: each idle connection takes one.
     const opening = Array.from({ length: this.kept }, () => this.query("SELECT 1"));
     await Promise.allSettled(opening);
   }
@@ -159,22 +162,36 @@ export class Database {
     work: (client: PoolClient) => Promise<Result>,
     total = 0,
   ): Promise<Result> {
-    const end = performance.now() + total;
-    const connecting = this.pool.connect();
-    const client = await within(connecting, total, () =>
-      // It comes too late for this request, not for the next.
-      connecting.then((late) => late.release()),
-    );
-    try {
-      // Past its end, work finds its connection closed: it can send no COMMIT any more.
-      const result = await within(work(client), total && Math.max(1, end - performance.now()));
-      client.release();
-      return result;
-    } catch (error) {
-      client.release(classify(error) !== "statement");
-      throw error;
-    }
+    let held: PoolClient | undefined;
+    let over = false;
+    const whole = async () => {
+      const client = await this.pool.connect();
+      if (over) {
+        // It comes too late for this request, not for the next.
+        client.release();
+        throw new LimitReached();
+      }
+      held = client;
+      try {
+        const result = await work(client);
+        if (!over) client.release();
+        return result;
+      } catch (error) {
+        if (!over) client.release(classify(error) !== "statement");
+        throw error;
+      }
+    };
+    return within(whole(), total, () => {
+      over = true;
+      // What is still at work finds its connection closed: it can send no COMMIT any more.
+      held?.release(true);
+    });
   }
+}
+
+/** Processes that started together shall not connect again together: up to a quarter less. */
+function lifetime(longest: number): number {
+  return longest * (1 - Math.random() / 4);
 }
 
 /**
@@ -189,23 +206,26 @@ function begin(limits: TransactionLimits | undefined): string {
 }
 
 /** Rejects after so many milliseconds, 0 for never; what comes later is nobody's. */
-async function within<Result>(
+function within<Result>(
   promise: Promise<Result>,
   milliseconds: number,
-  orElse: () => Promise<void> = async () => undefined,
+  atEnd: () => void,
 ): Promise<Result> {
   if (milliseconds === 0) return promise;
-  let timer: NodeJS.Timeout | undefined;
-  const over = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      promise.catch(() => undefined);
-      orElse().catch(() => undefined);
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      atEnd();
       reject(new LimitReached());
     }, milliseconds);
+    promise.then(
+      (result) => {
+        clearTimeout(timer);
+        resolve(result);
+      },
+      (error: unknown) => {
+        clearTimeout(timer);
+        reject(error as Error);
+      },
+    );
   });
-  try {
-    return await Promise.race([promise, over]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { isIPv4 } from "node:net";
 import { severities, type Event, type Severity } from "../events";
 import { storable } from "../text";
@@ -76,29 +76,41 @@ export function correlate(
   return { incidents: [...incidents.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), ofEvent };
 }
 
-/** The words of a model's weights, taken out once. */
-const wordsOf = new WeakMap<Model["weights"], [string, number][]>();
+/** A model's weights by what they look at, taken apart once. */
+interface Weights {
+  severity: number[];
+  classes: Map<number, number>;
+  external: number;
+  internal: number;
+  words: [string, number][];
+}
+const known = new WeakMap<Model["weights"], Weights>();
 
-function weightedWords(weights: Model["weights"]): [string, number][] {
-  const known = wordsOf.get(weights);
-  if (known) return known;
-  const words = Object.entries(weights)
-    .filter(([feature]) => feature.startsWith("word:"))
-    .map(([feature, weight]): [string, number] => [feature.slice(5), weight]);
-  wordsOf.set(weights, words);
-  return words;
+function weightsOf(weights: Model["weights"]): Weights {
+  let taken = known.get(weights);
+  if (!taken) {
+    const named = (kind: string) =>
+      Object.entries(weights)
+        .filter(([feature]) => feature.startsWith(kind))
+        .map(([feature, weight]): [string, number] => [feature.slice(kind.length), weight]);
+    taken = {
+      severity: [0, 1, 2, 3, 4, 5, 6].map((id) => weights[`severity:${id}`] ?? 0),
+      classes: new Map(named("class:").map(([uid, weight]) => [Number(uid), weight])),
+      external: weights["source:external"] ?? 0,
+      internal: weights["destination:internal"] ?? 0,
+      words: named("word:"),
+    };
+    known.set(weights, taken);
+  }
+  return taken;
 }
 
 function probability({ weights, bias }: Model, event: Event, message: string): number {
-  const features = [
-    `severity:${event.severity_id}`,
-    `class:${event.class_uid}`,
-    ...(event.src_endpoint && !isInternal(event.src_endpoint.ip) ? ["source:external"] : []),
-    ...(event.dst_endpoint && isInternal(event.dst_endpoint.ip) ? ["destination:internal"] : []),
-  ];
-  let sum = bias;
-  for (const feature of features) sum += weights[feature] ?? 0;
-  for (const [word, weight] of weightedWords(weights)) if (message.includes(word)) sum += weight;
+  const { severity, classes, external, internal, words } = weightsOf(weights);
+  let sum = bias + severity[event.severity_id]! + (classes.get(event.class_uid) ?? 0);
+  if (event.src_endpoint && !isInternal(event.src_endpoint.ip)) sum += external;
+  if (event.dst_endpoint && isInternal(event.dst_endpoint.ip)) sum += internal;
+  for (const [word, weight] of words) if (message.includes(word)) sum += weight;
   return 1 / (1 + Math.exp(-sum));
 }
 
@@ -116,7 +128,7 @@ function isInternal(ip: string): boolean {
 
 /** A version 8 UUID (RFC 9562) over what makes the incident. */
 function idOf(...parts: (string | number)[]): string {
-  const hex = createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+  const hex = hash("sha256", JSON.stringify(parts), "hex");
   const variant = "89ab"[parseInt(hex[16]!, 16) & 3];
   return [
     hex.slice(0, 8),

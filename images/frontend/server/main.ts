@@ -1,3 +1,4 @@
+import { termination } from "./termination";
 import { join } from "node:path";
 import { readAssets } from "./assets";
 import { StaticServer } from "./server";
@@ -23,13 +24,9 @@ function portOf(text = "8080"): number {
 async function main(): Promise<void> {
   const assets = readAssets(join(__dirname, "page"));
   const server = new StaticServer(assets);
-  const stopped = new Promise<string>((resolve) => {
-    // Further signals change nothing: the end is under way.
-    for (const signal of ["SIGTERM", "SIGINT"]) process.on(signal, () => resolve(signal));
-  });
   const port = await server.listen(portOf(process.env.PORT));
   log("info", "serving", { port, files: assets.size });
-  log("info", "draining", { signal: await stopped });
+  log("info", "draining", { signal: await termination });
   await server.drain(drainLimit);
   log("info", "ended");
 }

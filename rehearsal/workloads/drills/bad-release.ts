@@ -1,16 +1,17 @@
 import type { Drill, Say } from "../../drill";
 import type { Cluster } from "../cluster";
-import type { KubernetesObject } from "../../control-plane/api";
 import { failingJobTag, missingTag } from "../images";
-import { imagesOf } from "../../../plan/helm";
-import { isOwn, type InstallableRelease } from "../charts";
+import { hookImages, isOwn, type InstallableRelease } from "../charts";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
 import type { Pod } from "../workloads";
 
-/** Seconds after which Helm gives an upgrade up here; the plan's own time-out is many minutes. */
-const timeout = 25;
+/**
+ * Seconds, beside a pod's start, after which Helm gives an upgrade up here; the plan's own time-out is
+ * many minutes.
+ */
+const patience = 23;
 
 /** A way to break a release. */
 interface Fault {
@@ -41,7 +42,7 @@ export const badRelease: Drill<Cluster> = {
       // A hook with a broken image would stop the release before any Deployment has it.
       repositories: (release) => (repository) =>
         !hooks.get(release)!.some((hook) => hook.startsWith(`${repository}:`)),
-      shows: (pod) => containerStates(pod).some((s) => s.waiting?.reason === "ErrImagePull"),
+      shows: (pod) => containerStates(pod).some((s) => pullFailed(s.waiting?.reason)),
     };
     const migration: Fault = {
       name: "migration",
@@ -57,12 +58,18 @@ export const badRelease: Drill<Cluster> = {
   },
 };
 
-async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
+async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]> {
+  const { helm, workloads, kind } = cluster;
   const { name, releases, tag } = fault;
+  const timeout = patience + cluster.plane.nodes.podStart;
   say(`upgrading to a bad ${name}`);
   const before = workloads.all.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
   const kept = new Set(before.map(({ metadata }) => metadata.uid));
+  // As long as it is there: a kubelet's last word on a pod that goes says nothing of its image.
+  const faulty = new Map<string, Pod>();
   const stop = workloads.onChange(() => {
+    for (const pod of workloads.pods)
+      if (hasTag(pod, tag) && fault.shows(pod)) faulty.set(pod.metadata.uid!, pod);
     const serving = workloads.pods.filter((pod) => workloads.serves(pod));
     const still = new Set(serving.map(({ metadata }) => metadata.uid));
     for (const uid of kept) if (!still.has(uid)) kept.delete(uid);
@@ -70,26 +77,27 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
   const start = performance.now();
   const outcomes = await Promise.all(
     releases.map(async (release) => {
-      const values = withTag(release.values, tag, fault.repositories(release));
+      // What runs now, so that nothing else changes.
+      const now = await helm.values(release);
+      const values = withTag(now, tag, fault.repositories(release));
       const { code } = await helm.upgrade(release, { values, timeout });
       const [last] = (await helm.history(release)).slice(-1);
       return { release, back: code !== 0 && last?.status === "deployed" };
     }),
   ).finally(stop);
   const seconds = (performance.now() - start) / 1000;
-  const faulty = workloads.seen.filter((pod) => hasTag(pod, tag) && fault.shows(pod));
   const of = ({ namespace }: InstallableRelease) =>
-    faulty.filter((p) => p.metadata.namespace === namespace);
+    [...faulty.values()].filter((p) => p.metadata.namespace === namespace);
   // A fault that did not happen proves nothing.
   const failed = outcomes.filter(({ release, back }) => !back || of(release).length === 0);
   const staying = workloads.pods.filter(
     (pod) => hasTag(pod, tag) && !isOfJob(pod) && !pod.metadata.deletionTimestamp,
   );
   const shared = {
-    kind: "simulated" as const,
+    kind,
     repetitions: releases.length,
     injection:
-      `upgraded to the tag ${tag}, simulated by kwok; pods that failed: ` +
+      `upgraded to the tag ${tag}${cluster.caveat("what its pods do is simulated")}; pods that failed: ` +
       releases.map((release) => `${release.name} ${of(release).length}`).join(", ") +
       `; Helm's time-out is ${timeout} s instead of the planned one`,
   };
@@ -129,18 +137,13 @@ async function inject({ helm, workloads }: Cluster, fault: Fault, say: Say): Pro
   ];
 }
 
-/** Images of a release's Jobs that Helm runs before an upgrade. */
-function hookImages({ objects }: InstallableRelease): string[] {
-  type Annotated = KubernetesObject & { metadata: { annotations?: Record<string, string> } };
-  const hooks = (objects as Annotated[]).filter(
-    ({ kind, metadata }) =>
-      kind === "Job" && metadata.annotations?.["helm.sh/hook"]?.includes("pre-upgrade"),
-  );
-  return hooks.flatMap(imagesOf);
-}
-
 function hasTag(pod: Pod, tag: string): boolean {
   return pod.spec.containers.some(({ image }) => image.split("@")[0]!.endsWith(`:${tag}`));
+}
+
+/** A kubelet says the first of a failed try, and the other until the next one. */
+function pullFailed(reason?: string): boolean {
+  return reason === "ErrImagePull" || reason === "ImagePullBackOff";
 }
 
 function isOfJob({ metadata }: Pod): boolean {

@@ -22,11 +22,32 @@ export const drills: Drill<Cluster>[] = [
 ];
 
 /**
- * Drills that share a control plane, one after the other. The lanes run side by side, because
+ * Drills that share simulated nodes, one after the other. The lanes run side by side, because
  * nearly all of a drill's time is waiting. The longest comes first.
  */
-export const lanes: Drill<Cluster>[][] = [
+const simulatedLanes: Drill<Cluster>[][] = [
   [badRelease, lostCluster],
   [rollingUpdate],
   [placement, scaleUnderMinimum, nodeDrain, podDeletion, zoneLoss],
 ];
+
+/**
+ * The same on real nodes: one after the other, as they share this machine's processors. A pooler that is
+ * told to go stays for up to two minutes, and its node takes no other: between the drills that take
+ * poolers away there are others.
+ */
+const realLane: Drill<Cluster>[] = [
+  placement,
+  scaleUnderMinimum,
+  rollingUpdate,
+  podDeletion,
+  badRelease,
+  nodeDrain,
+  zoneLoss,
+  lostCluster,
+];
+
+/** Which drills share a cluster, by what kind its nodes are of. */
+export function lanesOn(kind: Cluster["kind"]): Drill<Cluster>[][] {
+  return kind === "simulated" ? simulatedLanes : [realLane];
+}

@@ -1,12 +1,18 @@
 import type { Drill } from "../../drill";
 import type { Cluster } from "../cluster";
-import { claim } from "../../../lib/claim";
+import { claim, skipped, type Claim } from "../../../lib/claim";
 import { completeAfter, steadyBefore } from "../steady-state";
+import type { Stream } from "../writer";
 import { dependentsOf } from "../../../plan/dependents";
 import { isOfCluster, outlivesCluster } from "../../../policies/model/survival";
 
 /** Seconds in which everything has to be there again; the design's target. */
 const rebuildLimit = 120;
+
+/** Acknowledged writes that are watched before the loss, and after the rebuild. */
+const writesWatched = 20;
+/** Seconds that they may take. */
+const writesLimit = 30;
 
 /** Control plane and storage are wiped; one step brings all of it back from the same plan. */
 export const lostCluster: Drill<Cluster> = {
@@ -17,6 +23,8 @@ export const lostCluster: Drill<Cluster> = {
     const steady = await steadyBefore("lost-cluster", cluster);
     const before = cluster.workloads.all.map(({ id, desired }) => `${id} × ${desired}`).sort();
     const folder = cluster.plane.folder;
+    const stream = await cluster.site.writer?.start(() => cluster.workloads);
+    await stream?.more(writesWatched, writesLimit);
     const start = performance.now();
     await cluster.rebuild(say);
     const seconds = (performance.now() - start) / 1000;
@@ -25,6 +33,7 @@ export const lostCluster: Drill<Cluster> = {
     const clusters = plan.resources.filter(({ urn }) => isOfCluster(urn));
     const data = plan.resources.filter(({ urn }) => outlivesCluster(urn));
     const touched = dependentsOf(plan, clusters).filter(({ urn }) => outlivesCluster(urn));
+    await stream?.more(writesWatched, writesLimit);
     const injection = `all processes killed, ${folder} with etcd's data removed`;
     return [
       steady,
@@ -35,7 +44,7 @@ export const lostCluster: Drill<Cluster> = {
         value: seconds,
         unit: "s",
         limit: rebuildLimit,
-        kind: "simulated",
+        kind: cluster.kind,
         injection,
       }),
       claim({
@@ -55,7 +64,35 @@ export const lostCluster: Drill<Cluster> = {
         limit: 0,
         injection: "the plan's graph: dependencies, parents, providers and deletedWith",
       }),
+      ...(await written(stream, injection)),
       await completeAfter("lost-cluster", cluster, 1),
     ];
   },
 };
+
+/** What writers have had of it; the database goes on meanwhile, as RDS does. */
+async function written(stream: Stream | undefined, injection: string): Promise<Claim[]> {
+  if (!stream)
+    return [
+      skipped("lost-cluster.writes-lost", "No writes: there is no container that takes them"),
+    ];
+  const { acknowledged, contradicted, gap } = await stream.stop();
+  return [
+    claim({
+      id: "lost-cluster.writes-lost",
+      claim: `Of ${acknowledged} writes acknowledged before the loss and after the rebuild each is stored once, and no refused one`,
+      value: acknowledged < 2 * writesWatched ? Infinity : contradicted,
+      unit: "writes",
+      limit: 0,
+      injection,
+    }),
+    claim({
+      id: "lost-cluster.gap",
+      claim: "Longest time without an acknowledged write",
+      value: gap,
+      unit: "s",
+      limit: rebuildLimit,
+      injection,
+    }),
+  ];
+}

@@ -60,7 +60,7 @@ async function drain(cluster: Cluster, node: string, say: Say): Promise<Claim[]>
       value: seconds,
       unit: "s",
       limit: drainLimit,
-      kind: "simulated",
+      kind: cluster.kind,
       injection,
     }),
     claim({

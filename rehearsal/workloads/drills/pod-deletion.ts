@@ -40,7 +40,8 @@ export const podDeletion: Drill<Cluster> = {
   },
 };
 
-async function deleteInEveryZone({ plane, workloads }: Cluster, say: Say): Promise<Claim> {
+async function deleteInEveryZone(cluster: Cluster, say: Say): Promise<Claim> {
+  const { plane, workloads } = cluster;
   // Each round in another zone: in the same one, the pod that is still leaving holds the node that
   // its next replacement would need.
   const orders = new Map(workloads.all.map(({ id }) => [id, shuffled(plane.zones)]));
@@ -70,12 +71,12 @@ async function deleteInEveryZone({ plane, workloads }: Cluster, say: Say): Promi
   }
   return claim({
     id: "pod-deletion.replaced",
-    claim: "A deleted pod is replaced by a ready one (its start is simulated)",
+    claim: `A deleted pod is replaced by a ready one${cluster.caveat("its start is simulated")}`,
     // Nothing deleted would be no drill.
     value: deleted.length === 0 ? Infinity : slowest,
     unit: "s",
     limit: replacementLimit,
-    kind: "simulated",
+    kind: cluster.kind,
     repetitions: plane.zones.length,
     injection: `deleted: ${deleted.join(", ")}`,
   });

@@ -49,12 +49,11 @@ export const rollingUpdate: Drill<Cluster> = {
         return [
           claim({
             id: "rolling-update.seconds",
-            claim:
-              "Helm sees the update through (pod starts are simulated, minReadySeconds are real)",
+            claim: `Helm sees the update through${cluster.caveat("pod starts are simulated, minReadySeconds are real")}`,
             value: seconds,
             unit: "s",
             limit: Math.max(...releases.map(({ timeout }) => timeout)),
-            kind: "simulated",
+            kind: cluster.kind,
           }),
           claim({
             id: "rolling-update.old-pods",

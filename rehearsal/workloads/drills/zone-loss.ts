@@ -1,7 +1,6 @@
 import type { Drill, Say } from "../../drill";
 import type { Cluster } from "../cluster";
 import { shortened } from "../../control-plane/programs";
-import { podStart } from "../../control-plane/stages";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { placementClaims } from "./placement";
@@ -13,7 +12,7 @@ const perNode = 10;
 /** Seconds that the scheduler and the controllers may take for all of it. */
 const reaction = 5;
 
-/** The process that answers for a zone's nodes is killed; the replicas come back elsewhere. */
+/** A zone's nodes lose their power; the replicas come back elsewhere. */
 export const zoneLoss: Drill<Cluster> = {
   name: "zone-loss",
   title: "Loss of a zone",
@@ -36,15 +35,16 @@ export const zoneLoss: Drill<Cluster> = {
   },
 };
 
-async function lose({ plane, workloads }: Cluster, zone: string, say: Say): Promise<Claim[]> {
+async function lose(cluster: Cluster, zone: string, say: Say): Promise<Claim[]> {
+  const { plane, workloads } = cluster;
   const nodes = plane.nodesOf(zone);
   const { here, real } = shortened.nodeMonitorGrace;
-  const limit = here + toleration + perNode * nodes.length + podStart.most / 1000 + reaction;
+  const limit = here + toleration + perNode * nodes.length + plane.nodes.podStart + reaction;
   const inZone = () =>
     workloads.all.flatMap(({ pods }) => pods).filter((pod) => nodes.includes(pod.spec.nodeName!));
   const lost = inZone().length;
   say(`${zone} is lost; waiting until its pods are given up`);
-  await plane.loseZone(zone);
+  const how = await plane.loseZone(zone);
   workloads.lose(nodes);
   const start = performance.now();
   const since = () => (performance.now() - start) / 1000;
@@ -57,7 +57,7 @@ async function lose({ plane, workloads }: Cluster, zone: string, say: Say): Prom
   await workloads.until(() => workloads.incomplete(), limit - givenUp);
   const replaced = since();
   const injection =
-    `the kwok process of ${zone} was killed, and the leases of its ${nodes.length} nodes ran out; ` +
+    `${how}, and the leases of its ${nodes.length} nodes ran out; ` +
     `the node controller had given up all ${lost} pods after ${givenUp.toFixed(1)} s`;
   const [perNodeClaim] = placementClaims("zone-loss", { plane, workloads });
   return [
@@ -68,7 +68,7 @@ async function lose({ plane, workloads }: Cluster, zone: string, say: Say): Prom
       value: lost === 0 ? Infinity : replaced,
       unit: "s",
       limit,
-      kind: "simulated",
+      kind: cluster.kind,
       injection,
     }),
     { ...perNodeClaim!, injection },

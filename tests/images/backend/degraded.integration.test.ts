@@ -125,6 +125,23 @@ describe("degraded modes", function () {
     await bed.database.query("ALTER ROLE minixdr_app RESET default_transaction_read_only");
   });
 
+  it("connections that have ended are opened again, without traffic", async () => {
+    const connections = () =>
+      bed.database.query<{ pid: number }>(
+        "SELECT pid FROM pg_stat_activity WHERE usename = 'minixdr_app' ORDER BY pid",
+      );
+    const all = async (wanted: (pid: number) => boolean) => {
+      const now = await connections();
+      return now.length === 10 && now.every(({ pid }) => wanted(pid));
+    };
+    await pWaitFor(() => all(() => true), { interval: 100 });
+    const old = new Set((await connections()).map(({ pid }) => pid));
+    await bed.database.query(
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'minixdr_app'",
+    );
+    await pWaitFor(() => all((pid) => !old.has(pid)), { interval: 100 });
+  });
+
   it("a statement that takes too long is cancelled at the server", async () => {
     const { released } = await bed.hold(4);
     const waiting = () =>

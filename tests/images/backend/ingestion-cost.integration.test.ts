@@ -8,10 +8,10 @@ import { closedLoop, type Cost, type Subject } from "./support/closed-loop";
 /** Runs of each server, in pairs whose order alternates. */
 const pairs = 6;
 
-/** Percent; 45 and 61 were measured on two shared cores. */
-const most = 80;
+/** Percent of processor time; 8, 8 and 13 were measured on two cores with many neighbours. */
+const most = 15;
 
-const batches = { name: "batches of 50", requests: 150, events: 50 };
+const batches = { name: "batches of 50", requests: 300, events: 50 };
 const singles = { name: "single events", requests: 1000, events: 1 };
 
 /** What sensors send: one event in 50 is an attack, by a source of its own. */
@@ -50,7 +50,8 @@ describe("the cost of the contract, beside an equally plain route", function () 
       url: `http://127.0.0.1:${port}`,
       apiKey,
     });
-    contract = subject(await bed.backend({ RATE_LIMIT: "1000000" }));
+    // Limits are counted as ever, but never reached, however busy the machine is.
+    contract = subject(await bed.backend({ RATE_LIMIT: "1000000", MAX_BURST_MS: "60000" }));
     const program = await bundle("tests/images/backend/support/plain-route.ts");
     plainServer = await Backend.start({ ...bed.environment, ORGANIZATION }, program, "listening");
     plain = subject(plainServer);
@@ -85,14 +86,13 @@ describe("the cost of the contract, beside an equally plain route", function () 
     return more * 100;
   };
 
-  // Processor time, as it depends least on what else the machine does; rate and p99 are told. The
-  // aim of 15 % is missed: detection, incidents, the answer stored with its digest and limits cost
-  // more. This only keeps it from growing.
-  it(`is under ${most} % of processor time for batches of 50 events; the aim is 15 %`, async () => {
+  // Processor time, as it depends least on what else the machine does; rate and p99 are told.
+  it(`is under ${most} % of processor time for batches of 50 events`, async () => {
     const more = await compare(batches);
     assert.ok(more < most, `${more.toFixed(1)} %`);
   });
 
+  // No limit here: what a request costs is not shared by 50 events. 63 to 97 % were measured.
   it("is told for single events", async () => {
     await compare(singles);
   });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { Agent, request, type IncomingMessage } from "node:http";
 import { needTools } from "../../support/need-tools";
-import type { Backend } from "./support/backend";
+import { earlySignal } from "../support/early-signal";
+import { bundled, type Backend } from "./support/backend";
 import { Bed } from "./support/bed";
 import { attack, Client } from "./support/client";
 
@@ -93,6 +94,11 @@ describe("SIGTERM", function () {
     assert.equal(await backend.stop(), 0);
     const took = performance.now() - started;
     assert.ok(took >= 450 && took < 5000, `${took} ms`);
+  });
+
+  it("is heard from the first moment on", async () => {
+    // 0 or 143, as it was about to serve or not.
+    assert.notEqual(await earlySignal(await bundled(), bed.environment), null);
   });
 
   it("is refused a chain of time-outs that does not hold, and a missing variable, with code 2", async () => {

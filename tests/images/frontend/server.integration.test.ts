@@ -5,6 +5,8 @@ import { readdir, readlink } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { skipLoudly } from "../../support/need-tools";
+import { earlySignal } from "../support/early-signal";
+import { built } from "./support/built";
 import { Frontend } from "./support/frontend";
 
 describe("the frontend's program, as the image has it", function () {
@@ -41,6 +43,10 @@ describe("the frontend's program, as the image has it", function () {
       frontend.lines.map(({ message }) => message),
       ["serving", "draining", "ended"],
     );
+  });
+
+  it("hears SIGTERM from the first moment on", async () => {
+    assert.equal(await earlySignal(`${await built()}/frontend.cjs`, { PORT: "0" }), 0);
   });
 
   it("holds no file open: all are in memory", async function () {

@@ -21,7 +21,7 @@ describe("the alert rules", () => {
   for (const { alert, expr, description, summary, runbook } of alerts) {
     it(`${alert}: says how much it is, and its runbook exists`, () => {
       assert.match(description, /\{\{ \$value/);
-      assert.ok(summary.length < 100, summary);
+      assert.ok(!summary.includes("\n") && summary.length < 120, summary);
       const [page, heading] = runbook.split("#");
       const file = join(root, "docs/runbooks", page!);
       assert.ok(existsSync(file), file);
@@ -36,7 +36,7 @@ describe("the alert rules", () => {
     });
   }
 
-  it("are asked in every case at moments that its series reach", () => {
+  it("are asked something in every case", () => {
     for (const table of tables)
       for (const { title, fires = [], quiet = [] } of casesOf(table)) {
         assert.ok(fires.length + quiet.length > 0, `${table.alert}: ${title}`);

@@ -54,6 +54,8 @@ describe("the images", function () {
     assert.match(help, /^Usage: backup/);
     const tools = "PATH=/usr/lib/postgresql/15/bin:$PATH; pg_dump --version && initdb --version";
     assert.match(await runIn(image, "10001:10001", ["sh", "-c", tools]), /PostgreSQL.* 15\./);
+    const keys = "! grep -rlE -e '-BEGIN .*PRIVATE KEY' /etc /var /app";
+    assert.equal(await runIn(image, "0:0", ["sh", "-c", keys]), "");
   });
 
   it("of PgBouncer has the programs that its pod runs", async () => {

@@ -3,7 +3,10 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Plan, PlannedResource } from "../../../plan/plan";
-import { rehearsalTools, rehearse } from "../../../rehearsal/workloads/rehearsal";
+import {
+  rehearsalTools,
+  rehearseSimulated,
+} from "../../../rehearsal/workloads/simulated-rehearsal";
 import type { Claim } from "../../../lib/claim";
 import { ofType, plannedStack, root } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
@@ -148,7 +151,7 @@ async function run(
   release.inputs.chart = copy;
   await chart?.(copy);
   change?.(broken, release);
-  const { claims } = await rehearse({
+  const { claims } = await rehearseSimulated({
     plan: broken,
     chosen: [drill],
     view: quiet(),

@@ -1,17 +1,27 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { writePlan } from "../../../plan/plan";
+import { missingRealNodes } from "../../../rehearsal/nodes/missing";
 import { drills } from "../../../rehearsal/workloads/drills";
-import { rehearsalTools } from "../../../rehearsal/workloads/rehearsal";
+import { realRehearsalTools } from "../../../rehearsal/workloads/real-rehearsal";
+import { rehearsalTools } from "../../../rehearsal/workloads/simulated-rehearsal";
 import type { Report } from "../../../lib/report";
 import { plannedStack } from "../../support/planned";
-import { needTools } from "../../support/need-tools";
-import { folders, runCommand } from "../support";
+import { needTools, skipLoudly } from "../../support/need-tools";
+import { runCommand } from "../support";
+
+/** Mostly minReadySeconds and Helm's time-outs, one after the other: two thirds of all drills' time. */
+const waiting = ["rolling-update", "bad-release"];
+const names = drills.map(({ name }) => name);
+/** All of them where asked for. */
+const onReal = process.env.EVERY_DRILL ? names : names.filter((name) => !waiting.includes(name));
+/** Side by side here. One of them needs a zone. */
+const onSimulated = [...waiting, "zone-loss"];
 
 describe("npm run rehearse", function () {
-  this.timeout(400_000);
+  this.timeout(900_000);
   let folder: string;
   let planFile: string;
 
@@ -26,43 +36,40 @@ describe("npm run rehearse", function () {
     if (folder) await rm(folder, { recursive: true, force: true });
   });
 
-  it("proves every drill's claims on prod", async () => {
-    const file = path.join(folder, "report.json");
-    const { code, stdout, pid } = await runCommand("rehearse", ["--stack", "prod", "--json", file]);
-    const report = JSON.parse(await readFile(file, "utf8")) as Report;
-    const tried = report.claims.filter(({ kind }) => kind !== "skipped");
-    console.log(`    ${tried.length} claims in ${report.seconds} s`);
+  it("proves the drills' claims on prod, on real nodes by default", async function () {
+    const missing = await missingRealNodes();
+    if (missing) skipLoudly(this, missing);
+    await needTools(this, realRehearsalTools);
+    const { tried, stdout } = await prove(folder, onReal, []);
     assert.deepEqual(
-      tried.filter(({ holds }) => !holds),
+      tried.filter(({ kind }) => kind !== "measured"),
       [],
-      stdout,
     );
-    assert.equal(code, 0);
-    for (const { name } of drills)
-      assert.ok(
-        tried.some(({ id }) => id.startsWith(`${name}.`)),
-        name,
-      );
-    const ids = report.claims.map(({ id }) => id);
-    assert.equal(new Set(ids).size, ids.length, "ids are unique");
-    for (const { id } of report.claims) assert.match(stdout, new RegExp(id));
-    assert.match(stdout, /kwok's pods run no container/);
-    assert.deepEqual(await folders(pid), []);
+    assert.match(stdout, /Nodes, containers, .* are real/);
   });
 
-  it("ends on Ctrl-C and leaves nothing", async () => {
-    const running = runCommand(
-      "rehearse",
-      ["--plan", planFile, "--drill", "placement"],
-      (text, child) => {
-        if (text.includes("installing")) child.kill("SIGINT");
-      },
-    );
-    const { code, pid, stderr } = await running;
-    assert.equal(code, 130, stderr);
-    assert.match(stderr, /stopped by SIGINT/);
-    assert.deepEqual(await folders(pid), []);
+  it("proves the others' on simulated nodes, and says what is simulated", async () => {
+    const { tried, stdout } = await prove(folder, onSimulated, ["--nodes", "simulated"]);
+    assert.ok(tried.some(({ kind }) => kind === "simulated"));
+    assert.match(stdout, /kwok's pods run no container/);
   });
+
+  for (const nodes of ["real", "simulated"])
+    it(`ends on Ctrl-C and leaves nothing, with ${nodes} nodes`, async function () {
+      const missing = nodes === "real" && (await missingRealNodes());
+      if (missing) skipLoudly(this, missing);
+      const running = runCommand(
+        "rehearse",
+        ["--plan", planFile, "--drill", "placement", "--nodes", nodes],
+        (text, child) => {
+          if (text.includes("installing")) child.kill("SIGINT");
+        },
+      );
+      const { code, pid, stderr } = await running;
+      assert.equal(code, 130, stderr);
+      assert.match(stderr, /stopped by SIGINT/);
+      assert.deepEqual(await left(pid), []);
+    });
 
   const badInput: { title: string; args: () => string[]; says: RegExp }[] = [
     {
@@ -109,8 +116,14 @@ describe("npm run rehearse", function () {
       const { code, stderr, pid } = await runCommand("rehearse", args());
       assert.match(stderr, says);
       assert.equal(code, 2, stderr);
-      assert.deepEqual(await folders(pid), []);
+      assert.deepEqual(await left(pid), []);
     });
+
+  it("keeps no real nodes up: they end with the command", async () => {
+    const { code, stderr } = await runCommand("rehearse", ["--keep", "--nodes", "real"]);
+    assert.match(stderr, /^error: --keep: /m);
+    assert.equal(code, 2);
+  });
 
   it("says how to get a missing tool: one line, exit code 2", async () => {
     const { code, stderr } = await runCommand("rehearse", ["--plan", planFile], undefined, {
@@ -121,6 +134,34 @@ describe("npm run rehearse", function () {
     assert.equal(code, 2);
   });
 });
+
+/** Runs drills on prod, all of whose claims have to hold. */
+async function prove(folder: string, names: string[], args: string[]) {
+  const file = path.join(folder, "report.json");
+  const all = [...args, "--json", file, "--drill", ...names];
+  const { code, stdout, stderr, pid } = await runCommand("rehearse", all);
+  const report = JSON.parse(await readFile(file, "utf8")) as Report;
+  const tried = report.claims.filter(({ kind }) => kind !== "skipped");
+  console.log(`    ${tried.length} claims in ${report.seconds} s`);
+  const broken = tried.filter(({ holds }) => !holds);
+  assert.deepEqual(broken, [], `${stdout}\n${stderr}`);
+  assert.equal(code, 0);
+  for (const name of names)
+    assert.ok(
+      tried.some(({ id }) => id.startsWith(`${name}.`)),
+      name,
+    );
+  const ids = report.claims.map(({ id }) => id);
+  assert.equal(new Set(ids).size, ids.length, "ids are unique");
+  for (const { id } of report.claims) assert.match(stdout, new RegExp(id));
+  assert.deepEqual(await left(pid), []);
+  return { tried, stdout };
+}
+
+/** What a command has left among the machine's temporary files. */
+async function left(pid: number): Promise<string[]> {
+  return (await readdir(os.tmpdir())).filter((name) => name.includes(`-${pid}-`));
+}
 
 async function writeBadPlans(folder: string): Promise<void> {
   const plan = await plannedStack("prod");

@@ -26,7 +26,12 @@ export const lowCacheHitRate: Table = {
       fires: ["10m30s", "39m"],
     },
     below: {
-      series: { ...answers(810, 180, 10), ...elsewhere("misses"), ...elsewhere("errors") },
+      series: {
+        ...answers(810, 180, 10),
+        ...elsewhere("hits"),
+        ...elsewhere("misses"),
+        ...elsewhere("errors"),
+      },
       quiet: ["11m", "39m"],
     },
     resolves: {
@@ -36,7 +41,7 @@ export const lowCacheHitRate: Table = {
         [counter("errors")]: climb(0, [55, 0]),
       },
       quiet: ["19m", "31m", "54m"],
-      fires: ["21m30s", "24m", "28m30s"],
+      fires: ["21m30s", "24m", "28m"],
     },
     nan: {
       // Nobody reads: 0/0.
@@ -77,6 +82,16 @@ export const lowCacheHitRate: Table = {
       fires: ["10m30s"],
     },
     {
+      title: "a cache that comes back",
+      series: {
+        [counter("hits")]: climb(0, [55, 1000]),
+        [counter("misses")]: climb(0, [55, 0]),
+        [counter("errors")]: climb(0, [10, 0], [15, 3000], [30, 0]),
+      },
+      fires: ["21m30s", "28m"],
+      quiet: ["19m", "31m", "54m"],
+    },
+    {
       title: "exactly 80 %",
       series: answers(240, 60, 0),
       quiet: ["11m", "39m"],
@@ -100,7 +115,7 @@ export const lowCacheHitRate: Table = {
     {
       title: "little more than one read in two seconds is enough to judge",
       series: answers(0, 31, 0),
-      fires: ["10m30s"],
+      fires: ["16m", "39m"],
     },
     {
       title: "one read in two seconds is not",

@@ -78,7 +78,7 @@ export const databaseFailover: Table = {
       fires: ["1m", "9m30s", "19m"],
       quiet: ["20m30s", "30m"],
     },
-    nan: { every, series: pool({ waiting: "NaNx240" }), quiet: ["10m"] },
+    nan: { every, series: pool({ waiting: hold([60, "NaN"]) }), quiet: ["10m"] },
     absent: { every, series: {}, quiet: ["10m"] },
     churn: {
       // One pooler goes while another comes, and clients of the new one wait for their first connection.

@@ -34,8 +34,10 @@ export const databasePoolExhausted: Table = {
   alert: "DatabasePoolExhausted",
   labels,
   says: "92% of its connections are busy on the fullest pooler, or clients wait there for more than 5 s.",
+  valued: true,
   kinds: {
     fires: {
+      value: "0.92",
       series: { ...idle, ...pool({ busy: hold([10, 1], [20, 23]) }) },
       quiet: ["9m", "10m30s"],
       fires: ["11m", "29m"],
@@ -48,6 +50,7 @@ export const databasePoolExhausted: Table = {
     resolves: {
       series: { ...idle, ...pool({ busy: hold([10, 25], [20, 22]) }) },
       fires: ["1m", "9m30s"],
+      value: "1",
       quiet: ["10m", "29m"],
     },
     nan: { series: pool({ busy: hold([30, "NaN"]), wait: hold([30, "NaN"]) }), quiet: ["29m"] },
@@ -58,11 +61,13 @@ export const databasePoolExhausted: Table = {
         ...pool({ busy: hold([10, "_"], [20, 25]), wait: hold([10, "_"], [20, 0]) }, { pod: "b" }),
       },
       fires: ["1m", "10m", "29m"],
+      value: "1",
     },
     born: {
       series: pool({ busy: hold([10, "_"], [20, 25]) }),
       quiet: ["10m30s"],
       fires: ["11m"],
+      value: "1",
     },
   },
   more: [
@@ -71,6 +76,16 @@ export const databasePoolExhausted: Table = {
       series: { ...idle, ...pool({ busy: hold([30, 1]), wait: hold([10, 0], [20, 5.4]) }) },
       quiet: ["10m30s"],
       fires: ["11m", "29m"],
+      value: "0.04",
+    },
+    {
+      title: "one pooler is full, and on another clients wait",
+      series: {
+        ...pool({ busy: hold([30, 24]) }),
+        ...pool({ busy: hold([30, 5]), wait: hold([30, 6]) }, { pod: "b" }),
+      },
+      fires: ["1m", "29m"],
+      value: "0.96",
     },
     {
       title: "clients wait, and the database is away: no connection is busy",

@@ -12,26 +12,29 @@ const restarts = (labels = {}) =>
 export const podCrashLooping: Table = {
   alert: "PodCrashLooping",
   labels: container,
-  says: "Its container backend restarted 2 times within 15 minutes.",
+  says: "Its container backend restarted 3 times within half an hour.",
   kinds: {
     fires: {
       series: {
-        [restarts()]: hold([10, 0], [1, 1], [29, 2]),
-        [restarts(second)]: hold([40, 2]),
-        [restarts(other)]: hold([10, 0], [1, 1], [1, 2], [28, 3]),
+        [restarts()]: hold([10, 0], [1, 1], [1, 2], [28, 3]),
+        [restarts(second)]: hold([40, 3]),
+        [restarts(other)]: hold([10, 0], [1, 1], [1, 2], [1, 3], [27, 4]),
       },
-      quiet: ["10m30s", "15m30s"],
-      fires: ["16m30s", "24m"],
+      quiet: ["10m30s", "16m30s"],
+      fires: ["17m", "24m"],
     },
-    // One restart is no loop.
+    // One restart is no loop, nor are two.
     below: {
-      series: { [restarts()]: hold([10, 0], [30, 1]) },
-      quiet: ["11m", "15m", "16m", "39m"],
+      series: {
+        [restarts()]: hold([10, 0], [30, 1]),
+        [restarts({ pod: "backend-2" })]: hold([10, 0], [1, 1], [29, 2]),
+      },
+      quiet: ["11m", "16m30s", "39m"],
     },
     resolves: {
-      series: { [restarts()]: hold([10, 0], [1, 1], [1, 2], [38, 3]) },
-      fires: ["17m", "25m"],
-      quiet: ["27m", "39m"],
+      series: { [restarts()]: hold([10, 0], [1, 1], [1, 2], [48, 3]) },
+      fires: ["17m", "38m"],
+      quiet: ["41m", "59m"],
     },
     nan: { series: { [restarts()]: hold([40, "NaN"]) }, quiet: ["20m", "39m"] },
     absent: { series: {}, quiet: ["6m"] },
@@ -52,14 +55,15 @@ export const podCrashLooping: Table = {
   },
   more: [
     {
-      title: "it is started again every ten minutes",
-      series: { [restarts()]: hold([10, 0], [10, 1], [10, 2], [10, 3]) },
-      fires: ["25m", "35m"],
+      title: "a loop at the kubelet's longest wait, of a container that lives for two minutes",
+      series: { [restarts()]: hold([10, 0], [7, 1], [7, 2], [7, 3], [7, 4], [7, 5]) },
+      quiet: ["28m"],
+      fires: ["29m30s", "35m", "44m"],
     },
     {
-      title: "two restarts, 20 minutes apart",
-      series: { [restarts()]: hold([10, 0], [20, 1], [30, 2]) },
-      quiet: ["31m", "36m", "59m"],
+      title: "three restarts, 20 minutes apart",
+      series: { [restarts()]: hold([10, 0], [20, 1], [20, 2], [20, 3]) },
+      quiet: ["31m", "56m", "69m"],
     },
   ],
 };
@@ -360,7 +364,7 @@ export const zoneImbalance: Table = {
             (node, index) => Object.entries(placed(`p${index}`, node)),
           ),
         ),
-        ...placed("p10", "c2", { ready: false }),
+        ...placed("p12", "c2", { ready: false }),
         ...placed("p11", "a1", { labels: { namespace: "database" } }),
       },
       fires: ["15m"],
@@ -397,4 +401,8 @@ export const zoneImbalance: Table = {
       quiet: ["16m"],
     },
   ],
+  equivalent: {
+    "namespace_workload_zone:kube_pod_ready:count: * → /":
+      "both sides are 1: only labels are joined",
+  },
 };

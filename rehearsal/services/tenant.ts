@@ -1,7 +1,6 @@
-import { Database } from "../images/backend/database";
-import { createOrganization } from "../images/backend/tenants";
-import type { ManagedServices } from "../rehearsal/services/managed-services";
-import type { StoredKey } from "./traffic/ledger";
+import { Database } from "../../images/backend/database";
+import { createOrganization } from "../../images/backend/tenants";
+import type { ManagedServices } from "./managed-services";
 
 /** An organization of the platform, with a key for its API. */
 export interface Tenant {
@@ -29,12 +28,12 @@ export async function newTenant(services: ManagedServices, name: string): Promis
   }
 }
 
-/** What the database holds of a tenant's writes. */
+/** What the database holds of a tenant's writes: each key, and its events' number. */
 export async function storedKeys(
   { database }: ManagedServices,
   { organization }: Tenant,
-): Promise<StoredKey[]> {
-  return database.writer.sql<StoredKey>(
+): Promise<{ organization: string; key: string; rows: number }[]> {
+  return database.writer.sql(
     `SELECT organization_id AS organization, idempotency_key AS key, count(*)::int AS rows
        FROM minixdr.events WHERE organization_id = $1 GROUP BY 1, 2`,
     [organization],
