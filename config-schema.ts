@@ -153,8 +153,16 @@ export const schema = {
     .describe("connection pooling"),
   observability: z
     .strictObject({
-      retentionDays: wholeNumber(1, 90).default(15).describe("how long metrics are kept, days"),
+      retentionDays: wholeNumber(31, 90)
+        .default(35)
+        .describe("how long metrics are kept, days; longer than the SLO window of 30"),
+      // 85 % of it, at 2 bytes a sample every 30 s for 35 days: room for 450,000 series.
       volumeGb: wholeNumber(10, 16384).default(100).describe("volume of each Prometheus, GiB"),
+      runbookBase: z
+        .string()
+        .regex(/^(https:\/\/\S+\/)?$/, "an address with a slash at its end")
+        .default("")
+        .describe("what stands before docs/runbooks/… in an alert's link"),
     })
     .prefault({})
     .describe("kube-prometheus-stack"),
@@ -171,7 +179,9 @@ export const schema = {
 
 /** Secret keys stay closed: they are passed on as secret outputs and never read here. */
 export const secretKeys = {
-  alertWebhookUrl: "secret: where Alertmanager sends pages",
+  pagerDutyRoutingKey: "secret: PagerDuty's Events API v2, for Alertmanager's critical alerts",
+  pagerDutyCloudWatchUrl: "secret: PagerDuty's CloudWatch integration, for the cloud's own alarms",
+  slackWebhookUrl: "secret: Slack's incoming webhook, for everything that does not page",
   deadMansSwitchUrl: "secret: who notices when the Watchdog alert stops arriving",
 };
 

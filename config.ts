@@ -17,8 +17,12 @@ export interface StackConfig extends Parsed {
   name: string;
   /** The stack's Region, from `aws:region`. */
   region: string;
-  /** Where Alertmanager sends pages; absent: alerts stay in Alertmanager. */
-  alertWebhookUrl?: pulumi.Output<string>;
+  /** Who Alertmanager's critical alerts page; absent: they stay in Alertmanager. */
+  pagerDutyRoutingKey?: pulumi.Output<string>;
+  /** Who CloudWatch's alarms page; absent: they are mailed alone. */
+  pagerDutyCloudWatchUrl?: pulumi.Output<string>;
+  /** Where everything that does not page is read; absent: it stays in Alertmanager. */
+  slackWebhookUrl?: pulumi.Output<string>;
   /** Dead man's switch that the Watchdog alert keeps quiet; absent: none. */
   deadMansSwitchUrl?: pulumi.Output<string>;
 }
@@ -72,7 +76,9 @@ export function readConfig(): StackConfig {
     stack,
     name: `${project}-${stack}`,
     region: region!,
-    alertWebhookUrl: config.getSecret("alertWebhookUrl"),
+    pagerDutyRoutingKey: config.getSecret("pagerDutyRoutingKey"),
+    pagerDutyCloudWatchUrl: config.getSecret("pagerDutyCloudWatchUrl"),
+    slackWebhookUrl: config.getSecret("slackWebhookUrl"),
     deadMansSwitchUrl: config.getSecret("deadMansSwitchUrl"),
   };
 }

@@ -49,6 +49,7 @@ const notifications = new Notifications("notifications", {
   kmsKeyArn: keys.notifications.arn,
   globalKmsKeyArn: keys.globalNotifications.arn,
   email: config.alertEmail,
+  pagerDutyUrl: config.pagerDutyCloudWatchUrl,
 });
 
 const database = new Database("database", {
@@ -149,8 +150,13 @@ const observability = new Observability(
     ...config.observability,
     namespace: "monitoring",
     storageClass: storageClassName,
-    alertWebhookUrl: config.alertWebhookUrl,
-    deadMansSwitchUrl: config.deadMansSwitchUrl,
+    stackName,
+    tier: config.tier,
+    receivers: {
+      pagerDuty: config.pagerDutyRoutingKey,
+      slack: config.slackWebhookUrl,
+      deadMansSwitch: config.deadMansSwitchUrl,
+    },
   },
   onCluster(namespaces.monitoring),
 );

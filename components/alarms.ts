@@ -25,6 +25,9 @@ export interface AlarmsArgs {
   backupAgeSeconds: number;
 }
 
+/** How alarms are called that say that users are hurt; the others can wait for the mail to be read. */
+export const paging = ["edge-5xx-", "edge-healthy-", "edge-unreachable"];
+
 type Comparison = "GreaterThanThreshold" | "LessThanThreshold";
 
 interface AlarmSpec {

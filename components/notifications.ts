@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sns from "@pulumi/aws/sns";
+import { paging } from "./alarms";
 
 export interface NotificationsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -11,6 +12,8 @@ export interface NotificationsArgs {
   globalKmsKeyArn: pulumi.Input<string>;
   /** Who is told; the address confirms its subscription once, by mail. */
   email: string;
+  /** PagerDuty's CloudWatch integration; secret, as it holds a key. Absent: alarms are mailed alone. */
+  pagerDutyUrl?: pulumi.Output<string>;
 }
 
 /** AWS services that publish to the topics: alarms, and the events of database and cache. */
@@ -21,7 +24,8 @@ export const publishers = {
 
 /**
  * Where the cloud's own alarms and events arrive, also when the cluster and its Alertmanager are
- * gone. Route 53 keeps its metrics in us-east-1, so a second topic lives there.
+ * gone: all of them by mail, those that say that users are hurt as pages too. Route 53 keeps its
+ * metrics in us-east-1, so a second topic lives there.
  */
 export class Notifications extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
@@ -80,6 +84,32 @@ export class Notifications extends pulumi.ComponentResource {
       { topic: topic.arn, protocol: "email", endpoint: this.args.email, region },
       { parent: this },
     );
+    if (this.args.pagerDutyUrl) this.pages(kind, topic, this.args.pagerDutyUrl, region);
     return topic.arn;
+  }
+
+  /** PagerDuty confirms the subscription by itself, and resolves what CloudWatch calls OK again. */
+  private pages(
+    kind: string,
+    topic: sns.Topic,
+    endpoint: pulumi.Output<string>,
+    region?: string,
+  ): void {
+    new sns.TopicSubscription(
+      `${this.name}-${kind}-pagerduty`,
+      {
+        topic: topic.arn,
+        protocol: "https",
+        endpoint,
+        endpointAutoConfirms: true,
+        // Events of database and cache have no name of an alarm, and page nobody.
+        filterPolicyScope: "MessageBody",
+        filterPolicy: JSON.stringify({
+          AlarmName: paging.map((name) => ({ prefix: `${this.args.stackName}-${name}` })),
+        }),
+        region,
+      },
+      { parent: this },
+    );
   }
 }

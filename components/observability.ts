@@ -1,18 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
-import type { ObservabilityConfig } from "../config";
+import type { ObservabilityConfig, Tier } from "../config";
+import { alertmanagerConfig, beat, receiversSecret, secretKeys } from "../observability/routing";
 import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf, zoneSpread } from "./placement";
 import { Workload } from "./workload";
 
 export interface ObservabilityArgs extends ObservabilityConfig {
   namespace: string;
+  /** Names the stack in every alert, such as `mini-xdr-prod`. */
+  stackName: string;
+  /** The promise, which decides when an SLO's alerts fire. */
+  tier: Tier;
   /** Storage class of the volumes. */
   storageClass: string;
-  /** Where Alertmanager sends pages; secret. Absent: alerts stay in Alertmanager. */
-  alertWebhookUrl?: pulumi.Output<string>;
-  /** Who notices when the Watchdog falls silent; secret. Absent: nobody does. */
-  deadMansSwitchUrl?: pulumi.Output<string>;
+  /** What opens each receiver; secret. Absent: its alerts stay in Alertmanager. */
+  receivers: Partial<Record<keyof typeof secretKeys, pulumi.Output<string>>>;
 }
 
 const repository = "https://prometheus-community.github.io/helm-charts";
@@ -43,6 +46,7 @@ export class Observability extends Workload {
     super("Observability", name, args.namespace, args, opts);
     this.definitions = this.customResourceDefinitions();
     this.stack([this.receivers(), this.grafanaLogin()]);
+    this.rulesAndDashboards();
     this.registerOutputs({});
   }
 
@@ -57,13 +61,13 @@ export class Observability extends Workload {
     });
   }
 
-  /** Addresses are read from files, so that no release value ever holds one. */
+  /** Alertmanager reads them from files, so that no release value ever holds one. */
   private receivers(): k8s.core.v1.Secret {
-    const { alertWebhookUrl, deadMansSwitchUrl } = this.args;
-    return this.secret("alertmanager-receivers", {
-      ...(alertWebhookUrl ? { pages: alertWebhookUrl } : {}),
-      ...(deadMansSwitchUrl ? { watchdog: deadMansSwitchUrl } : {}),
-    });
+    const { receivers } = this.args;
+    const data: Record<string, pulumi.Output<string>> = {};
+    for (const receiver of Object.keys(secretKeys) as (keyof typeof secretKeys)[])
+      if (receivers[receiver]) data[secretKeys[receiver]] = receivers[receiver];
+    return this.secret(receiversSecret, data);
   }
 
   private grafanaLogin(): k8s.core.v1.Secret {
@@ -90,10 +94,14 @@ export class Observability extends Workload {
         values: {
           fullnameOverride: "kube-prometheus-stack",
           crds: { enabled: false },
-          // EKS runs these where nobody can scrape them.
+          // EKS runs these where nobody can scrape them, and alerts would call them lost for ever.
           kubeControllerManager: { enabled: false },
           kubeScheduler: { enabled: false },
           kubeEtcd: { enabled: false },
+          kubeProxy: { enabled: false },
+          coreDns: { enabled: false },
+          // Ours is evaluated more often.
+          defaultRules: { disabled: { Watchdog: true } },
           prometheus: this.prometheus(),
           alertmanager: this.alertmanager(),
           grafana: this.grafana(),
@@ -104,6 +112,22 @@ export class Observability extends Workload {
     );
   }
 
+  /** What is watched, from `observability/`; a chart's own alerts are in its own release. */
+  private rulesAndDashboards(): void {
+    const { tier, runbookBase } = this.args;
+    this.release(
+      "rules",
+      {
+        name: "observability",
+        chart: "./charts/observability",
+        version: "0.1.0",
+        timeoutSeconds: 300,
+        values: { tier, runbookBase, certificates: {} },
+      },
+      [this.definitions],
+    );
+  }
+
   private prometheus() {
     const { retentionDays, volumeGb } = this.args;
     return {
@@ -111,6 +135,10 @@ export class Observability extends Workload {
       prometheusSpec: {
         replicas: 3,
         ...spread("prometheus"),
+        // On every alert: which stack it is of.
+        externalLabels: { cluster: this.args.stackName },
+        // The chart has no value for it. It decides how long a dead Prometheus is believed.
+        additionalArgs: [{ name: "rules.alert.resend-delay", value: `${beat.resend}s` }],
         retention: `${retentionDays}d`,
         retentionSize: `${Math.floor(volumeGb * usableVolume)}GiB`,
         storageSpec: this.volume(volumeGb),
@@ -129,43 +157,20 @@ export class Observability extends Workload {
   }
 
   private alertmanager() {
-    const { alertWebhookUrl, deadMansSwitchUrl } = this.args;
-    const file = (key: string) => `/etc/alertmanager/secrets/alertmanager-receivers/${key}`;
-    const webhook = (key: string) => [{ url_file: file(key), send_resolved: key === "pages" }];
+    const { pagerDuty, slack, deadMansSwitch } = this.args.receivers;
     return {
       podDisruptionBudget: { enabled: true, minAvailable: 2 },
-      config: {
-        route: {
-          receiver: "pages",
-          group_by: ["namespace", "alertname"],
-          group_wait: "30s",
-          group_interval: "5m",
-          repeat_interval: "4h",
-          routes: [
-            { receiver: "watchdog", matchers: ['alertname="Watchdog"'], repeat_interval: "1m" },
-            { receiver: "null", matchers: ['alertname="InfoInhibitor"'] },
-          ],
-        },
-        inhibit_rules: [
-          {
-            source_matchers: ['severity="critical"'],
-            target_matchers: ['severity=~"warning|info"'],
-            equal: ["namespace", "alertname"],
-          },
-        ],
-        receivers: [
-          { name: "null" },
-          { name: "pages", ...(alertWebhookUrl ? { webhook_configs: webhook("pages") } : {}) },
-          {
-            name: "watchdog",
-            ...(deadMansSwitchUrl ? { webhook_configs: webhook("watchdog") } : {}),
-          },
-        ],
-      },
+      config: alertmanagerConfig({
+        pagerDuty: pagerDuty !== undefined,
+        slack: slack !== undefined,
+        deadMansSwitch: deadMansSwitch !== undefined,
+      }),
       alertmanagerSpec: {
         replicas: 3,
         ...spread("alertmanager"),
-        secrets: ["alertmanager-receivers"],
+        secrets: [receiversSecret],
+        // One that starts hears first of every alert, or it would tell what the others suppress.
+        additionalArgs: [{ name: "dispatch.start-delay", value: `${2 * beat.resend}s` }],
         storage: this.volume(5),
         resources: small,
       },
@@ -177,6 +182,17 @@ export class Observability extends Workload {
     return {
       replicas: 3,
       admin: { existingSecret: "grafana-login" },
+      // What it shows comes from ConfigMaps, its data source from values: no pod has a state to lose.
+      persistence: { enabled: false },
+      sidecar: {
+        dashboards: {
+          enabled: true,
+          label: "grafana_dashboard",
+          labelValue: "1",
+          provider: { allowUiUpdates: false },
+        },
+        datasources: { enabled: true, defaultDatasourceEnabled: true },
+      },
       // Sessions live in each pod's memory: a browser stays with the pod that knows it.
       service: { sessionAffinity: "ClientIP" },
       podDisruptionBudget: oneEviction,
@@ -201,7 +217,14 @@ export class Observability extends Workload {
       tolerations: lostNodeTolerations,
       resources: small,
     };
-    return { prometheusOperator: singleton, "kube-state-metrics": singleton };
+    return {
+      prometheusOperator: singleton,
+      "kube-state-metrics": {
+        ...singleton,
+        // Rules tell zones apart by it.
+        metricLabelsAllowlist: ["nodes=[topology.kubernetes.io/zone]"],
+      },
+    };
   }
 
   private volume(gigabytes: number) {

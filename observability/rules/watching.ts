@@ -1,8 +1,11 @@
+import { beat } from "../routing/beat";
 import type { RuleGroup } from "../rule";
 
 /** Whether the watching itself works. */
 export const watching: RuleGroup = {
   name: "watching",
+  // An alert of a Prometheus that has died is believed for four evaluations.
+  interval: `${beat.evaluation}s`,
   rules: [
     {
       alert: "Watchdog",

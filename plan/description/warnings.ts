@@ -28,13 +28,27 @@ function silentAlerts(plan: Plan): string[] {
     ({ type, name }) =>
       type === "kubernetes:core/v1:Secret" && name.endsWith("alertmanager-receivers"),
   )?.inputs.stringData as Record<string, string> | undefined;
+  const subscribed = plan.resources.some(
+    ({ type, inputs }) =>
+      type === "aws:sns/topicSubscription:TopicSubscription" && inputs.protocol === "https",
+  );
   return [
-    ...(receivers?.pages ? [] : ["mini-xdr:alertWebhookUrl is not set: nobody is paged"]),
-    ...(receivers?.watchdog
+    ...silences.filter(([key]) => !receivers?.[key]).map(([, warning]) => warning),
+    ...(subscribed
       ? []
-      : ["mini-xdr:deadMansSwitchUrl is not set: nobody notices when alerting itself dies"]),
+      : ["mini-xdr:pagerDutyCloudWatchUrl is not set: a lost cluster pages nobody"]),
   ];
 }
+
+/** By key of the receivers' Secret: what nobody hears without it. */
+const silences = [
+  ["pagerduty-routing-key", "mini-xdr:pagerDutyRoutingKey is not set: nobody is paged"],
+  ["slack-webhook-url", "mini-xdr:slackWebhookUrl is not set: nobody reads warnings"],
+  [
+    "dead-mans-switch-url",
+    "mini-xdr:deadMansSwitchUrl is not set: nobody notices when alerting itself dies",
+  ],
+] as const;
 
 function exampleValues(plan: Plan): string[] {
   return /\bexample\.(com|org|net)$/.test(String(plan.outputs.url))

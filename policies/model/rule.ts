@@ -13,6 +13,7 @@ export const groups = [
   "cache",
   "edge",
   "keys",
+  "observability",
   "stack",
 ] as const;
 export type Group = (typeof groups)[number];

@@ -14,6 +14,7 @@ const titles: Record<Group, string> = {
   cache: "Cache",
   edge: "Edge",
   keys: "Keys and secrets",
+  observability: "Watching",
   stack: "The stack as a whole",
 };
 

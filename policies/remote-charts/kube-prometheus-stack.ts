@@ -42,6 +42,10 @@ function operated(
         topologySpreadConstraints: at(spec, "topologySpreadConstraints"),
         resources: at(spec, "resources"),
         storage: at(spec, storageKey),
+        ...(isPrometheus && {
+          retention: at(spec, "retention") ?? "10d",
+          alerting: alerting(values, name.replace(/prometheus$/, "alertmanager")),
+        }),
         image: `quay.io/prometheus/${component}:${String(at(spec, "image.tag") ?? (isPrometheus ? "v3.14.0-distroless" : "v0.34.0"))}`,
       },
     },
@@ -50,6 +54,16 @@ function operated(
       [isPrometheus ? "operator.prometheus.io/name" : "alertmanager"]: name,
     }),
   ];
+}
+
+/** Services behind which Prometheus finds Alertmanagers, by default the release's own. */
+function alerting(values: Properties, own: string) {
+  const endpoints = at(values, "prometheus.prometheusSpec.alertingEndpoints");
+  if (Array.isArray(endpoints) && endpoints.length > 0) return { alertmanagers: endpoints };
+  const disabled =
+    at(values, "prometheus.prometheusSpec.disableAlerting") === true ||
+    at(values, "alertmanager.enabled") === false;
+  return disabled ? undefined : { alertmanagers: [{ name: own }] };
 }
 
 function antiAffinity(component: string, name: string, spec: unknown) {

@@ -64,6 +64,8 @@ import privateEgress from "./network/private-egress";
 import privateSubnets from "./network/private-subnets";
 import publicEgress from "./network/public-egress";
 import vpcDns from "./network/vpc-dns";
+import alertmanagers from "./observability/alertmanagers";
+import metricsRetention from "./observability/metrics-retention";
 import failoverBudget from "./pooler/failover-budget";
 import poolSize from "./pooler/pool-size";
 import poolerClients from "./pooler/pooler-clients";
@@ -178,6 +180,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     usersAddress,
   ],
   keys: [keyDeletionWindow, keyRotation, secretEncryption, secretRecoveryWindow, secretReplicated],
+  observability: [alertmanagers, metricsRetention],
   stack: [
     alarmNotifies,
     availabilityLedger,

@@ -216,7 +216,7 @@ describe("bad input, met by npm run preview", function () {
 
   it("never prints a secret", async () => {
     const { stderr } = await previewWith((config) => {
-      config["mini-xdr:alertWebhookUrl"] = { secure: "v1:ciphertext" };
+      config["mini-xdr:pagerDutyRoutingKey"] = { secure: "v1:ciphertext" };
       config["mini-xdr:alertEmail"] = { secure: "v1:other" };
     });
     assert.match(stderr, /mini-xdr:alertEmail/);

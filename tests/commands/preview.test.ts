@@ -31,7 +31,7 @@ describe("npm run preview", function () {
       /replicas .*backend 3–12.*pgbouncer 3/,
       /egress .*3 NAT gateway/,
       /warning: no digest yet for mini-xdr\/backend:1\.0\.0/,
-      /warning: mini-xdr:alertWebhookUrl is not set/,
+      /warning: mini-xdr:pagerDutyRoutingKey is not set/,
       /planned in \d+\.\d\d s/,
     ])
       assert.match(stdout, shown);

@@ -95,7 +95,7 @@ describe("the backups", () => {
   });
 
   it("archive the stack's configuration, and nothing secret of it", async () => {
-    const secrets = { "mini-xdr:alertWebhookUrl": "https://pages.example.com/a-secret-path" };
+    const secrets = { "mini-xdr:slackWebhookUrl": "https://hooks.example.com/a-secret-path" };
     const settings = readStackSettings(root, "prod");
     const plan = await evaluate(await program(), {
       ...settings,
@@ -107,7 +107,7 @@ describe("the backups", () => {
     const { tier, stack, images } = JSON.parse(text) as Record<string, unknown>;
     assert.deepEqual([tier, stack], ["enterprise", "prod"]);
     assert.ok((images as Record<string, string>).backend);
-    assert.doesNotMatch(text, /a-secret-path|alertWebhookUrl/);
+    assert.doesNotMatch(text, /a-secret-path|slackWebhookUrl/);
   });
 
   it("no job may delete: the policy of the backup role has no such action", async () => {

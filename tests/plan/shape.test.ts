@@ -102,11 +102,11 @@ describe("every plan", () => {
 
   it("plans encrypted configuration as secrets", async () => {
     const settings = readStackSettings(root, "prod");
-    settings.config["mini-xdr:alertWebhookUrl"] = "[secret]";
-    settings.secretKeys.push("mini-xdr:alertWebhookUrl");
+    settings.config["mini-xdr:pagerDutyRoutingKey"] = "[secret]";
+    settings.secretKeys.push("mini-xdr:pagerDutyRoutingKey");
     const plan = await evaluate(await program(), settings);
     const receivers = plan.resources.find(({ name }) => name.endsWith("alertmanager-receivers"))!;
-    assert.deepEqual(receivers.inputs.stringData, { pages: "[secret]" });
+    assert.deepEqual(receivers.inputs.stringData, { "pagerduty-routing-key": "[secret]" });
   });
 
   it("names a type that has no stand-in", () => {

@@ -43,6 +43,7 @@ export const workloads: Record<string, Record<string, unknown[]>> = {
     "values/alertmanager/podDisruptionBudget/enabled": [false],
     "values/alertmanager/podDisruptionBudget/minAvailable": [3],
     "values/prometheus/prometheusSpec/replicas": [1],
+    "values/prometheus/prometheusSpec/retention": ["30d", "10d", "1000h"],
     "values/prometheus/prometheusSpec/podAntiAffinity": ["soft"],
     "values/prometheus/prometheusSpec/resources": [{}],
     "values/prometheus/prometheusSpec/storageSpec": [{}],
@@ -134,7 +135,13 @@ function objects(): Record<string, Record<string, unknown[]>> {
       "spec/jobTemplate/spec/template/spec/containers/*/image": ["backend", "backend:latest"],
       ...resources("spec/jobTemplate/spec/template/spec/containers/*/"),
     },
-    "kubernetes:monitoring.coreos.com/v1:Prometheus": operated,
+    "kubernetes:monitoring.coreos.com/v1:Prometheus": {
+      ...operated,
+      "spec/retention": ["15d", "30d", "4w", "1h"],
+      "spec/alerting": [{}],
+      "spec/alerting/alertmanagers": [[]],
+      "spec/alerting/alertmanagers/*/name": ["another"],
+    },
     "kubernetes:monitoring.coreos.com/v1:Alertmanager": operated,
     "kubernetes:autoscaling/v2:HorizontalPodAutoscaler": {
       "spec/minReplicas": [1, 2],

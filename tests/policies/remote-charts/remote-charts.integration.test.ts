@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { loadAll } from "js-yaml";
+import { load, loadAll } from "js-yaml";
 import { output, run } from "../../../lib/processes";
 import type { KubernetesObject } from "../../../policies/model/kubernetes";
 import { at, list, type Properties } from "../../../policies/model/resource";
@@ -10,7 +10,7 @@ import { remoteCharts } from "../../../policies/remote-charts/remote-charts";
 import { tool, toolVersion } from "../../../tools";
 import type { Context } from "mocha";
 import { needTools, skipLoudly } from "../../support/need-tools";
-import { ofType, plannedStack } from "../../support/planned";
+import { named, ofType, plannedStack } from "../../support/planned";
 
 /** A folder with the charts' archives, for machines that do not reach the charts' repositories. */
 const folder = process.env.CHARTS_FOLDER;
@@ -56,6 +56,31 @@ describe("what the policy pack declares of remote charts", function () {
           assert.deepEqual(byName(objects(values, name)), byName(deployed));
         });
     });
+});
+
+/** What Alertmanager reads: the chart fills in its own where a value is left out. */
+describe("kube-prometheus-stack", function () {
+  this.timeout(600_000);
+
+  it("hands Alertmanager the planned configuration, and nothing of its own", async function () {
+    await needTools(this, ["helm"]);
+    const release = named(await plannedStack("prod"), "observability-release").inputs;
+    const pulled = await mkdtemp(path.join(tmpdir(), "mini-xdr-charts-"));
+    try {
+      const given = folder && path.join(folder, `kube-prometheus-stack-${release.version}.tgz`);
+      const archive = given ?? (await pull(release, pulled, this));
+      const args = ["template", String(release.name), archive, "--values", "-"];
+      args.push("--show-only", "templates/alertmanager/secret.yaml");
+      const rendered = await output(await tool("helm"), args, {
+        input: JSON.stringify(release.values),
+      });
+      const text = at(load(rendered), "data")! as Record<string, string>;
+      const read = load(Buffer.from(text["alertmanager.yaml"]!, "base64").toString());
+      assert.deepEqual(read, at(release.values, "alertmanager.config"));
+    } finally {
+      await rm(pulled, { recursive: true });
+    }
+  });
 });
 
 /** The archive of a release's chart, from its repository; skips where that cannot be reached. */
@@ -107,6 +132,8 @@ function judgedPart(object: KubernetesObject): unknown {
     tolerations: at(pod, "tolerations"),
     storage: at(spec, "storage"),
     image: at(spec, "image"),
+    retention: object.kind === "Prometheus" ? spec.retention : undefined,
+    alertmanagers: list(spec, "alerting.alertmanagers").map((endpoint) => at(endpoint, "name")),
     resources: operated ? at(spec, "resources") : undefined,
     containers: main.map((container) => ({
       name: at(container, "name"),

@@ -23,6 +23,7 @@ const key: Case["resource"] = ["aws:kms/key:Key", "keys-backups"];
 const secret: Case["resource"] = ["aws:secretsmanager/secret:Secret", "credentials-cache"];
 const backend: Case["resource"] = ["kubernetes:apps/v1:Deployment", "mini-xdr-backend"];
 const release: Case["resource"] = ["kubernetes:helm.sh/v3:Release", "application-release"];
+const prometheus: Case["resource"] = ["kubernetes:monitoring.coreos.com/v1:Prometheus", ""];
 const pod = "spec/template/spec/";
 const ini: Case["resource"] = ["kubernetes:core/v1:ConfigMap", "database/pgbouncer"];
 const s3 = (kind: string): Case["resource"] => [
@@ -160,6 +161,8 @@ export const cases: Record<string, Case> = {
   "secret-encryption": on(secret, "kmsKeyId", "", { open: true }),
   "secret-recovery-window": on(secret, "recoveryWindowInDays", 0),
   "secret-replicated": on(secret, "replicas", []),
+  alertmanagers: on(prometheus, "spec/alerting/alertmanagers", []),
+  "metrics-retention": on(prometheus, "spec/retention", "30d"),
   "alarm-notifies": on(["aws:cloudwatch/metricAlarm:MetricAlarm", ""], "alarmActions", []),
   "availability-ledger": on(cache, "multiAzEnabled", false),
   autoscaler: on(["kubernetes:autoscaling/v2:HorizontalPodAutoscaler", ""], "spec/metrics", []),
@@ -170,7 +173,7 @@ export const cases: Record<string, Case> = {
   ),
   drain: on(backend, `${pod}terminationGracePeriodSeconds`, 5),
   "host-anti-affinity": on(backend, `${pod}affinity`, {}),
-  "kept-volume": on(["kubernetes:monitoring.coreos.com/v1:Prometheus", ""], "spec/storage", {}),
+  "kept-volume": on(prometheus, "spec/storage", {}),
   "load-balancer-drain": on(backend, "spec/minReadySeconds", 0),
   "lost-node": on(backend, `${pod}tolerations`, []),
   "pinned-images": on(backend, `${pod}containers/0/image`, "backend:latest"),

@@ -1,0 +1,47 @@
+import type { RuleGroup } from "../rule";
+
+const ready = 'kube_node_status_condition{condition="Ready",status="true"}';
+const zoneLabel = "label_topology_kubernetes_io_zone";
+
+/** 1 for every node that is ready, 0 for one that is not, each with its zone. */
+const nodes =
+  `label_replace(max by (node) (${ready}) * on (node) group_left (${zoneLabel}) ` +
+  `max by (node, ${zoneLabel}) (kube_node_labels), "zone", "$1", "${zoneLabel}", "(.+)")`;
+
+/** What takes much along: told once, while the alerts of what it took are suppressed. */
+export const losses: RuleGroup = {
+  name: "losses",
+  rules: [
+    {
+      alert: "ClusterLost",
+      // Nodes that report while the control plane is away are as good as lost: nothing replaces a pod.
+      expr: `avg(max by (node) (${ready})) < 0.5 or absent(up{job="apiserver"} == 1)`,
+      for: "1m",
+      severity: "critical",
+      summary: "The cluster is lost: its control plane, or most of its nodes, do not answer.",
+      description:
+        "{{ $value | humanizePercentage }} of the nodes are ready, or no control plane answers.",
+      runbook: "on-call.md#clusterlost",
+    },
+    {
+      alert: "ZoneLost",
+      // A zone that never had a node has no series; one of a single node is that node's alert too.
+      expr: `avg by (zone) (${nodes}) == 0`,
+      for: "1m",
+      severity: "critical",
+      summary: "No node of the zone {{ $labels.zone }} is ready.",
+      description:
+        "{{ $value }} of its nodes are ready. The others carry on; a second zone would not be borne.",
+      runbook: "on-call.md#zonelost",
+    },
+    {
+      alert: "NodeLost",
+      expr: `max by (node, zone) (${nodes}) == 0`,
+      for: "1m",
+      severity: "warning",
+      summary: "The node {{ $labels.node }} is not ready.",
+      description: "{{ $value }} of 1: its pods are started elsewhere, and Auto Mode replaces it.",
+      runbook: "on-call.md#nodelost",
+    },
+  ],
+};
