@@ -261,7 +261,7 @@ const mutants: [mutant: string, from: string, to: string, title: string][] = [
 ];
 
 describe("the events of SLOs, by promtool", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   before(async function () {
     await needTools(this, ["promtool"]);
   });

@@ -49,7 +49,7 @@ const ourSilence = firing(slo.name, "critical", "ServiceSilent");
 const theirs = 'ALERTS{alertname="SlothBurn",sloth_severity="page",alertstate="firing"}';
 
 describe("our rules beside Sloth's, on the same series", function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let sloths: string;
 
   before(async function () {
