@@ -33,7 +33,7 @@ const memory = 10;
 const settling = 120;
 
 /** The inner half of `rehearse:chaos`, for one lane: runs as the first process of the sandbox. */
-async function main(folder: string): Promise<void> {
+async function main(folder: string): Promise<number> {
   const { plan, images, lanes, lane, folder: shared } = JSON.parse(takeInput(folder)) as Job;
   enterSandbox(folder, memory);
   const progress = new Progress(shared, lanes.length);
@@ -59,6 +59,7 @@ async function main(folder: string): Promise<void> {
     claims.push(...(await runAll(bed, last, say)));
   }
   writeJson(progress.report(lane), claims);
+  return 0;
 }
 
 /** Drills one after the other, and then their controls, those of one variant together. */

@@ -69,10 +69,10 @@ export function explain(error: unknown): void {
     );
 }
 
-/** Ends this process, the first of a sandbox, as `work` ends: by its exit code, else 0, or by an error that is said. */
-export function endWith(work: Promise<number | void>): void {
+/** Ends this process, the first of a sandbox, as `work` ends: by its exit code, or by an error that is said. */
+export function endWith(work: Promise<number>): void {
   work.then(
-    (code) => process.exit(code ?? ends.done),
+    (code) => process.exit(code),
     (error: unknown) => {
       explain(error);
       process.exit(exitCode(error));
