@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { dump } from "js-yaml";
+import { dump, load } from "js-yaml";
 import { run, type Result } from "../../../lib/processes";
 import { isAlert, type RuleGroup } from "../../../observability/rule";
 import { tool } from "../../../tools";
@@ -48,12 +48,24 @@ export async function play({ interval, rules, series, expected }: Play): Promise
     };
     const file = join(folder, "test.yaml");
     // A value that a machine computes differs in its last digits from one that a person writes.
-    const all = { rule_files: files, evaluation_interval: `${interval}s`, fuzzy_compare: true };
+    const all = {
+      rule_files: files,
+      // By itself promtool takes them in any order, and one reads what another has recorded.
+      group_eval_order: rules.flatMap(namesOf),
+      evaluation_interval: `${interval}s`,
+      fuzzy_compare: true,
+    };
     await writeFile(file, dump({ ...all, tests: [test] }));
     return await run(await tool("promtool"), ["test", "rules", file]);
   } finally {
     await rm(folder, { recursive: true });
   }
+}
+
+function namesOf(rules: RuleGroup[] | string): string[] {
+  const groups =
+    typeof rules === "string" ? (load(rules) as { groups: RuleGroup[] }).groups : rules;
+  return groups.map(({ name }) => name);
 }
 
 /** A file of rules as Prometheus reads it. */
