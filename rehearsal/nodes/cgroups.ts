@@ -18,11 +18,8 @@ const needed = {
   v2: ["cpu", "memory", "pids"],
 };
 
-/**
- * Weight of a run's nodes against one process beside them, as which they would count by default: three
- * machines that share two processors with the load that asks them.
- */
-const weight = { v1: { "cpu.shares": "8192" }, v2: { "cpu.weight": "800" } };
+/** Weight of a run's nodes against one process beside them, as which they would count by default. */
+const weight = { v1: { "cpu.shares": "3072" }, v2: { "cpu.weight": "300" } };
 
 /**
  * The cgroups of one run's nodes: one for each node, under one that carries the run's name, in every
