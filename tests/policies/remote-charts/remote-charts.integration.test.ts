@@ -70,6 +70,7 @@ describe("kube-prometheus-stack", function () {
       const given = folder && path.join(folder, `kube-prometheus-stack-${release.version}.tgz`);
       const archive = given ?? (await pull(release, pulled, this));
       const args = ["template", String(release.name), archive, "--values", "-"];
+      args.push("--kube-version", toolVersion("kubectl"));
       args.push("--show-only", "templates/alertmanager/secret.yaml");
       const rendered = await output(await tool("helm"), args, {
         input: JSON.stringify(release.values),
