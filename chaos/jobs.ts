@@ -47,8 +47,8 @@ export async function runJob(platform: Platform, request: JobRequest): Promise<E
   } else await kubectl(platform, planned);
   const { complete, failures } = await ending(platform, name, within);
   const seconds = (performance.now() - since) / 1000;
-  const all = ["--all-containers", "--all-pods", "--prefix=false", "--tail=-1"];
-  const log = await kubectl(platform, ["logs", `job/${name}`, ...all]);
+  const all = ["--all-containers", "--tail=-1", `--selector=job-name=${name}`];
+  const log = await kubectl(platform, ["logs", ...all]);
   return { name, complete, failures, seconds, log: log.split("\n") };
 }
 

@@ -1,5 +1,5 @@
 import { claim, type Claim } from "../lib/claim";
-import { exitCode, explain } from "../lib/ends";
+import { endWith } from "../lib/ends";
 import { writeJson } from "../lib/json-file";
 import type { Plan } from "../plan/plan";
 import type { Say } from "../rehearsal/drill";
@@ -33,7 +33,7 @@ const memory = 10;
 const settling = 120;
 
 /** The inner half of `rehearse:chaos`, for one lane: runs as the first process of the sandbox. */
-async function main(folder: string): Promise<void> {
+async function main(folder: string): Promise<number> {
   const { plan, images, lanes, lane, folder: shared } = JSON.parse(takeInput(folder)) as Job;
   enterSandbox(folder, memory);
   const progress = new Progress(shared, lanes.length);
@@ -59,6 +59,7 @@ async function main(folder: string): Promise<void> {
     claims.push(...(await runAll(bed, last, say)));
   }
   writeJson(progress.report(lane), claims);
+  return 0;
 }
 
 /** Drills one after the other, and then their controls, those of one variant together. */
@@ -129,10 +130,4 @@ function seconds(since: number): number {
   return Math.round((Date.now() - since) / 100) / 10;
 }
 
-main(process.argv[2]!).then(
-  () => process.exit(),
-  (error: unknown) => {
-    explain(error);
-    process.exit(exitCode(error));
-  },
-);
+endWith(main(process.argv[2]!));

@@ -4,6 +4,7 @@ import { format } from "prettier";
 import { configKeys } from "../config";
 import { commandLine } from "../lib/command-line";
 import { ends } from "../lib/ends";
+import { sloPage } from "../observability/slo";
 import { pages } from "../policies/pack/documentation";
 import { readSettings } from "../policies/pack/settings";
 import type { Launch } from "./launch";
@@ -11,15 +12,19 @@ import type { Launch } from "./launch";
 const begin = "<!-- config keys: written by npm run docs -->";
 const end = "<!-- end of config keys -->";
 
-/** `npm run docs`: writes what is generated, the README's table of keys and the pages of the rules. */
+/** `npm run docs`: writes what is generated: the README's table of keys, the pages of the rules and of the SLOs. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  commandLine("docs", "Write the README's table of keys and the pages of the rules.").parse(args, {
+  commandLine(
+    "docs",
+    "Write the README's table of keys and the pages of the rules and of the SLOs.",
+  ).parse(args, {
     from: "user",
   });
   const readme = join(root, "README.md");
   writeFileSync(readme, await withConfigKeys(readFileSync(readme, "utf8")));
   for (const [file, text] of Object.entries(pages(readSettings(root, "prod"))))
     writeFileSync(join(root, file), await markdown(text));
+  writeFileSync(join(root, "docs/slo.md"), await markdown(sloPage()));
   return ends.done;
 }
 

@@ -68,3 +68,14 @@ export function explain(error: unknown): void {
       "This is a fault of the command, not of its input; MINI_XDR_DEBUG=1 shows where.\n",
     );
 }
+
+/** Ends this process, the first of a sandbox, as `work` ends: by its exit code, or by an error that is said. */
+export function endWith(work: Promise<number>): void {
+  work.then(
+    (code) => process.exit(code),
+    (error: unknown) => {
+      explain(error);
+      process.exit(exitCode(error));
+    },
+  );
+}

@@ -1,6 +1,7 @@
 import { dump } from "js-yaml";
 import { isAlert, type Alert, type Recording, type RuleGroup } from "./rule";
 import { groups } from "./rules";
+import { sloGroups, tiers } from "./slo";
 
 /** Where the pages that alerts name are, from the repository's root. */
 const runbooks = "docs/runbooks";
@@ -10,7 +11,13 @@ const runbooks = "docs/runbooks";
  * gives the same text; `npm run render` writes them.
  */
 export function files(): Map<string, string> {
-  return new Map([["rules/common.yaml", rulesFile(groups)]]);
+  return new Map([
+    ["rules/common.yaml", rulesFile(groups)],
+    ...tiers.map((tier): [string, string] => [
+      `rules/slo-${tier}.yaml`,
+      rulesFile(sloGroups(tier)),
+    ]),
+  ]);
 }
 
 /** Rule groups in Prometheus' own format, which promtool and PrometheusRule objects take alike. */

@@ -6,7 +6,8 @@ const commonVersion = "github.com/prometheus/common/version.Version";
 /**
  * What watches the platform, in the versions that the monitoring releases run, and what its rules are
  * tested with. They are built from one set of modules, so that what they share is compiled once; the
- * published programs are built from a set each.
+ * published programs are built from a set each. Two need an older Prometheus's packages, and have a
+ * set of their own, in which everything else is the same.
  */
 export const monitoringPins = {
   // Without its pages, which are not in the module: the API answers, `/` does not.
@@ -26,12 +27,13 @@ export const monitoringPins = {
     versionArguments: ["--version"],
   }),
   // Tests hold our SLO rules against its.
-  sloth: monitoring({
+  sloth: goTool({
     name: "sloth",
     module: "github.com/slok/sloth",
     package: "github.com/slok/sloth/cmd/sloth",
     versionVariables: ["github.com/slok/sloth/internal/info.Version"],
     versionArguments: ["version"],
+    folder: "sloth",
   }),
   "prometheus-operator": operator("prometheus-operator", "operator"),
   "prometheus-config-reloader": operator("prometheus-config-reloader"),
@@ -45,11 +47,12 @@ export const monitoringPins = {
     module: "github.com/prometheus/node_exporter",
     package: "github.com/prometheus/node_exporter",
   }),
-  "metrics-server": monitoring({
+  "metrics-server": goTool({
     name: "metrics-server",
     module: "sigs.k8s.io/metrics-server",
     package: "sigs.k8s.io/metrics-server/cmd/metrics-server",
     versionVariables: ["k8s.io/client-go/pkg/version.gitVersion"],
+    folder: "metrics-server",
   }),
   // The published one is no module that Go's proxy has.
   "webhook-certgen": goTool({

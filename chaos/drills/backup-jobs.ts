@@ -217,8 +217,12 @@ async function stored({ services, plan }: Platform, id: string): Promise<Claim[]
 
 /** Name of the backup that a restore has restored, from its log. */
 function restoredBackup({ log }: EndedJob): string {
-  const lines = log.map((line) => JSON.parse(line) as { message: string; id?: string });
-  return lines.find(({ message }) => message === "restored")!.id!;
+  const lines = log
+    .filter((line) => line.startsWith("{"))
+    .map((line) => JSON.parse(line) as { message: string; id?: string });
+  const id = lines.find(({ message }) => message === "restored")?.id;
+  if (!id) throw new Error(`the restore names no backup: ${log.at(-1)}`);
+  return id;
 }
 
 function exported(figures: Map<string, number>): Claim[] {

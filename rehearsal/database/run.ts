@@ -1,4 +1,4 @@
-import { exitCode, explain } from "../../lib/ends";
+import { endWith } from "../../lib/ends";
 import { conclude, report } from "../../lib/report";
 import { claim, type Claim } from "../../lib/claim";
 import { budgetOf } from "./budget";
@@ -54,10 +54,4 @@ function brokenOff(drill: string, error: Error): Claim {
 }
 
 const [folder = "", job = ""] = process.argv.slice(2);
-main(folder, JSON.parse(job) as Job).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    explain(error);
-    process.exit(exitCode(error));
-  },
-);
+endWith(main(folder, JSON.parse(job) as Job));

@@ -11,8 +11,8 @@ import { librariesOf, programImage } from "./program-image";
 export type { Image } from "./images";
 export { monitoringImageTools } from "./monitoring";
 
-/** How each image is made, by the last part of its repository. */
-const recipes: Record<string, Recipe> = {
+/** How each image of the application and its nodes is made, by the last part of its repository. */
+const own: Record<string, Recipe> = {
   backend: ours("backend"),
   frontend: ours("frontend"),
   backup: ours("backup"),
@@ -22,11 +22,12 @@ const recipes: Record<string, Recipe> = {
   // These two are given capabilities by their pods, which only root has at the start of a program.
   coredns: goProgram("coredns", { User: "0:0" }),
   "kube-network-policies": goProgram("kube-network-policies", { User: "0:0" }),
-  ...monitoringRecipes,
 };
 
-/** Names of the images that can be made here. */
-export const imageNames = Object.keys(recipes);
+const recipes: Record<string, Recipe> = { ...own, ...monitoringRecipes };
+
+/** Names of the images that {@link imageTools} make: those of monitoring are not among them. */
+export const imageNames = Object.keys(own);
 
 /** Programs that making them needs, those of monitoring aside. */
 export const imageTools: ToolName[] = [
@@ -51,7 +52,7 @@ export function imageArchive(reference: string, progress: Progress = () => {}): 
   const recipe = recipes[name];
   if (!recipe)
     throw new UsageError(
-      `${reference}: no image ${name} can be made here, only ${imageNames.join(", ")}`,
+      `${reference}: no image ${name} can be made here, only ${Object.keys(recipes).join(", ")}`,
     );
   return recipe(reference, progress);
 }

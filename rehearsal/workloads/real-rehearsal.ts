@@ -74,7 +74,7 @@ function runnable({ releases, missing }: Charts): Charts {
         .filter(({ lacks }) => lacks.length > 0)
         .map(({ release, lacks }) => ({
           release,
-          reason: `real nodes pull from nowhere, and these images are not made here: ${lacks.join(", ")}`,
+          reason: `real nodes pull from nowhere, and nobody makes these images for them: ${lacks.join(", ")}`,
         })),
     ],
   };

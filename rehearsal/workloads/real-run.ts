@@ -1,4 +1,4 @@
-import { exitCode, explain } from "../../lib/ends";
+import { endWith } from "../../lib/ends";
 import { View } from "../../lib/progress";
 import { conclude, report } from "../../lib/report";
 import { enterSandbox, takeInput } from "../sandbox/sandbox";
@@ -28,10 +28,4 @@ async function main(folder: string): Promise<number> {
   return conclude(report("rehearse", plan.stack, since, claims), json, standIns);
 }
 
-main(process.argv[2]!).then(
-  (code) => process.exit(code),
-  (error: unknown) => {
-    explain(error);
-    process.exit(exitCode(error));
-  },
-);
+endWith(main(process.argv[2]!));

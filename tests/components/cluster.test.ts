@@ -82,6 +82,7 @@ describe("the releases", () => {
         "kube-prometheus-stack",
         "metrics-server",
         "mini-xdr",
+        "observability",
         "pgbouncer",
         "prometheus-operator-crds",
       ]);
