@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { start } from "../../lib/processes";
 import { tool } from "../../tools";
 import { freePorts } from "./free-ports";
+import { kill } from "./kill";
 
 /** An alert as Prometheus posts it. */
 export interface PostedAlert {
@@ -130,10 +130,8 @@ export class Alertmanager {
     await pWaitFor(isSettled, { interval: 200 });
   }
 
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    this.process.kill("SIGKILL");
-    await once(this.process, "exit");
+  kill(): Promise<void> {
+    return kill(this.process);
   }
 
   private async get<T>(path: string): Promise<T> {

@@ -1,11 +1,11 @@
 import type { ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { start } from "../../lib/processes";
 import { tool } from "../../tools";
 import { freePorts } from "./free-ports";
+import { kill } from "./kill";
 
 /** What a Prometheus is to do. */
 export interface PrometheusPlan {
@@ -64,9 +64,7 @@ export class Prometheus {
     await pWaitFor(isReady, { interval: 200 });
   }
 
-  async kill(): Promise<void> {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
-    this.process.kill("SIGKILL");
-    await once(this.process, "exit");
+  kill(): Promise<void> {
+    return kill(this.process);
   }
 }
