@@ -5,8 +5,8 @@ import type { Credentials } from "./credentials";
  * depends on one says so.
  */
 export const shortened = {
-  /** Until a silent node counts as lost. `real` is Kubernetes' default. */
-  nodeMonitorGrace: { here: 8, real: 50 },
+  /** Until a silent node counts as lost; less, and a busy machine loses nodes that live. `real` is Kubernetes' default. */
+  nodeMonitorGrace: { here: 20, real: 50 },
   /** Between two reports of a real kubelet on its node. `real` is Kubernetes' default. */
   nodeStatusUpdate: { here: 4, real: 10 },
   /** Until an autoscaler looks at a new Deployment. `real` is Kubernetes' default. */
