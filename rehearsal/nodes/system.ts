@@ -113,7 +113,7 @@ function dns(resolver?: string): Creation[] {
                   image: dnsImage,
                   args: ["-conf", "/etc/coredns/Corefile"],
                   resources: {
-                    requests: { cpu: "10m", memory: "30Mi" },
+                    requests: { cpu: "100m", memory: "70Mi" },
                     limits: { memory: "170Mi" },
                   },
                   livenessProbe: { httpGet: { path: "/health", port: 8080 }, failureThreshold: 5 },
@@ -194,12 +194,15 @@ function policies(): Creation[] {
                   image: policiesImage,
                   args: [
                     "--hostname-override=$(NODE)",
-                    "--v=2",
+                    "--v=0",
                     "--nfqueue-id=100",
                     "--disable-nri=true",
                     "--netfilter-bug-1766-fix=false",
                   ],
                   env: [{ name: "NODE", valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } } }],
+                  // It is on the way of every new connection, where an account has the kernel: without a
+                  // share, or with a log of each packet, new connections wait for seconds on a busy node.
+                  resources: { requests: { cpu: "500m", memory: "64Mi" } },
                   securityContext: { capabilities: { add: ["NET_ADMIN"] } },
                 },
               ],
