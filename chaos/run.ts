@@ -13,6 +13,7 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
+import { untilAll } from "./state";
 import { withVariant } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -109,6 +110,7 @@ async function timed(
   try {
     await workloads.until(() => workloads.unsteady(), settling);
     await bed.edge.healthy(3);
+    await untilAll(bed, "normal", settling);
     return await work(tell);
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
