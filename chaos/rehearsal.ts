@@ -118,4 +118,4 @@ async function imagesOfPlan(plan: Plan, say: (text: string) => void): Promise<Im
 
 const standIns =
   "Stand-ins: the load balancer and its controller, moto for S3, Redis for Valkey, PostgreSQL with two standbys for RDS, " +
-  "the images' base. Nodes, containers, probes, network policies, releases and the application are real.";
+  "folders on nodes for EBS volumes, the images' base. Nodes, containers, probes, network policies, releases and the application are real.";
