@@ -10,31 +10,18 @@ import { imagesOf, rendered } from "../plan/helm";
 import type { Plan } from "../plan/plan";
 import { localReleases } from "../plan/releases";
 import type { ToolName } from "../tools";
-import { planeTools } from "../rehearsal/control-plane/control-plane";
-import { imageArchive, imageTools } from "../rehearsal/images";
+import { imageArchive } from "../rehearsal/images";
 import { missingRealNodes } from "../rehearsal/nodes/missing";
-import { realNodesTools } from "../rehearsal/nodes/programs";
 import type { ImageArchive } from "../rehearsal/nodes/image-store";
 import { runInSandbox } from "../rehearsal/sandbox/sandbox";
 import { nextTag, withTag } from "../rehearsal/workloads/images";
+import { realRehearsalTools } from "../rehearsal/workloads/real-rehearsal";
 import { drills } from "./drills";
 import { lanesOf, Progress } from "./lanes";
 import type { Job } from "./run";
 
 /** Outside programs; inside the sandbox there is no network to install from. */
-export const chaosTools: ToolName[] = [
-  ...new Set<ToolName>([
-    "helm",
-    "kubectl",
-    "postgres",
-    "moto_server",
-    "redis-server",
-    "packet-delay",
-    ...planeTools,
-    ...realNodesTools,
-    ...imageTools,
-  ]),
-];
+export const chaosTools: ToolName[] = [...realRehearsalTools, "packet-delay"];
 
 /** What to rehearse. */
 interface Rehearsal {
