@@ -1,7 +1,7 @@
 import type { Drill, Say } from "../../drill";
 import type { Cluster } from "../cluster";
 import { failingJobTag, missingTag } from "../images";
-import { hookImages, isOwn, type InstallableRelease } from "../charts";
+import { hookImages, isOwn, runsPods, type InstallableRelease } from "../charts";
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
@@ -27,13 +27,13 @@ interface Fault {
 
 /**
  * A broken image and a failing migration; the release rolls back by itself. Only of this project's
- * charts: all releases have the same flags, and nobody here builds the others' images.
+ * charts that run pods: all releases have the same flags, and nobody here builds the others' images.
  */
 export const badRelease: Drill<Cluster> = {
   name: "bad-release",
   title: "Bad release: broken image, failing migration",
   async run(cluster, say) {
-    const releases = cluster.releases.filter(isOwn);
+    const releases = cluster.releases.filter((release) => isOwn(release) && runsPods(release));
     const hooks = new Map(releases.map((release) => [release, hookImages(release)]));
     const image: Fault = {
       name: "image",
