@@ -6,15 +6,14 @@ import type { Claim } from "../lib/claim";
 import { ends } from "../lib/ends";
 import { conclude, concludeSkipped, report } from "../lib/report";
 import type { View } from "../lib/progress";
-import { imagesOf, rendered } from "../plan/helm";
+import { rendered } from "../plan/helm";
 import type { Plan } from "../plan/plan";
 import { localReleases } from "../plan/releases";
 import type { ToolName } from "../tools";
-import { imageArchive } from "../rehearsal/images";
 import { missingRealNodes } from "../rehearsal/nodes/missing";
 import type { ImageArchive } from "../rehearsal/nodes/image-store";
 import { runInSandbox } from "../rehearsal/sandbox/sandbox";
-import { nextTag, withTag } from "../rehearsal/workloads/images";
+import { plannedArchives } from "../rehearsal/workloads/images";
 import { realRehearsalTools } from "../rehearsal/workloads/real-rehearsal";
 import { drills } from "./drills";
 import { lanesOf, Progress } from "./lanes";
@@ -92,15 +91,12 @@ function claimsIn(file: string): Claim[] {
   return JSON.parse(readFileSync(file, "utf8")) as Claim[];
 }
 
-/** An archive for every image that the plan's own releases run, under the planned name and the next. */
+/** The images of the plan's own releases. */
 async function imagesOfPlan(plan: Plan, say: (text: string) => void): Promise<ImageArchive[]> {
-  const objects = await Promise.all(localReleases(plan).map((release) => rendered(release)));
-  const archives: ImageArchive[] = [];
-  for (const reference of new Set(imagesOf(objects))) {
-    const { file } = await imageArchive(reference, say);
-    archives.push({ reference, file, aliases: [withTag(reference, nextTag)] });
-  }
-  return archives;
+  return plannedArchives(
+    await Promise.all(localReleases(plan).map((release) => rendered(release))),
+    say,
+  );
 }
 
 const standIns =

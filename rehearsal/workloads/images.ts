@@ -29,16 +29,28 @@ export function imagesOfReleases(releases: InstallableRelease[]): Images {
   return { known: [...new Set(known)].sort(), failingJobTag };
 }
 
-/**
- * What real nodes can run: an archive for every image that the charts render, in the planned version
- * and as the good next one; for those that hooks run, another one whose programs fail.
- */
-export async function archivesOf(releases: InstallableRelease[], say: Say) {
+/** An archive for every image that rendered charts run, in the planned version and as the good next one. */
+export async function plannedArchives(
+  objects: Parameters<typeof imagesOf>[0],
+  say: Say,
+): Promise<ImageArchive[]> {
   const archives: ImageArchive[] = [];
-  for (const reference of new Set(imagesOf(releases.map(({ objects }) => objects)))) {
+  for (const reference of new Set(imagesOf(objects))) {
     const { file } = await imageArchive(reference, say);
     archives.push({ reference, file, aliases: [withTag(reference, nextTag)] });
   }
+  return archives;
+}
+
+/** What real nodes can run: those archives; for images that hooks run, another one whose programs fail. */
+export async function archivesOf(
+  releases: InstallableRelease[],
+  say: Say,
+): Promise<ImageArchive[]> {
+  const archives = await plannedArchives(
+    releases.map(({ objects }) => objects),
+    say,
+  );
   for (const reference of new Set(releases.flatMap(hookImages)))
     archives.push(await failing(withTag(reference, failingJobTag), say));
   return archives;
