@@ -42,7 +42,7 @@ async function main(folder: string): Promise<number> {
   const say = (line: string) => process.stderr.write(`${prefix}${line}\n`);
   await progress.untilUp(lane);
   const since = Date.now();
-  const { platform, claims } = await Platform.start(plan, folder, images, say);
+  const { platform, claims } = await Platform.start({ plan, folder, images }, say);
   const bed = await bedOf(platform, plan);
   progress.up(lane);
   say(`platform up and served after ${seconds(since)} s`);

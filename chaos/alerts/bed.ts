@@ -1,0 +1,79 @@
+import type { Claim } from "../../lib/claim";
+import type { Plan } from "../../plan/plan";
+import type { Say } from "../../rehearsal/drill";
+import type { ImageArchive } from "../../rehearsal/nodes/image-store";
+import { newTenant } from "../../rehearsal/services/tenant";
+import { Volumes } from "../../rehearsal/services/volumes";
+import type { InstallableRelease } from "../../rehearsal/workloads/charts";
+import type { Bed } from "../bed";
+import { Edge } from "../edge";
+import { deleteJobs, runJob } from "../jobs";
+import { Platform } from "../platform";
+import { requests } from "../requests";
+import { Load } from "../traffic/load/load";
+import { Metrics } from "./metrics";
+import { Receivers } from "./receivers";
+
+/** Name of the release that the operator and what it runs come with. */
+const monitoring = "kube-prometheus-stack";
+/** Requests a second all the time: a quiet service has nothing to tell. */
+const rate = 20;
+/** Seconds in which all targets are scraped and all SLOs count. */
+const complete = 240;
+/** Seconds in which the first backup is made. */
+const firstBackup = 180;
+
+/** A platform with its monitoring, users, and people who are told. */
+export interface AlertBed extends Bed {
+  receivers: Receivers;
+  metrics: Metrics;
+  load: Load;
+}
+
+/** What is brought up. */
+export interface AlertBedOptions {
+  plan: Plan;
+  folder: string;
+  images: ImageArchive[];
+  /** All planned releases, those of monitoring too. */
+  releases: InstallableRelease[];
+}
+
+/** Brings all of it up inside a sandbox, and waits until Prometheus sees everything. */
+export async function startAlertBed(
+  options: AlertBedOptions,
+  say: Say,
+): Promise<{ bed: AlertBed; claims: Claim[]; failure: Promise<never> }> {
+  const receivers = await Receivers.start();
+  const releases = options.releases.map((release) =>
+    release.name === monitoring ? { ...release, values: receivers.told(release.values) } : release,
+  );
+  const { secrets } = receivers;
+  let fail!: (error: Error) => void;
+  const failure = new Promise<never>((_, reject) => (fail = reject));
+  failure.catch(() => {}); // whoever runs a fault hears of it
+  const { platform, claims } = await Platform.start(
+    { ...options, releases, secrets, prepared: (made) => follow(made, fail) },
+    say,
+  );
+  const { plan, plane, services, accessLog } = platform;
+  const edge = await Edge.start(plan, plane.api, accessLog);
+  const tenant = await newTenant(services, "rehearsal");
+  await edge.healthy(3);
+  say("making the first backup");
+  const dump = { cronJob: "database-backup-dump", name: "first-dump", within: firstBackup };
+  const { complete: made, log } = await runJob(platform, dump);
+  if (!made) throw new Error(`the first backup failed: ${log.at(-1)}`);
+  await deleteJobs(platform, [dump.name]);
+  const url = edge.balancer.url;
+  const load = await Load.start({ url, rate, connections: "keep-alive", kinds: requests(tenant) });
+  say("waiting until Prometheus sees everything");
+  const metrics = new Metrics(platform);
+  await metrics.untilComplete(complete);
+  return { bed: { platform, edge, tenant, receivers, metrics, load }, claims, failure };
+}
+
+/** Volumes for whatever claims one, as long as the platform lives. */
+async function follow({ plane, nodes }: Platform, fail: (error: Error) => void): Promise<void> {
+  await Volumes.start({ api: plane.api, diskOf: (node) => nodes.node(node).disk, fail });
+}

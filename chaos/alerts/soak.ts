@@ -1,0 +1,77 @@
+import { cp, readdir } from "node:fs/promises";
+import path from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { claim, type Claim } from "../../lib/claim";
+import type { Say } from "../../rehearsal/drill";
+import type { AlertBed } from "./bed";
+import type { Soak } from "./run";
+
+/** Minutes between two words to whoever waits. */
+const word = 5;
+
+/** Load and nothing else, for so long: nobody may be told of anything. */
+export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Promise<Claim[]> {
+  const { receivers, metrics, load } = bed;
+  const firing = new Set<string>();
+  for (let minute = 0; minute < minutes; minute++) {
+    await setTimeout(60_000);
+    for (const name of await metrics.firing()) firing.add(name);
+    if (minute % word === 0)
+      say(`${minutes - minute} minutes to go; firing: ${[...firing].join(", ") || "nothing"}`);
+  }
+  const { total } = await load.stop();
+  const { pages, messages, refused } = receivers;
+  const told = (all: typeof pages) => all.map(({ alerts }) => `; ${alerts.join(" and ")}`).join("");
+  if (keep) await keepData(bed, keep);
+  return [
+    claim({
+      id: "soak.pages",
+      claim: `In ${minutes} minutes under load, with ${total.requests} requests, no phone rings${told(pages)}`,
+      value: pages.length,
+      unit: "pages",
+      limit: 0,
+    }),
+    claim({
+      id: "soak.messages",
+      claim: `Nothing is written${told(messages)}`,
+      value: messages.length,
+      unit: "messages",
+      limit: 0,
+    }),
+    claim({
+      id: "soak.failed",
+      claim: `Of ${total.requests} requests none fails`,
+      value: total.failed,
+      unit: "requests",
+      limit: 0,
+    }),
+    claim({
+      id: "soak.firing",
+      claim: `What fired, whoever was told: ${[...firing].sort().join(", ") || "nothing"}`,
+      value: firing.size,
+      unit: "alerts",
+    }),
+    claim({
+      id: "soak.refused",
+      claim: `The receivers refuse nothing${refused.map((words) => `; ${words}`).join("")}`,
+      value: refused.length,
+      unit: "refusals",
+      limit: 0,
+    }),
+  ];
+}
+
+/** A copy of one Prometheus' data, from its volume on its node's disk. */
+async function keepData({ platform }: AlertBed, to: string): Promise<void> {
+  for (const { disk } of platform.nodes.all) {
+    const volumes = path.join(disk, "rehearsal-volumes");
+    for (const volume of await readdir(volumes).catch(() => [] as string[])) {
+      const data = path.join(volumes, volume, "prometheus-db");
+      const found = await readdir(data).catch(() => [] as string[]);
+      if (!found.includes("wal")) continue;
+      await cp(data, to, { recursive: true });
+      return;
+    }
+  }
+  throw new Error("no volume of a Prometheus has data");
+}
