@@ -29,6 +29,8 @@ export interface PlatformOptions {
   images: ImageArchive[];
   /** By default those whose charts are in this project. */
   releases?: PlannedRelease[];
+  /** Names of definitions of resources that a release brings: no stand-in is made for them. */
+  brought?: string[];
   /** What is in Secrets that the plan keeps sealed and no managed service has, by their names. */
   secrets?: Record<string, Record<string, string>>;
   /** Called when there are nodes and services and nothing is installed yet. */
@@ -51,14 +53,8 @@ export class Platform {
 
   /** Brings everything up inside a sandbox, whose end takes it away again. */
   static async start(options: PlatformOptions, say: Say) {
-    const {
-      plan,
-      folder,
-      images,
-      releases = localReleases(plan),
-      secrets = {},
-      prepared,
-    } = options;
+    const { plan, folder, images, brought, prepared } = options;
+    const { releases = localReleases(plan), secrets = {} } = options;
     const since = performance.now();
     const names = await Names.start("0.0.0.0");
     const network = await Network.create();
@@ -68,7 +64,7 @@ export class Platform {
     const outside = path.join(folder, "services");
     await mkdir(outside);
     const [plane, services] = await Promise.all([
-      ControlPlane.start({ nodes, parent: folder }),
+      ControlPlane.start({ nodes, brought, parent: folder }),
       ManagedServices.start(plan, { folder: outside, network, names }),
     ]);
     const workloads = await Workloads.follow(plane.api);

@@ -4,7 +4,7 @@ import type { Say } from "../../rehearsal/drill";
 import type { ImageArchive } from "../../rehearsal/nodes/image-store";
 import { newTenant } from "../../rehearsal/services/tenant";
 import { Volumes } from "../../rehearsal/services/volumes";
-import type { InstallableRelease } from "../../rehearsal/workloads/charts";
+import { definitionsIn, type InstallableRelease } from "../../rehearsal/workloads/charts";
 import type { Bed } from "../bed";
 import { Edge } from "../edge";
 import { deleteJobs, runJob } from "../jobs";
@@ -49,11 +49,12 @@ export async function startAlertBed(
     release.name === monitoring ? { ...release, values: receivers.told(release.values) } : release,
   );
   const { secrets } = receivers;
+  const brought = definitionsIn(options.releases);
   let fail!: (error: Error) => void;
   const failure = new Promise<never>((_, reject) => (fail = reject));
   failure.catch(() => {}); // whoever runs a fault hears of it
   const { platform, claims } = await Platform.start(
-    { ...options, releases, secrets, prepared: (made) => follow(made, fail) },
+    { ...options, releases, brought, secrets, prepared: (made) => follow(made, fail) },
     say,
   );
   const { plan, plane, services, accessLog } = platform;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { readFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
@@ -46,6 +47,8 @@ export async function rehearseAlerts(
   signal: AbortSignal,
 ): Promise<number> {
   const since = Date.now();
+  // Every program that runs listens to it.
+  setMaxListeners(0, signal);
   const missing = await missingRealNodes();
   if (missing) return concludeSkipped("rehearse:alerts", plan.stack, missing, json);
   const charts = await chartsOf(plan);

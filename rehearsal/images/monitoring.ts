@@ -66,7 +66,7 @@ async function grafana(reference: string, progress: Progress): Promise<Image> {
       config: {
         Entrypoint: ["node", "/app/grafana.cjs"],
         Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
-        Labels: standIn("for Grafana: answers its health check and nothing else"),
+        Labels: standIn("for Grafana: answers its health check, and a scrape with no figures"),
         User: "472:472",
       },
     },
