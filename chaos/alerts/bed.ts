@@ -5,6 +5,7 @@ import type { ImageArchive } from "../../rehearsal/nodes/image-store";
 import { newTenant } from "../../rehearsal/services/tenant";
 import { Volumes } from "../../rehearsal/services/volumes";
 import { definitionsIn, type InstallableRelease } from "../../rehearsal/workloads/charts";
+import { withHalfTheProcessor } from "../../rehearsal/workloads/values";
 import type { Bed } from "../bed";
 import { Edge } from "../edge";
 import { deleteJobs, runJob } from "../jobs";
@@ -46,7 +47,10 @@ export async function startAlertBed(
 ): Promise<{ bed: AlertBed; claims: Claim[]; failure: Promise<never> }> {
   const receivers = await Receivers.start();
   const releases = options.releases.map((release) =>
-    release.name === monitoring ? { ...release, values: receivers.told(release.values) } : release,
+    release.name === monitoring
+      ? // The same three nodes run the application, on this machine's processors.
+        { ...release, values: withHalfTheProcessor(receivers.told(release.values)) }
+      : release,
   );
   const { secrets } = receivers;
   const brought = definitionsIn(options.releases);

@@ -113,4 +113,4 @@ function claimsIn(file: string): Claim[] {
 const standIns =
   "Stand-ins: PagerDuty, Slack and the dead man's switch, the load balancer and its controller, moto for S3, Redis for Valkey, " +
   "PostgreSQL with two standbys for RDS, folders on nodes for EBS volumes, Grafana and its side-car, the images' base. " +
-  "Prometheus, Alertmanager, the operator and the exporters are real, in the planned versions, with the planned values.";
+  "Prometheus, Alertmanager, the operator and the exporters are real, in the planned versions, with the planned values but for half of their requests for processor.";

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { isAlive } from "../../lib/processes";
@@ -54,6 +55,8 @@ export class RealNodes implements Nodes {
 
   constructor(private readonly options: RealNodesOptions) {
     const { zones, nodesPerZone = 1, shares = zones.map(() => 1) } = options;
+    // Every image that is unpacked listens to it.
+    setMaxListeners(0, this.stopping.signal);
     const all = shares.reduce((sum, share) => sum + share, 0) * nodesPerZone;
     this.zones = zones;
     this.places = zones
@@ -111,6 +114,10 @@ export class RealNodes implements Nodes {
     ];
   }
 
+  get authorityPem(): string {
+    return this.authority.pem;
+  }
+
   async start(plane: Surroundings): Promise<void> {
     this.plane = plane;
     const { folder, resolver } = this.options;
@@ -119,7 +126,7 @@ export class RealNodes implements Nodes {
       fabric: this.fabric,
       cgroups: await Cgroups.find(path.basename(folder)),
       programs: this.programs,
-      clientAuthority: this.authority.file,
+      authority: this.authority,
       resolver,
       kubeconfigOf: plane.kubeconfigOf,
       fail: plane.fail,
