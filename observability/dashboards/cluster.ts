@@ -16,9 +16,10 @@ const ofNode = (share: string) =>
 const idle = `avg by (namespace, pod) (${rate('node_cpu_seconds_total{mode="idle"}')})`;
 const free = "node_memory_MemAvailable_bytes / node_memory_MemTotal_bytes";
 
-/** What pods have asked for of what a node can give. */
+/** What pods that run have asked for, of what their node can give; a job that is done keeps its request. */
 const requested = (resource: "cpu" | "memory") =>
-  `sum by (node) (max by (namespace, pod, container, node) (kube_pod_container_resource_requests{resource="${resource}"}))` +
+  `sum by (node) (max by (namespace, pod, container, node) (kube_pod_container_resource_requests{resource="${resource}"}) ` +
+  'and on (namespace, pod) kube_pod_status_phase{phase="Running"} == 1)' +
   ` / max by (node) (kube_node_status_allocatable{resource="${resource}"})`;
 
 const restarts = `max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[1h]))`;

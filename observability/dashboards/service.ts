@@ -11,7 +11,7 @@ const failures = `(sum(${rate(`cache_errors_total{${app}}`)}) or vector(0))`;
 
 /** What a pod uses of what its limits allow. */
 const usedOf = (used: string, resource: "cpu" | "memory") =>
-  `sum by (pod) (${used}) / sum by (pod) (kube_pod_container_resource_limits{${app},container="backend",resource="${resource}"})`;
+  `sum by (pod) (${used}) / max by (pod) (kube_pod_container_resource_limits{${app},container="backend",resource="${resource}"})`;
 
 /** What users meet: rate, errors, duration and saturation of backend and frontend. */
 export const service: Board = {
