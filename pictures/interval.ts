@@ -14,7 +14,7 @@ export interface Intervals {
   rateInterval: number;
 }
 
-/** Steps that Grafana rounds to, each with the first interval that is too long for it; seconds. */
+/** Steps that Grafana rounds to, each with the first interval that is too long for it; seconds, up to a day. */
 const steps: [below: number, step: number][] = [
   [1.5, 1],
   [3.5, 2],
@@ -34,7 +34,7 @@ const steps: [below: number, step: number][] = [
   [9000, 7200],
   [16_200, 10_800],
   [32_400, 21_600],
-  [64_800, 43_200],
+  [86_400, 43_200],
   [Infinity, 86_400],
 ];
 
