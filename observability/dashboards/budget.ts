@@ -9,6 +9,8 @@ function burnLimit(window: "1h" | "3d"): Limit {
   return { at: factor, bad: "above", severity };
 }
 
+const height = 6;
+
 const spent: Limit = { at: 0, bad: "below", severity: "critical" };
 
 function row(slo: Slo): Board["rows"][number] {
@@ -22,7 +24,7 @@ function row(slo: Slo): Board["rows"][number] {
         queries: [{ expr: remaining, legend: "left" }],
         unit: "percentunit",
         limit: spent,
-      }),
+      }).height(height),
       stat({
         title: "Kept, promised",
         description: `Share of good requests in ${periodDays} days, beside what the tier promises.`,
@@ -32,7 +34,7 @@ function row(slo: Slo): Board["rows"][number] {
         ],
         unit: "percentunit",
         width: 6,
-      }),
+      }).height(height),
       lines({
         title: "Burn rate",
         description: `At 1 the budget lasts exactly ${periodDays} days; the line is where an hour of it pages.`,
@@ -42,7 +44,7 @@ function row(slo: Slo): Board["rows"][number] {
         ],
         limit: burnLimit("1h"),
         width: 7,
-      }).height(4),
+      }).height(height),
       lines({
         title: "Requests, and bad ones",
         description:
@@ -53,7 +55,7 @@ function row(slo: Slo): Board["rows"][number] {
         ],
         unit: "reqps",
         width: 7,
-      }).height(4),
+      }).height(height),
     ],
   };
 }

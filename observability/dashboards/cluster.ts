@@ -1,7 +1,7 @@
 import { inZone, zoneLabel } from "../rules/workloads";
 import { ours } from "../rules/selectors";
 import type { Board } from "./dashboard";
-import { alertNamed, limitOf } from "./limits";
+import { alertNamed, limitOf, type Limit } from "./limits";
 import { bars, lines, stat, table } from "./panels";
 import { rate } from "./queries";
 
@@ -24,6 +24,9 @@ const requested = (resource: "cpu" | "memory") =>
 
 const restarts = `max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[1h]))`;
 const apiserver = (more = "") => `sum(${rate(`apiserver_request_total${more}`)})`;
+
+/** Of what is only told of when there is some. */
+const some: Limit = { at: 0, bad: "above", severity: "warning" };
 
 /** Nodes, zones and what runs on them. */
 export const cluster: Board = {
@@ -48,6 +51,7 @@ export const cluster: Board = {
           description: "Pods that find no node; Auto Mode makes one within about a minute.",
           queries: [{ expr: alertNamed("NodePoolAtLimit").expr, legend: "{{namespace}}" }],
           none: "none",
+          limit: some,
         }),
         stat({
           title: "Restarts in an hour",
@@ -70,6 +74,7 @@ export const cluster: Board = {
           description: "What Prometheus cannot scrape, by job: it is blind there.",
           queries: [{ expr: "count by (job) (up == 0)", legend: "{{job}}" }],
           none: "none",
+          limit: some,
         }),
         stat({
           title: "Notifications that failed",
@@ -81,6 +86,7 @@ export const cluster: Board = {
             },
           ],
           none: "none",
+          limit: some,
         }),
       ],
     },

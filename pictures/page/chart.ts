@@ -50,7 +50,7 @@ export function chart(
         },
       },
       axes: [
-        { ...axis, values: (_, ticks) => ticks.map((tick) => clock(tick, to - from)) },
+        { ...axis, size: 24, values: (_, ticks) => ticks.map((tick) => clock(tick, to - from)) },
         { ...axis, size: 70, values: (_, ticks) => ticks.map((tick) => written(tick, unit)) },
       ],
       series: [
