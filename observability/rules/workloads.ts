@@ -5,10 +5,11 @@ import { ours } from "./selectors";
 const below = (kind: string, desired: string, available: string) =>
   `max by (namespace, ${kind}) (${desired}{${ours}} - ${available}) > 0`;
 
-const zoneLabel = "label_topology_kubernetes_io_zone";
+/** Label of a node's zone, as kube-state-metrics writes it. */
+export const zoneLabel = "label_topology_kubernetes_io_zone";
 
 /** Ready pods of each Deployment in each zone. */
-const inZone = "namespace_workload_zone:kube_pod_ready:count";
+export const inZone = "namespace_workload_zone:kube_pod_ready:count";
 
 /** The ready pods of Deployments, each with its zone. */
 const placed =

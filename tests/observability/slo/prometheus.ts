@@ -28,7 +28,8 @@ export class Prometheus {
   private constructor(
     private readonly folder: string,
     private readonly child: Child,
-    private readonly url: string,
+    /** Its address, without a slash at the end. */
+    readonly url: string,
   ) {}
 
   static async start(settings: Settings): Promise<Prometheus> {

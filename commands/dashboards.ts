@@ -1,0 +1,71 @@
+import { mkdirSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { InvalidArgumentError, Option } from "commander";
+import { commandLine } from "../lib/command-line";
+import { ends, UsageError } from "../lib/ends";
+import { answered } from "../pictures/answers";
+import { startBrowser } from "../pictures/browser";
+import { dashboardNames, readDashboard } from "../pictures/dashboard";
+import { pageScript, photograph } from "../pictures/photograph";
+import { Prometheus } from "../pictures/prometheus";
+import type { Launch } from "./launch";
+
+interface Options {
+  prometheus: string;
+  minutes: number;
+  out: string;
+  dashboard: string[];
+}
+
+/** `npm run dashboards`: a picture of each dashboard, drawn from what a real Prometheus answers. */
+export async function main(args: string[], { root }: Launch): Promise<number> {
+  const names = dashboardNames(root);
+  const options = commandLine("dashboards", "Draw the dashboards from a real Prometheus's answers.")
+    .requiredOption("--prometheus <url>", "a Prometheus, such as http://127.0.0.1:9090")
+    .option("--minutes <number>", "how far back to look", wholeMinutes, 60)
+    .option("--out <folder>", "where the PNG files go", "docs/pictures/dashboards")
+    .addOption(
+      new Option("--dashboard <name...>", "only these").choices(names).default(names, "all"),
+    )
+    .parse(args, { from: "user" })
+    .opts<Options>();
+  const out = folder(options.out);
+  const prometheus = await Prometheus.at(options.prometheus);
+  const to = Math.floor(Date.now() / 1000);
+  const range = { from: to - options.minutes * 60, to };
+  const source = `Prometheus ${prometheus.version} at ${prometheus.url}`;
+  const script = await pageScript();
+  const browser = await startBrowser();
+  try {
+    for (const name of options.dashboard) {
+      const { title, description, ...dashboard } = readDashboard(root, name);
+      const panels = await answered({ title, description, ...dashboard }, prometheus, range);
+      const file = join(out, `${name}.png`);
+      await photograph(browser, script, { title, description, ...range, source, panels }, file);
+      const asked = panels.filter(({ queries }) => queries.length > 0);
+      const empty = asked.filter(({ series }) => series.length === 0);
+      const data = `${asked.length - empty.length} of ${asked.length} panels have data`;
+      console.log(`${join(options.out, `${name}.png`)}: ${data}`);
+      for (const panel of empty) console.log(`  no data: ${panel.title}`);
+    }
+  } finally {
+    await browser.close();
+  }
+  return ends.done;
+}
+
+function wholeMinutes(text: string): number {
+  const minutes = Number(text);
+  if (Number.isInteger(minutes) && minutes > 0) return minutes;
+  throw new InvalidArgumentError("allowed: a whole number from 1");
+}
+
+/** The absolute path of a folder, which is made if it is not there. @throws UsageError */
+function folder(path: string): string {
+  try {
+    mkdirSync(path, { recursive: true });
+    return resolve(path);
+  } catch (error) {
+    throw new UsageError(`--out: ${(error as Error).message}: name a folder`);
+  }
+}
