@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import {
   alertmanagerConfig,
   beat,
-  losses,
   namedAlerts,
   secondsToTrip,
 } from "../../../observability/routing";
@@ -19,7 +18,7 @@ const others = [
 
 describe("the routing of alerts", () => {
   it("names alerts that exist", () => {
-    const alerts = [...groups, losses].flatMap(({ rules }) => rules.filter(isAlert));
+    const alerts = groups.flatMap(({ rules }) => rules.filter(isAlert));
     const known = [...others, ...alerts.map(({ alert }) => alert)];
     assert.deepEqual(
       namedAlerts.filter((alert) => !known.includes(alert)),
