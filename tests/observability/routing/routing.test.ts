@@ -12,7 +12,7 @@ const all = { pagerDuty: true, slack: true, deadMansSwitch: true };
 
 /** Alerts of kube-prometheus-stack and of the SLOs. */
 const others = [
-  ...["KubeAPIDown", "KubeNodeNotReady", "KubeNodeUnreachable"],
+  ...["KubeHpaReplicasMismatch", "TargetDown"],
   ...["ErrorBudgetBurn", "ServiceSilent"],
 ];
 
