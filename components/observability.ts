@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import * as random from "@pulumi/random";
 import type { ObservabilityConfig, Tier } from "../config";
+import { defaultRules } from "../observability/defaults";
 import { alertmanagerConfig, beat, receiversSecret, secretKeys } from "../observability/routing";
 import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf, zoneSpread } from "./placement";
 import { Workload } from "./workload";
@@ -100,8 +101,7 @@ export class Observability extends Workload {
           kubeEtcd: { enabled: false },
           kubeProxy: { enabled: false },
           coreDns: { enabled: false },
-          // Ours is evaluated more often.
-          defaultRules: { disabled: { Watchdog: true } },
+          ...defaultRules(),
           prometheus: this.prometheus(),
           alertmanager: this.alertmanager(),
           grafana: this.grafana(),
