@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Alarms } from "./components/alarms";
+import { AlertRules } from "./components/alert-rules";
 import { Application } from "./components/application";
 import { Backups } from "./components/backups/backups";
 import { backupRights } from "./components/backups/backup-rights";
@@ -105,7 +106,11 @@ const alarms = new Alarms("alarms", {
     storageGb: config.database.storageGb,
   },
   cache: { memberIds: cache.memberIds },
-  edge: { ...edge.metricNames, healthCheckId: edge.healthCheckId },
+  edge: {
+    ...edge.metricNames,
+    healthCheckId: edge.healthCheckId,
+    certificateArn: edge.certificateArn,
+  },
   backupAgeSeconds: oldestBackupSeconds(config.database.topology),
 });
 
@@ -144,14 +149,14 @@ new PodIdentity("backup-identity", {
 
 // ── What runs on it ─────────────────────────────────────────────────────────────────────────────
 
+const { runbookBase, ...observing } = config.observability;
 const observability = new Observability(
   "observability",
   {
-    ...config.observability,
+    ...observing,
     namespace: "monitoring",
     storageClass: storageClassName,
     stackName,
-    tier: config.tier,
     receivers: {
       pagerDuty: config.pagerDutyRoutingKey,
       slack: config.slackWebhookUrl,
@@ -184,6 +189,17 @@ const pgbouncer = new PgBouncer(
     monitoringNamespace: "monitoring",
   },
   onCluster(namespaces.database, traffic, observability.definitions),
+);
+
+new AlertRules(
+  "alert-rules",
+  {
+    namespace: "monitoring",
+    tier: config.tier,
+    runbookBase,
+    certificates: { pgbouncer: pgbouncer.certificateEnd },
+  },
+  onCluster(observability.definitions),
 );
 
 const roles = new DatabaseRoles(

@@ -3,6 +3,9 @@
 /** Matcher of the namespaces that this project fills. */
 export const ours = 'namespace=~"mini-xdr|database|monitoring"';
 
+/** The same with what this project adds to the cluster's own: metrics-server. */
+export const deployed = 'namespace=~"mini-xdr|database|monitoring|kube-system"';
+
 /** Matcher of what users asked of backend and frontend: no probes, no scrapes. */
 export const asked = 'namespace="mini-xdr",endpoint!~"/health.*|/metrics"';
 

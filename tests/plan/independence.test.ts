@@ -7,6 +7,7 @@ import { plannedStack } from "../support/planned";
 
 /** Components that a lost cluster takes along; a new one belongs here or among the survivors. */
 const lost = [
+  "AlertRules",
   "Application",
   "Chaos",
   "Cluster",
