@@ -6,7 +6,10 @@ export const doubled: Record<string, string> = {
   AlertmanagerClusterCrashlooping: "PodCrashLooping",
   KubeAPIDown: "ClusterLost",
   KubeContainerWaiting: "ReplicasBelowDesired",
+  // They want a node to spare at all times; Auto Mode packs nodes full, and adds one within a minute.
+  KubeCPUOvercommit: "NodePoolAtLimit",
   KubeDeploymentReplicasMismatch: "ReplicasBelowDesired",
+  KubeMemoryOvercommit: "NodePoolAtLimit",
   KubeNodeNotReady: "NodeLost",
   KubeNodeUnreachable: "NodeLost",
   KubePdbNotEnoughHealthyPods: "DisruptionBudgetAtLimit",

@@ -39,6 +39,26 @@ export class Metrics {
     );
   }
 
+  /** Series that the fullest pod of backend or frontend showed at its last scrape. */
+  async series(): Promise<number> {
+    const [most] = await this.query('max(scrape_samples_scraped{namespace="mini-xdr"})');
+    return Number(most!.value[1]);
+  }
+
+  /** Waits until backends and frontends have been scraped since a moment. @throws Error after `within` seconds */
+  async untilScraped(since: number, within: number): Promise<void> {
+    const until = performance.now() + within * 1000;
+    await pWaitFor(
+      async () => {
+        const oldest = await this.query('min(timestamp(up{namespace="mini-xdr"}))');
+        if (Number(oldest[0]?.value[1]) * 1000 > since) return true;
+        if (performance.now() < until) return false;
+        throw new Error(`after ${within} s not every pod has been scraped again`);
+      },
+      { interval: 1000 },
+    );
+  }
+
   private async lacking(): Promise<string | undefined> {
     const down = await this.query("up == 0");
     if (down.length > 0)

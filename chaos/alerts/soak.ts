@@ -4,10 +4,17 @@ import { setTimeout } from "node:timers/promises";
 import { claim, type Claim } from "../../lib/claim";
 import type { Say } from "../../rehearsal/drill";
 import type { AlertBed } from "./bed";
+import { contract } from "./contract";
 import type { Soak } from "./run";
 
 /** Minutes between two words to whoever waits. */
 const word = 5;
+
+/**
+ * What kube-prometheus says of this machine, which stands for nodes: its clock is nobody's here, and it has
+ * more work than processors. Amazon's nodes are kept in time and are as many as are needed.
+ */
+const ofThisMachine = ["NodeClockNotSynchronising", "NodeSystemSaturation", "NodeCPUHighUsage"];
 
 /** Load and nothing else, for so long: nobody may be told of anything. */
 export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Promise<Claim[]> {
@@ -19,11 +26,16 @@ export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Pr
     if (minute % word === 0)
       say(`${minutes - minute} minutes to go; firing: ${[...firing].join(", ") || "nothing"}`);
   }
+  const kept = await contract(bed, say);
   const { total } = await load.stop();
   const { pages, messages, refused } = receivers;
+  const ours = messages.filter(
+    ({ alerts }) => !alerts.every((name) => ofThisMachine.includes(name)),
+  );
   const told = (all: typeof pages) => all.map(({ alerts }) => `; ${alerts.join(" and ")}`).join("");
   if (keep) await keepData(bed, keep);
   return [
+    ...kept,
     claim({
       id: "soak.pages",
       claim: `In ${minutes} minutes under load, with ${total.requests} requests, no phone rings${told(pages)}`,
@@ -33,8 +45,8 @@ export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Pr
     }),
     claim({
       id: "soak.messages",
-      claim: `Nothing is written${told(messages)}`,
-      value: messages.length,
+      claim: `Nothing is written${told(ours)}; of this machine's own there are ${messages.length - ours.length} (${ofThisMachine.join(", ")})`,
+      value: ours.length,
       unit: "messages",
       limit: 0,
     }),

@@ -25,16 +25,14 @@ export async function watch(
   const { name, title } = fault;
   const within = fault.within(tier);
   const said = { pages: receivers.pages.length, messages: receivers.messages.length };
-  say(`${name}: ${before} s with nothing injected`);
+  say(`${before} s with nothing injected`);
   await setTimeout(before * 1000);
   const sham = since(receivers, said);
-  say(`${name}: ${title}`);
+  say(title);
   const begun = Date.now();
   const { proof, undo } = await fault.inject(bed);
   const told = await tellsOf(fault, bed, begun, within);
-  say(
-    `${name}: ${told === undefined ? "nobody was told" : `told after ${told.toFixed(1)} s`}; undoing`,
-  );
+  say(`${told === undefined ? "nobody was told" : `told after ${told.toFixed(1)} s`}; undoing`);
   await undo();
   await setTimeout(after * 1000);
   const { pages, messages } = since(receivers, said);
