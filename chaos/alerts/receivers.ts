@@ -71,8 +71,8 @@ export class Receivers {
   }
 }
 
-/** Names as PagerDuty's details and as our messages have them. */
-const named = /alertname = (\w+)|\*(\w+)\*/g;
+/** Names as PagerDuty's details have them, which are JSON in JSON, and as our messages do. */
+const named = /alertname\W+(\w+)|\*(\w+)\*/g;
 
 function toldBy(content: object, at: number): Told {
   const names = [...JSON.stringify(content).matchAll(named)].map(([, one, other]) => one ?? other!);

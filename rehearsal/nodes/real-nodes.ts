@@ -32,6 +32,9 @@ export interface RealNodesOptions {
   folder: string;
 }
 
+/** Name of the API server to those whom it asks on behalf of others. */
+const frontProxy = "front-proxy";
+
 /** Nodes that run containers, each in namespaces and cgroups of its own. Only inside a sandbox. */
 export class RealNodes implements Nodes {
   readonly kind = "measured";
@@ -105,7 +108,16 @@ export class RealNodes implements Nodes {
     this.fabric = await Fabric.create();
     this.authority = await Authority.create(own);
     const client = await this.authority.sign(apiServerClient, [apiServerClient]);
+    const front = await this.authority.sign(frontProxy, [frontProxy]);
     return [
+      // Servers behind the API server, such as metrics-server, know by these whom it asks for.
+      `--proxy-client-cert-file=${front.certificate}`,
+      `--proxy-client-key-file=${front.key}`,
+      `--requestheader-client-ca-file=${this.authority.file}`,
+      `--requestheader-allowed-names=${frontProxy}`,
+      "--requestheader-username-headers=X-Remote-User",
+      "--requestheader-group-headers=X-Remote-Group",
+      "--requestheader-extra-headers-prefix=X-Remote-Extra-",
       "--authorization-mode=Node,RBAC",
       "--enable-admission-plugins=NodeRestriction",
       `--kubelet-client-certificate=${client.certificate}`,
