@@ -21,6 +21,11 @@ export async function withPoolers<T>(
   }
 }
 
+/** Has every PgBouncer close its connections to the database as they fall idle, and open new ones. */
+export function reconnect(platform: Platform): Promise<void> {
+  return tellAll(platform, "RECONNECT");
+}
+
 async function tellAll(platform: Platform, line: string): Promise<void> {
   const { pods } = platform.workloads.all.find(({ id }) => id === "database/pgbouncer")!;
   await Promise.all(

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { Pool, type PoolClient, type QueryResult, type QueryResultRow } from "pg";
 import { classify, LimitReached, OutcomeUnknown } from "./failure";
+import { impatientSocket, NotReached } from "./reach";
 
 /** Where the database is and how long to wait for it. Times are milliseconds where not said otherwise. */
 export interface DatabaseSettings {
@@ -42,6 +43,9 @@ export interface TransactionLimits {
 /** Long enough for PgBouncer to have dropped a broken server connection, short for the one who waits. */
 const retryDelay = 250;
 
+/** New connections that one request tries, each perhaps to another pooler: of three all but one may be away. */
+const mostTries = 4;
+
 /**
  * A pool of connections to one database.
  *
@@ -70,6 +74,7 @@ export class Database {
       query_timeout: settings.queryTimeout ?? 5000,
       maxLifetimeSeconds: lifetime(settings.maxLifetimeSeconds ?? 120),
       keepAlive: true,
+      stream: impatientSocket,
     });
     // An idle connection that breaks is removed by the pool; one in use makes its request reject.
     // Without listeners either would end the process.
@@ -165,7 +170,7 @@ export class Database {
     let held: PoolClient | undefined;
     let over = false;
     const whole = async () => {
-      const client = await this.pool.connect();
+      const client = await this.connected(() => over);
       if (over) {
         // It comes too late for this request, not for the next.
         client.release();
@@ -186,6 +191,17 @@ export class Database {
       // What is still at work finds its connection closed: it can send no COMMIT any more.
       held?.release(true);
     });
+  }
+
+  /** A connection, free or new. @throws NotReached when no try met anybody */
+  private async connected(over: () => boolean): Promise<PoolClient> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.pool.connect();
+      } catch (error) {
+        if (!(error instanceof NotReached) || tries === mostTries || over()) throw error;
+      }
+    }
   }
 }
 

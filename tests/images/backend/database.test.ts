@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
 import { Pool } from "pg";
 import { Database, Reads } from "../../../images/backend/database";
+import { impatientSocket, NotReached } from "../../../images/backend/database/reach";
 
 /** A pool whose connections give these answers; no server is involved. */
 function scripted(...answers: (Error | unknown[])[]) {
@@ -54,6 +58,47 @@ describe("Database", () => {
     const { database, given } = scripted(broken, []);
     await assert.rejects(database.query("INSERT"), broken);
     assert.equal(given.length, 1);
+  });
+
+  it("tries other connections when nobody answers one, four at most", async () => {
+    const { database, given } = scripted();
+    const { pool } = database as unknown as { pool: Pool };
+    const connect = pool.connect.bind(pool);
+    let deaf = 3;
+    let tries = 0;
+    pool.connect = (() => {
+      tries++;
+      return deaf-- > 0 ? Promise.reject(new NotReached()) : connect();
+    }) as unknown as typeof pool.connect;
+    await database.query("SELECT 1");
+    assert.equal(given.length, 1);
+    deaf = Infinity;
+    tries = 0;
+    await assert.rejects(database.query("SELECT 1"), NotReached);
+    assert.equal(tries, 4);
+  });
+
+  it("waits half a second for an answer to a connection's first packet", async () => {
+    // Who does not accept has a queue of two; the kernel says nothing to a third.
+    const script =
+      "import socket,time; s=socket.socket(); s.bind(('127.0.0.1',0)); s.listen(1); print(s.getsockname()[1],flush=True); time.sleep(60)";
+    const listener = spawn("python3", ["-c", script], { stdio: ["ignore", "pipe", "ignore"] });
+    const queued: Socket[] = [];
+    try {
+      const [line] = (await once(listener.stdout, "data")) as [Buffer];
+      const port = Number(line.toString());
+      for (let index = 0; index < 2; index++) queued.push(connect(port, "127.0.0.1"));
+      await Promise.all(queued.map((socket) => once(socket, "connect")));
+      const socket = impatientSocket();
+      const since = performance.now();
+      socket.connect(port, "127.0.0.1");
+      const [error] = (await once(socket, "error")) as [Error];
+      assert.ok(error instanceof NotReached);
+      assert.ok(performance.now() - since >= 490);
+    } finally {
+      for (const socket of queued) socket.destroy();
+      listener.kill();
+    }
   });
 
   it("does not repeat a wrong statement, and keeps its connection", async () => {
