@@ -94,7 +94,8 @@ function configuration({ jobs, target, scrapeSeconds }: Settings): object {
   };
 }
 
-async function freeAddress(): Promise<string> {
+/** A free address of the loopback interface, for a program that takes one. */
+export async function freeAddress(): Promise<string> {
   const server = await LocalServer.start(() => {});
   await server.stop();
   return new URL(server.url).host;
