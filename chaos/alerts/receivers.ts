@@ -74,7 +74,8 @@ export class Receivers {
 /** Names as PagerDuty's details have them, which are JSON in JSON, and as our messages do. */
 const named = /alertname\W+(\w+)|\*(\w+)\*/g;
 
-function toldBy(content: object, at: number): Told {
+/** What an event or a message tells. @param at when it came, ms */
+export function toldBy(content: object, at: number): Told {
   const names = [...JSON.stringify(content).matchAll(named)].map(([, one, other]) => one ?? other!);
   return { at, alerts: [...new Set(names)].sort() };
 }

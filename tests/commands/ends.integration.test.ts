@@ -24,6 +24,7 @@ const plan = [
   "preview",
   "render",
   "rehearse",
+  "rehearse:alerts",
   "rehearse:chaos",
   "rehearse:database",
   "rehearse:rebuild",
@@ -159,6 +160,7 @@ describe("how every command ends", function () {
       [
         "rehearse:rebuild",
         "rehearse",
+        "rehearse:alerts",
         "rehearse:chaos",
         "rehearse:database",
         "render",
