@@ -1,0 +1,19 @@
+import { output } from "../lib/processes";
+import { tool } from "../tools";
+import type { Platform } from "./platform";
+
+/** Lines at most of each backend. */
+const lines = 200;
+
+/** What backends logged as the reason of failed requests since a moment, each once, for a claim's text. */
+export async function reasonsSince({ plane }: Platform, moment: number): Promise<string> {
+  const which = ["--namespace", "mini-xdr", "--selector=app.kubernetes.io/component=backend"];
+  const since = [`--since-time=${new Date(moment).toISOString()}`, `--tail=${lines}`];
+  const args = ["logs", ...which, ...since, "--kubeconfig", plane.kubeconfig];
+  const log = await output(await tool("kubectl"), args);
+  const reasons = log
+    .split("\n")
+    .filter((line) => line.startsWith("{") && line.includes('"reason"'))
+    .map((line) => (JSON.parse(line) as { reason: string }).reason);
+  return [...new Set(reasons)].join(", ");
+}
