@@ -14,6 +14,7 @@ import { Database } from "./components/database/database";
 import { DatabaseBackup, oldestBackupSeconds } from "./components/database-backup";
 import { DatabaseRoles } from "./components/database-roles";
 import { Edge } from "./components/edge/edge";
+import { EdgeMetrics, edgeMetricsAccount, edgeMetricsRights } from "./components/edge-metrics";
 import { Keys } from "./components/keys";
 import { Network } from "./components/network/network";
 import { Notifications } from "./components/notifications";
@@ -147,6 +148,13 @@ new PodIdentity("backup-identity", {
   policy: backupRights(backups.bucketArn, keys.backups.arn),
 });
 
+const edgeMetricsIdentity = new PodIdentity("edge-metrics-identity", {
+  clusterName: cluster.clusterName,
+  namespace: "monitoring",
+  serviceAccount: edgeMetricsAccount,
+  policy: edgeMetricsRights,
+});
+
 // ── What runs on it ─────────────────────────────────────────────────────────────────────────────
 
 const { runbookBase, ...observing } = config.observability;
@@ -164,6 +172,17 @@ const observability = new Observability(
     },
   },
   onCluster(namespaces.monitoring),
+);
+
+new EdgeMetrics(
+  "edge-metrics",
+  {
+    namespace: "monitoring",
+    image: registry.image("edge-exporter", config.images.edgeExporter),
+    region,
+  },
+  // A pod is given its rights when it starts.
+  onCluster(edgeMetricsIdentity, observability.definitions),
 );
 
 const databaseAddress = {

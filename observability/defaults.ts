@@ -4,7 +4,6 @@
  */
 export const doubled: Record<string, string> = {
   AlertmanagerClusterCrashlooping: "PodCrashLooping",
-  KubeAPIDown: "ClusterLost",
   KubeContainerWaiting: "ReplicasBelowDesired",
   // They want a node to spare at all times; Auto Mode packs nodes full, and adds one within a minute.
   KubeCPUOvercommit: "NodePoolAtLimit",

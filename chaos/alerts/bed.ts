@@ -1,9 +1,11 @@
+import { cp } from "node:fs/promises";
+import path from "node:path";
 import type { Claim } from "../../lib/claim";
 import type { Plan } from "../../plan/plan";
 import type { Say } from "../../rehearsal/drill";
 import type { ImageArchive } from "../../rehearsal/nodes/image-store";
 import { newTenant } from "../../rehearsal/services/tenant";
-import { Volumes } from "../../rehearsal/services/volumes";
+import { Volumes, type VolumeClaim } from "../../rehearsal/services/volumes";
 import { definitionsIn, type InstallableRelease } from "../../rehearsal/workloads/charts";
 import { withHalfTheProcessor } from "../../rehearsal/workloads/values";
 import type { Bed } from "../bed";
@@ -13,6 +15,7 @@ import { Platform } from "../platform";
 import { requests } from "../requests";
 import { Load } from "../traffic/load/load";
 import { Metrics } from "./metrics";
+import { quietPast } from "./past";
 import { Receivers } from "./receivers";
 
 /** Name of the release that the operator and what it runs come with. */
@@ -78,7 +81,13 @@ export async function startAlertBed(
   return { bed: { platform, edge, tenant, receivers, metrics, load }, claims, failure };
 }
 
-/** Volumes for whatever claims one, as long as the platform lives. */
-async function follow({ plane, nodes }: Platform, fail: (error: Error) => void): Promise<void> {
-  await Volumes.start({ api: plane.api, diskOf: (node) => nodes.node(node).disk, fail });
+/** Volumes for whatever claims one, as long as the platform lives; Prometheus' with a past. */
+async function follow(platform: Platform, fail: (error: Error) => void): Promise<void> {
+  const { plane, nodes, folder } = platform;
+  const past = await quietPast(folder, rate);
+  const fill = async ({ metadata }: VolumeClaim, to: string) => {
+    if (metadata.name.startsWith("prometheus-"))
+      await cp(past, path.join(to, "prometheus-db"), { recursive: true });
+  };
+  await Volumes.start({ api: plane.api, diskOf: (node) => nodes.node(node).disk, fill, fail });
 }

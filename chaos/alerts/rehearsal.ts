@@ -19,7 +19,7 @@ import { chaosTools } from "../rehearsal";
 import type { Job } from "./run";
 
 /** Outside programs; inside a sandbox there is no network to install from. */
-export const alertTools: ToolName[] = [...chaosTools, ...monitoringImageTools];
+export const alertTools: ToolName[] = [...chaosTools, ...monitoringImageTools, "promtool"];
 
 /** What to rehearse. */
 export interface AlertRehearsal {
@@ -112,5 +112,5 @@ function claimsIn(file: string): Claim[] {
 
 const standIns =
   "Stand-ins: PagerDuty, Slack and the dead man's switch, the load balancer and its controller, moto for S3, Redis for Valkey, " +
-  "PostgreSQL with two standbys for RDS, folders on nodes for EBS volumes, Grafana and its side-car, the images' base. " +
+  "PostgreSQL with two standbys for RDS, folders on nodes for EBS volumes, six quiet hours before as the SLOs would have counted them, Grafana and its side-car, the images' base. " +
   "Prometheus, Alertmanager, the operator and the exporters are real, in the planned versions, with the planned values but for half of their requests for processor.";

@@ -21,7 +21,9 @@ export const losses: RuleGroup = {
     {
       alert: "ClusterLost",
       // Nodes that report while the control plane is away are as good as lost: nothing replaces a pod.
-      expr: `avg(${ready}) < 0.5 or absent(up{job="apiserver"} == 1)`,
+      // Its targets stay when nobody can be asked for them any more; where there are none yet Prometheus has
+      // just started, and KubeAPIDown of kube-prometheus-stack tells if that lasts.
+      expr: `avg(${ready}) < 0.5 or max(up{job="apiserver"}) == 0`,
       for: "1m",
       severity: "critical",
       summary: "The cluster is lost: its control plane, or most of its nodes, do not answer.",

@@ -14,9 +14,11 @@ const lost = [
   "ClusterTraffic",
   "DatabaseBackup",
   "DatabaseRoles",
+  "EdgeMetrics",
   "Observability",
   "PgBouncer",
   "Platform",
+  "PodIdentity",
   "PodIdentity",
 ];
 

@@ -31,6 +31,11 @@ const programs = [
   ],
   ["quay.io/prometheus/node-exporter:v1.12.1-distroless", "/bin/node_exporter", "--version"],
   ["registry.k8s.io/metrics-server/metrics-server:v0.8.0", "/metrics-server", "--version"],
+  [
+    "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mini-xdr/edge-exporter:v0.67.0",
+    "/bin/yace",
+    "version",
+  ],
 ] as const;
 const certgen = "ghcr.io/jkroepke/kube-webhook-certgen:1.8.7";
 const sidecar = "quay.io/kiwigrid/k8s-sidecar:2.10.1";
@@ -94,7 +99,9 @@ describe("the images of monitoring", function () {
   it("are all that the planned releases run", async function () {
     const { releases, missing } = await chartsOf(await plannedStack("prod"));
     if (missing.length > 0) skipLoudly(this, "the charts of monitoring are not to be had");
-    const monitoring = releases.filter(({ repository }) => repository !== undefined);
+    const monitoring = releases.filter(
+      ({ repository, name }) => repository !== undefined || name === "edge-metrics",
+    );
     // The operator is told by an argument what reloads the configuration.
     const text = JSON.stringify(monitoring.map(({ objects }) => objects));
     const [, reloader] = /--prometheus-config-reloader=([\w./:-]+)/.exec(text)!;

@@ -117,11 +117,10 @@ export const clusterLost: Table = {
       series: { ...answers, ...nodes("a", 3, { ready: hold([40, "NaN"]) }) },
       quiet: ["2m", "39m"],
     },
-    // No control plane, or nobody who could ask one.
+    // Nobody has asked a control plane yet.
     absent: {
-      series: { [api({ job: "kubelet" })]: always, ...nodes("a", 3, { ready: always }) },
-      quiet: ["30s"],
-      fires: ["1m", "39m"],
+      series: { [api({ job: "kubelet" })]: never, ...nodes("a", 3, { ready: always }) },
+      quiet: ["30s", "1m", "39m"],
     },
     churn: {
       // Most nodes are replaced at once, some drained and some ended.
