@@ -65,7 +65,7 @@ export const prometheus: Exporter = {
       severity: ["critical", "warning", "none"],
     }),
     up: gauge(target().labels, {
-      job: ["kube-state-metrics", "mini-xdr-backend", "mini-xdr-frontend"],
+      job: ["kube-state-metrics", "apiserver", "mini-xdr-backend", "mini-xdr-frontend"],
     }),
   },
 };

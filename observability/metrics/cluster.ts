@@ -1,8 +1,8 @@
-import { counter, gauge, namespaces, target, type Exporter } from "./metric";
+import { counter, deployed, gauge, namespaces, target, type Exporter } from "./metric";
 
-const ofDeployment = gauge(["namespace", "deployment"], { namespace: namespaces });
-const ofStatefulSet = gauge(["namespace", "statefulset"], { namespace: namespaces });
-const ofBudget = gauge(["namespace", "poddisruptionbudget"], { namespace: namespaces });
+const ofDeployment = gauge(["namespace", "deployment"], { namespace: deployed });
+const ofStatefulSet = gauge(["namespace", "statefulset"], { namespace: deployed });
+const ofBudget = gauge(["namespace", "poddisruptionbudget"], { namespace: deployed });
 const ofAutoscaler = gauge(["namespace", "horizontalpodautoscaler"], { namespace: ["mini-xdr"] });
 const pod = ["namespace", "pod", "uid"];
 
@@ -20,7 +20,11 @@ export const kubeStateMetrics: Exporter = {
       job_name: ["database-backup-dump-29402400"],
     }),
     // The second label only as metricLabelsAllowlist lists it.
-    kube_node_labels: gauge(["node", "label_topology_kubernetes_io_zone"]),
+    kube_node_labels: gauge(["node", "label_topology_kubernetes_io_zone"], {
+      // Empty on a node that nobody labelled.
+      label_topology_kubernetes_io_zone: ["", "eu-central-1a"],
+    }),
+    kube_node_deletion_timestamp: gauge(["node"]),
     kube_node_status_allocatable: gauge(["node", "resource", "unit"], {
       resource: ["cpu", "memory"],
     }),

@@ -36,3 +36,6 @@ export const target = (values: Values = {}) => ({
 
 /** Where our rules look for what this project runs. */
 export const namespaces = ["mini-xdr", "database", "monitoring"];
+
+/** The same, and where metrics-server is. */
+export const deployed = [...namespaces, "kube-system"];
