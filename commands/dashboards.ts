@@ -7,11 +7,13 @@ import { answered } from "../pictures/answers";
 import { startBrowser } from "../pictures/browser";
 import { dashboardNames, readDashboard } from "../pictures/dashboard";
 import { pageScript, photograph } from "../pictures/photograph";
+import { KeptPrometheus } from "../pictures/kept-prometheus";
 import { Prometheus } from "../pictures/prometheus";
 import type { Launch } from "./launch";
 
 interface Options {
-  prometheus: string;
+  prometheus?: string;
+  data?: string;
   minutes: number;
   out: string;
   dashboard: string[];
@@ -21,7 +23,12 @@ interface Options {
 export async function main(args: string[], { root }: Launch): Promise<number> {
   const names = dashboardNames(root);
   const options = commandLine("dashboards", "Draw the dashboards from a real Prometheus's answers.")
-    .requiredOption("--prometheus <url>", "a Prometheus, such as http://127.0.0.1:9090")
+    .option("--prometheus <url>", "a Prometheus, such as http://127.0.0.1:9090")
+    .addOption(
+      new Option("--data <folder>", "instead, what rehearse:alerts --keep has kept").conflicts(
+        "prometheus",
+      ),
+    )
     .option("--minutes <number>", "how far back to look", wholeMinutes, 60)
     .option("--out <folder>", "where the PNG files go", "docs/pictures/dashboards")
     .addOption(
@@ -29,11 +36,25 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     )
     .parse(args, { from: "user" })
     .opts<Options>();
+  const { data, prometheus: address } = options;
+  if (!data && !address)
+    throw new UsageError("name a Prometheus: --prometheus URL or --data FOLDER");
   const out = folder(options.out);
-  const prometheus = await Prometheus.at(options.prometheus);
-  const to = Math.floor(Date.now() / 1000);
+  const kept = data ? await KeptPrometheus.over(resolve(data)) : undefined;
+  try {
+    await draw(root, options, out, kept);
+  } finally {
+    await kept?.stop();
+  }
+  return ends.done;
+}
+
+async function draw(root: string, options: Options, out: string, kept?: KeptPrometheus) {
+  const prometheus = await Prometheus.at(kept?.url ?? options.prometheus!);
+  const to = kept?.until ?? Math.floor(Date.now() / 1000);
   const range = { from: to - options.minutes * 60, to };
-  const source = `Prometheus ${prometheus.version} at ${prometheus.url}`;
+  const where = kept ? "over what one in a rehearsal has left" : `at ${prometheus.url}`;
+  const source = `Prometheus ${prometheus.version} ${where}`;
   const script = await pageScript();
   const browser = await startBrowser();
   try {
@@ -51,7 +72,6 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   } finally {
     await browser.close();
   }
-  return ends.done;
 }
 
 function wholeMinutes(text: string): number {

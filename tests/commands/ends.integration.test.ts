@@ -13,7 +13,6 @@ import { root } from "../support/planned";
 /** What each command wants at least; the rest wants nothing. */
 const required: Record<string, string[]> = {
   policy: ["--plan", "plan.json"],
-  dashboards: ["--prometheus", "http://127.0.0.1:9090"],
   failover: ["--stack", "prod"],
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],

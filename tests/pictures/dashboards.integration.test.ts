@@ -66,8 +66,35 @@ describe("npm run dashboards, before a real Prometheus with an invented hour", f
     assert.doesNotMatch(stdout, /cluster/);
   });
 
+  it("draws what another one has left, up to its last moment", async () => {
+    const data = join(prometheus.folder, "data");
+    const { code, stdout, stderr } = await dashboards(
+      ...["--data", data, "--out", folder, "--dashboard", "budget"],
+    );
+    assert.equal(code, ends.done, stderr);
+    const [, found, all] = /budget\.png: (\d+) of (\d+) panels have data/.exec(stdout)!;
+    assert.equal(found, all, stdout);
+  });
+
   const wrong: [title: string, args: () => string[], says: RegExp, code: number][] = [
-    ["no Prometheus", () => [], /required option '--prometheus <url>'/, ends.usage],
+    [
+      "no Prometheus",
+      () => [],
+      /^error: name a Prometheus: --prometheus URL or --data FOLDER\n$/,
+      ends.usage,
+    ],
+    [
+      "two of them",
+      () => ["--prometheus", prometheus.url, "--data", folder],
+      /'--data <folder>' cannot be used with option '--prometheus <url>'/,
+      ends.usage,
+    ],
+    [
+      "a folder without a Prometheus's data",
+      () => ["--data", folder],
+      /^error: --data: .* has no data of a Prometheus: no wal is in it\n$/,
+      ends.usage,
+    ],
     [
       "an address that is none",
       () => ["--prometheus", "here"],

@@ -26,7 +26,7 @@ export interface Settings {
 /** A real Prometheus that scrapes and evaluates by the wall clock. */
 export class Prometheus {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly child: Child,
     /** Its address, without a slash at the end. */
     readonly url: string,
