@@ -90,7 +90,7 @@ describe("the exporter of the edge's figures", function () {
   });
 
   after(async () => {
-    if (exporter) (await exporter.nodeChildProcess).kill();
+    (await exporter?.nodeChildProcess)?.kill();
     await cloudWatch?.stop();
     if (folder) await rm(folder, { recursive: true });
   });
