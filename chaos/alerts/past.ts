@@ -25,7 +25,8 @@ export async function quietPast(folder: string, rate: number): Promise<string> {
   return data;
 }
 
-function openMetrics(now: number, rate: number): string {
+/** The text that promtool makes blocks of. @param now seconds since 1970 */
+export function openMetrics(now: number, rate: number): string {
   const every = evaluation.critical;
   const times = Array.from({ length: (hours * 3600) / every }, (_, index) => now - index * every);
   const lines = slos.flatMap(({ name, service }) =>
