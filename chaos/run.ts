@@ -13,7 +13,7 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { untilAll } from "./state";
+import { settled } from "./state";
 import { withVariant } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -30,9 +30,6 @@ export interface Job {
 
 /** Memory for images, nodes and servers, GiB. */
 const memory = 10;
-/** Seconds in which an earlier drill's traces have to be gone. */
-const settling = 120;
-
 /** The inner half of `rehearse:chaos`, for one lane: runs as the first process of the sandbox. */
 async function main(folder: string): Promise<number> {
   const { plan, images, lanes, lane, folder: shared } = JSON.parse(takeInput(folder)) as Job;
@@ -103,14 +100,11 @@ async function timed(
   say: Say,
   work: (say: Say) => Promise<Claim[]>,
 ): Promise<Claim[]> {
-  const { workloads } = bed.platform;
   const tell = (line: string) => say(`${name}: ${line}`);
   tell(`▸ ${title}`);
   const started = Date.now();
   try {
-    await workloads.until(() => workloads.unsteady(), settling);
-    await bed.edge.healthy(3);
-    await untilAll(bed, "normal", settling);
+    await settled(bed);
     return await work(tell);
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
