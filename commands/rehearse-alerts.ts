@@ -23,7 +23,7 @@ const command = rehearsalOptions(
     minutes,
     0,
   )
-  .option("--keep <folder>", "keep Prometheus' data of the soak there", (folder) =>
+  .option("--keep <folder>", "keep Prometheus' data of each platform there", (folder) =>
     path.resolve(folder),
   );
 

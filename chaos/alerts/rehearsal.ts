@@ -28,7 +28,7 @@ export interface AlertRehearsal {
   chosen: string[];
   /** Minutes without a fault; none when 0. */
   soak: number;
-  /** Folder for the soak's data of Prometheus. */
+  /** Folder for Prometheus' data of each platform. */
   keep?: string;
   /** Path of the report, where one is wanted. */
   json?: string;
@@ -63,11 +63,16 @@ export async function rehearseAlerts(
   const folder = await mkdtemp(path.join(os.tmpdir(), `mini-xdr-alerts-${process.pid}-`));
   const file = (name: string) => path.join(folder, `${name}.json`);
   const job = { plan, releases, images, tier };
+  const kept = (name: string) => keep && path.join(keep, name);
   const jobs: (Job & { name: string })[] = [
-    ...(soak > 0
-      ? [{ ...job, name: "soak", soak: { minutes: soak, keep }, report: file("soak") }]
-      : []),
-    ...chosen.map((fault) => ({ ...job, name: fault, fault, report: file(fault) })),
+    ...(soak > 0 ? [{ ...job, name: "soak", soak, keep: kept("soak"), report: file("soak") }] : []),
+    ...chosen.map((fault) => ({
+      ...job,
+      name: fault,
+      fault,
+      keep: kept(fault),
+      report: file(fault),
+    })),
   ];
   try {
     const waiting = [...jobs];

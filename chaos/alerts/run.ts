@@ -5,6 +5,7 @@ import type { Tier } from "../../observability/slo";
 import { enterSandbox, takeInput } from "../../rehearsal/sandbox/sandbox";
 import { startAlertBed, type AlertBedOptions } from "./bed";
 import { faults } from "./faults";
+import { keepData } from "./keep";
 import { soak } from "./soak";
 import { watch } from "./watch";
 
@@ -13,16 +14,11 @@ export interface Job extends Omit<AlertBedOptions, "folder"> {
   tier: Tier;
   /** What happens there: a fault by its name, or minutes without one. */
   fault?: string;
-  soak?: Soak;
-  /** Where its claims are left. */
-  report: string;
-}
-
-/** Time without a fault. */
-export interface Soak {
-  minutes: number;
+  soak?: number;
   /** Folder for Prometheus' data, where it is to be kept. */
   keep?: string;
+  /** Where its claims are left. */
+  report: string;
 }
 
 /** Memory for images, nodes, servers and volumes, GiB. */
@@ -33,7 +29,8 @@ async function main(folder: string): Promise<number> {
   const {
     tier,
     fault: name,
-    soak: wanted,
+    soak: minutes,
+    keep,
     report,
     ...options
   } = JSON.parse(takeInput(folder)) as Job;
@@ -41,8 +38,9 @@ async function main(folder: string): Promise<number> {
   const say = (line: string) => process.stderr.write(`${name ?? "soak"}: ${line}\n`);
   const { bed, failure } = await startAlertBed({ ...options, folder }, say);
   const fault = faults.find((one) => one.name === name);
-  const work: Promise<Claim[]> = fault ? watch(bed, fault, tier, say) : soak(bed, wanted!, say);
+  const work: Promise<Claim[]> = fault ? watch(bed, fault, tier, say) : soak(bed, minutes!, say);
   writeJson(report, await Promise.race([work, failure]));
+  if (keep) await keepData(bed, keep);
   return 0;
 }
 

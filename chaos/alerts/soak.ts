@@ -1,11 +1,8 @@
-import { cp, readdir } from "node:fs/promises";
-import path from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { claim, type Claim } from "../../lib/claim";
 import type { Say } from "../../rehearsal/drill";
 import type { AlertBed } from "./bed";
 import { contract } from "./contract";
-import type { Soak } from "./run";
 
 /** Minutes between two words to whoever waits. */
 const word = 5;
@@ -17,7 +14,7 @@ const word = 5;
 const ofThisMachine = ["NodeClockNotSynchronising", "NodeSystemSaturation", "NodeCPUHighUsage"];
 
 /** Load and nothing else, for so long: nobody may be told of anything. */
-export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Promise<Claim[]> {
+export async function soak(bed: AlertBed, minutes: number, say: Say): Promise<Claim[]> {
   const { receivers, metrics, load } = bed;
   const firing = new Set<string>();
   for (let minute = 0; minute < minutes; minute++) {
@@ -33,7 +30,6 @@ export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Pr
     ({ alerts }) => !alerts.every((name) => ofThisMachine.includes(name)),
   );
   const told = (all: typeof pages) => all.map(({ alerts }) => `; ${alerts.join(" and ")}`).join("");
-  if (keep) await keepData(bed, keep);
   return [
     ...kept,
     claim({
@@ -71,19 +67,4 @@ export async function soak(bed: AlertBed, { minutes, keep }: Soak, say: Say): Pr
       limit: 0,
     }),
   ];
-}
-
-/** A copy of one Prometheus' data, from its volume on its node's disk. */
-async function keepData({ platform }: AlertBed, to: string): Promise<void> {
-  for (const { disk } of platform.nodes.all) {
-    const volumes = path.join(disk, "rehearsal-volumes");
-    for (const volume of await readdir(volumes).catch(() => [] as string[])) {
-      const data = path.join(volumes, volume, "prometheus-db");
-      const found = await readdir(data).catch(() => [] as string[]);
-      if (!found.includes("wal")) continue;
-      await cp(data, to, { recursive: true });
-      return;
-    }
-  }
-  throw new Error("no volume of a Prometheus has data");
 }

@@ -43,6 +43,9 @@ describe("npm run rehearse:alerts", function () {
         report.claims.some(({ id, injection }) => id.startsWith(`${name}.`) && injection),
         `${name} proves no injection`,
       );
-    assert.ok((await readdir(data)).includes("wal"), "no data of Prometheus was kept");
+    assert.ok(
+      (await readdir(path.join(data, "soak"))).includes("wal"),
+      "no data of Prometheus was kept",
+    );
   });
 });

@@ -5,18 +5,18 @@ import { databaseCutOff, databaseSlow, replicaBehind, writerLost } from "./datab
 import { prometheusGone } from "./watching";
 import { backendsGone, crashLoop, podsReplaced, poolersGone, zoneLost } from "./workloads";
 
-/** Every fault that is watched. What takes longest comes first, so that lanes end together. */
+/** Every fault that is watched. */
 export const faults: AlertFault[] = [
-  cacheLost,
-  crashLoop,
-  podsReplaced,
-  writerLost,
-  replicaBehind,
-  databaseCutOff,
-  databaseSlow,
   poolersGone,
+  databaseCutOff,
   backendsGone,
   zoneLost,
+  writerLost,
   backupFails,
+  databaseSlow,
   prometheusGone,
+  replicaBehind,
+  podsReplaced,
+  crashLoop,
+  cacheLost,
 ];
