@@ -4,7 +4,6 @@ import type { LoadReport } from "./traffic/load/report";
 import type { Write } from "./traffic/ledger";
 import type { Bed } from "./bed";
 import type { Edge } from "./edge";
-import { settled } from "./state";
 
 const modes = ["new", "keep-alive"] as const;
 export type Mode = (typeof modes)[number];
@@ -59,27 +58,23 @@ export interface Result {
   /** Longest time in seconds from the first to the last failure, of either mode. */
   errorWindow: number;
   writes: Write[];
-  /** Why the run before this one was void, where there was one. */
-  voided?: string;
   /** The load by way of {@link Experiment.beside}. */
   beside?: Result;
 }
 
 /**
- * Runs load, first with nothing injected, then with the fault. A run whose generator lagged, or in which
- * something failed before the fault, says nothing of it and is repeated once: the ledger is of both.
+ * Runs load, first with nothing injected, then with the fault. A run whose generator lagged says
+ * nothing, and is repeated once.
  *
- * @throws Error when the generator lagged in both.
+ * @throws Error when both runs are void.
  */
 export async function measure(bed: Bed, experiment: Experiment): Promise<Result> {
   const first = await attempt(bed, experiment);
-  if (!lagged(first) && first.failedBefore === 0) return first;
-  await settled(bed);
+  if (!lagged(first)) return first;
   const second = await attempt(bed, experiment);
   const reason = lagged(second);
   if (reason) throw new Error(`two runs are void: ${reason}`);
-  const why = lagged(first) ?? `${first.failedBefore} failed before the fault`;
-  return { ...second, voided: why, writes: [...first.writes, ...second.writes] };
+  return second;
 }
 
 /** Why a run says nothing, by its generators. */

@@ -13,7 +13,7 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { settled } from "./state";
+import { steady } from "./steady";
 import { withVariant } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -104,7 +104,7 @@ async function timed(
   tell(`▸ ${title}`);
   const started = Date.now();
   try {
-    await settled(bed);
+    await steady(bed);
     return await work(tell);
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);

@@ -38,17 +38,6 @@ export async function untilAll(bed: Bed, mode: State["mode"], within: number): P
   return (performance.now() - since) / 1000;
 }
 
-/** Seconds in which a fault's traces have to be gone. */
-const settling = 120;
-
-/** Waits until all replicas serve, the load balancer knows it, and every backend is whole. */
-export async function settled(bed: Bed): Promise<void> {
-  const { workloads } = bed.platform;
-  await workloads.until(() => workloads.unsteady(), settling);
-  await bed.edge.healthy(3);
-  await untilAll(bed, "normal", settling);
-}
-
 /** Status of the answer to one request of the tenant's, by way of the load balancer. */
 export async function statusOf({ edge, tenant }: Bed, path: string): Promise<number> {
   const url = new URL(path, edge.balancer.url);
