@@ -17,7 +17,7 @@ const rooms = {
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],
   rehearsal: ["recovery", "plan", "policies", "images", "lib", "tools"],
-  chaos: ["rehearsal", "plan", "images", "lib", "tools"],
+  chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };
 
 const folderOf = (room) => (room === "config" ? "^config(-schema)?\\.ts$" : `^${room}/`);

@@ -31,14 +31,15 @@ type Options = RehearsalOptions & { soak: number; keep?: string };
 
 /** `npm run rehearse:alerts`: every fault its page, one page a fault, none without. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { drill: chosen, soak, keep, json } = options;
+  const { drill, soak, keep, json, ...source } = command
+    .parse(args, { from: "user" })
+    .opts<Options>();
   const signal = untilStopped();
   const view = new View();
   try {
-    const plan = await planOf({ ...options, receivers: true }, root);
+    const plan = await planOf({ ...source, receivers: true }, root);
     await prepare(alertTools, view);
-    return await rehearseAlerts({ plan, chosen, soak, keep, json }, view, signal);
+    return await rehearseAlerts({ plan, chosen: drill, soak, keep, json }, view, signal);
   } finally {
     view.end();
   }

@@ -1,6 +1,6 @@
 import { silenceSeconds } from "../../../observability/slo/detection";
 import { evaluation, scrapeSeconds } from "../../../observability/slo";
-import { isAlive } from "../../../lib/processes";
+import { loseZone } from "../../faults/zone";
 import { containerOf, deletePod, gone, killContainer, servingPods } from "../../pods";
 import type { Platform } from "../../platform";
 import { backend, type Deployment } from "../../variant";
@@ -73,23 +73,8 @@ export const zoneLost: AlertFault = {
   alerts: ["ZoneLost"],
   within: () => toldWithin("ZoneLost", groupWait.messages, grace),
   async inject({ platform }) {
-    const { workloads, nodes, services, plane } = platform;
-    const node = nodes.all.at(-1)!;
-    const { database } = services;
-    const member = database.standbys.at(-1)!;
-    const { pid } = node;
-    await Promise.all([plane.loseZone(node.zone), member.crash()]);
-    workloads.lose([node.name]);
-    services.moveNames();
-    if (isAlive(pid)) throw new Error(`${node.name} lives on as process ${pid}`);
-    return {
-      proof: `${node.name}'s first process ${pid} and the standby ${member.name} were killed`,
-      undo: async () => {
-        await Promise.all([plane.restoreZone(node.zone), database.restore(member, "crash")]);
-        services.moveNames();
-        workloads.lose([]);
-      },
-    };
+    const { proof, restore } = await loseZone(platform);
+    return { proof, undo: restore };
   },
 };
 
