@@ -1,12 +1,10 @@
 import { mkdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
 import { commandLine } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
-import { answered } from "../pictures/answers";
-import { startBrowser } from "../pictures/browser";
 import { dashboardNames, readDashboard } from "../pictures/dashboard";
-import { pageScript, photograph } from "../pictures/photograph";
+import { draw } from "../pictures/draw";
 import { KeptPrometheus } from "../pictures/kept-prometheus";
 import { Prometheus } from "../pictures/prometheus";
 import type { Launch } from "./launch";
@@ -42,36 +40,18 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const out = folder(options.out);
   const kept = data ? await KeptPrometheus.over(resolve(data)) : undefined;
   try {
-    await draw(root, options, out, kept);
+    const prometheus = await Prometheus.at(kept?.url ?? address!);
+    const to = kept?.until ?? Math.floor(Date.now() / 1000);
+    const range = { from: to - options.minutes * 60, to };
+    const where = kept ? "over what one in a rehearsal has left" : `at ${prometheus.url}`;
+    const source = `Prometheus ${prometheus.version} ${where}`;
+    const dashboards = options.dashboard.map((name) => readDashboard(root, name));
+    const told = (line: string) => console.log(line);
+    await draw({ dashboards, prometheus, range, source, out }, told);
   } finally {
     await kept?.stop();
   }
   return ends.done;
-}
-
-async function draw(root: string, options: Options, out: string, kept?: KeptPrometheus) {
-  const prometheus = await Prometheus.at(kept?.url ?? options.prometheus!);
-  const to = kept?.until ?? Math.floor(Date.now() / 1000);
-  const range = { from: to - options.minutes * 60, to };
-  const where = kept ? "over what one in a rehearsal has left" : `at ${prometheus.url}`;
-  const source = `Prometheus ${prometheus.version} ${where}`;
-  const script = await pageScript();
-  const browser = await startBrowser();
-  try {
-    for (const name of options.dashboard) {
-      const { title, description, ...dashboard } = readDashboard(root, name);
-      const panels = await answered({ title, description, ...dashboard }, prometheus, range);
-      const file = join(out, `${name}.png`);
-      await photograph(browser, script, { title, description, ...range, source, panels }, file);
-      const asked = panels.filter(({ queries }) => queries.length > 0);
-      const empty = asked.filter(({ series }) => series.length === 0);
-      const data = `${asked.length - empty.length} of ${asked.length} panels have data`;
-      console.log(`${join(options.out, `${name}.png`)}: ${data}`);
-      for (const panel of empty) console.log(`  no data: ${panel.title}`);
-    }
-  } finally {
-    await browser.close();
-  }
 }
 
 function wholeMinutes(text: string): number {

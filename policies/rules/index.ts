@@ -83,6 +83,7 @@ import hostAntiAffinity from "./workloads/host-anti-affinity";
 import keptVolume from "./workloads/kept-volume";
 import loadBalancerDrain from "./workloads/load-balancer-drain";
 import lostNode from "./workloads/lost-node";
+import ownPods from "./workloads/own-pods";
 import pinnedImages from "./workloads/pinned-images";
 import probes from "./workloads/probes";
 import releaseAtomic from "./workloads/release-atomic";
@@ -106,6 +107,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     keptVolume,
     loadBalancerDrain,
     lostNode,
+    ownPods,
     pinnedImages,
     probes,
     releaseAtomic,
