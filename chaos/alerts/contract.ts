@@ -2,16 +2,29 @@ import { claim, type Claim } from "../../lib/claim";
 import { exporters, type Exporter } from "../../observability/metrics";
 import type { Say } from "../../rehearsal/drill";
 import type { AlertBed } from "./bed";
+import type { Metrics } from "./metrics";
 
 /** Exporters that are not here, and why. */
 const absent: Record<string, string> = {
-  YACE: "CloudWatch is not here",
+  "yet-another-cloudwatch-exporter": "CloudWatch is not here",
 };
 
 /** Metrics that are there only sometimes, and when. */
 const sometimes: Record<string, string> = {
   kube_node_deletion_timestamp: "while a node is being deleted",
-  kube_job_status_failed: "where a Job has failed",
+  kube_pod_status_unschedulable: "while a pod finds no node",
+  requests_shed_total: "where a request was refused to stay quick",
+  minixdr_backup_verified_age_seconds: "where a backup was verified",
+  minixdr_backup_measured_rpo_seconds: "where a recovery was drilled",
+  minixdr_backup_measured_rto_seconds: "where a recovery was drilled",
+};
+
+/** Labels that are there only sometimes, and when; `job_name` of an example is another's. */
+const optional: Record<string, string> = {
+  exported_endpoint: "where a monitor does not honour a metric's own labels",
+  dry_run: "on a request that only tries",
+  reason: "of a Job that has failed",
+  job_name: "of one run",
 };
 
 /** Random paths that backend and frontend are asked for. */
@@ -19,10 +32,10 @@ const paths = 10_000;
 /** Of them at once. */
 const atOnce = 20;
 /**
- * Series that one pod may show, whatever is asked of it: 20 routes with 15 buckets, count and sum of two
- * methods, and what Node and queries have. A label that takes raw paths would add tens of thousands.
+ * Series that one pod may show, whatever is asked of it. A backend under load had 233 and a frontend 129;
+ * the routes and statuses that the load does not meet are fewer than those. Raw paths would be thousands.
  */
-const mostSeries = 1500;
+const mostSeries = 600;
 /** Seconds in which every target is scraped again. */
 const scraped = 40;
 
@@ -32,7 +45,9 @@ export async function contract(bed: AlertBed, say: Say): Promise<Claim[]> {
   const here = exporters.filter(
     ({ name }) => !Object.keys(absent).some((one) => name.startsWith(one)),
   );
-  const problems = (await Promise.all(here.map((exporter) => problemsOf(bed, exporter)))).flat();
+  const problems = (
+    await Promise.all(here.map((exporter) => problemsOf(bed.metrics, exporter)))
+  ).flat();
   const names = here.flatMap(({ metrics }) => Object.keys(metrics));
   say(`asking for ${paths} random paths`);
   const before = await bed.metrics.series();
@@ -58,8 +73,9 @@ export async function contract(bed: AlertBed, say: Say): Promise<Claim[]> {
   ];
 }
 
-async function problemsOf(
-  { metrics: prometheus }: AlertBed,
+/** What a Prometheus lacks of an exporter's metrics, labels and values. */
+export async function problemsOf(
+  prometheus: Pick<Metrics, "query">,
   exporter: Exporter,
 ): Promise<string[]> {
   const { target, metrics } = exporter;
@@ -70,10 +86,13 @@ async function problemsOf(
     const wanted = { ...target.values, ...values };
     return [
       ...[...target.labels, ...labels]
-        .filter((label) => has(label).length === 0)
+        .filter((label) => !(label in optional) && has(label).length === 0)
         .map((label) => `${name} has no ${label}`),
       ...Object.entries(wanted)
-        .filter(([label, some]) => !has(label).some((value) => some.includes(value)))
+        .filter(
+          ([label, some]) =>
+            !(label in optional) && !has(label).some((value) => some.includes(value)),
+        )
         .map(([label, some]) => `${name} has no ${label} of ${some.join(", ")}`),
     ];
   });

@@ -44,7 +44,7 @@ const ofBalancer = {
 const ofEdge = gauge(["name", "region", "account_id", ...Object.keys(ofBalancer)], ofBalancer);
 
 export const cloudWatch: Exporter = {
-  name: "yet-another-cloudwatch-exporter, not released by the program yet",
+  name: "yet-another-cloudwatch-exporter 0.67.0",
   source: "its pkg/promutil/migrate.go, labels not in snake case",
   target: target(),
   metrics: {

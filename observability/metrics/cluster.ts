@@ -1,4 +1,4 @@
-import { counter, deployed, gauge, namespaces, target, type Exporter } from "./metric";
+import { counter, deployed, gauge, namespaces, outside, target, type Exporter } from "./metric";
 
 const ofDeployment = gauge(["namespace", "deployment"], { namespace: deployed });
 const ofStatefulSet = gauge(["namespace", "statefulset"], { namespace: deployed });
@@ -93,7 +93,7 @@ export const kubelet: Exporter = {
   source:
     "Kubernetes' pkg/kubelet/metrics/collectors/volume_stats.go and server.go, cAdvisor's metrics/prometheus.go; " +
     "honorLabels keeps their own namespace and pod",
-  target: { labels: [...target().labels, "node", "metrics_path"] },
+  target: { labels: [...outside().labels, "node", "metrics_path"] },
   metrics: {
     container_cpu_usage_seconds_total: counter([...ofContainer, "cpu"], ofBackend),
     container_memory_working_set_bytes: gauge(ofContainer, ofBackend),
@@ -105,7 +105,7 @@ export const kubelet: Exporter = {
 export const apiServer: Exporter = {
   name: "kube-apiserver",
   source: "k8s.io/apiserver's pkg/endpoints/metrics/metrics.go",
-  target: target(),
+  target: outside(),
   metrics: {
     apiserver_request_total: counter(
       [

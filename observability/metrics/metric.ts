@@ -34,6 +34,12 @@ export const target = (values: Values = {}) => ({
   values,
 });
 
+/** The same for targets that are no pods: kubelets and API servers. */
+export const outside = (values: Values = {}) => ({
+  labels: target().labels.filter((label) => !["pod", "container"].includes(label)),
+  values,
+});
+
 /** Where our rules look for what this project runs. */
 export const namespaces = ["mini-xdr", "database", "monitoring"];
 
