@@ -3,7 +3,7 @@ import { evaluate } from "../plan/evaluate";
 import { secretMark, type Plan } from "../plan/plan";
 import { readPlan } from "../plan/plan-file";
 import { loadProgram } from "../plan/program";
-import { readStackSettings } from "../plan/stack-settings";
+import { readStackSettings, type StackSettings } from "../plan/stack-settings";
 import { tool, type ToolName } from "../tools";
 import { removeLeftovers } from "./control-plane/leftovers";
 
@@ -31,7 +31,7 @@ export interface PlanSource {
 }
 
 /** Configuration keys of what opens receivers of alerts; secret. */
-export const receiverKeys = [
+const receiverKeys = [
   "mini-xdr:pagerDutyRoutingKey",
   "mini-xdr:pagerDutyCloudWatchUrl",
   "mini-xdr:slackWebhookUrl",
@@ -45,9 +45,14 @@ export async function planOf(
 ): Promise<Plan> {
   if (file) return readPlan(file);
   const settings = readStackSettings(root, stack);
-  for (const key of receivers ? receiverKeys : []) {
-    settings.config[key] = secretMark;
-    settings.secretKeys.push(key);
-  }
+  if (receivers) addReceivers(settings);
   return evaluate(await loadProgram(root), settings);
+}
+
+/** Gives a stack every receiver of alerts, as one in use has. */
+export function addReceivers({ config, secretKeys }: StackSettings): void {
+  for (const key of receiverKeys) {
+    config[key] = secretMark;
+    secretKeys.push(key);
+  }
 }

@@ -1,6 +1,5 @@
 import { cp } from "node:fs/promises";
 import path from "node:path";
-import type { Claim } from "../../lib/claim";
 import type { Plan } from "../../plan/plan";
 import type { Say } from "../../rehearsal/drill";
 import type { ImageArchive } from "../../rehearsal/nodes/image-store";
@@ -47,7 +46,7 @@ export interface AlertBedOptions {
 export async function startAlertBed(
   options: AlertBedOptions,
   say: Say,
-): Promise<{ bed: AlertBed; claims: Claim[]; failure: Promise<never> }> {
+): Promise<{ bed: AlertBed; failure: Promise<never> }> {
   const receivers = await Receivers.start();
   const releases = options.releases.map((release) =>
     release.name === monitoring
@@ -60,7 +59,7 @@ export async function startAlertBed(
   let fail!: (error: Error) => void;
   const failure = new Promise<never>((_, reject) => (fail = reject));
   failure.catch(() => {}); // whoever runs a fault hears of it
-  const { platform, claims } = await Platform.start(
+  const { platform } = await Platform.start(
     { ...options, releases, brought, secrets, prepared: (made) => follow(made, fail) },
     say,
   );
@@ -78,7 +77,7 @@ export async function startAlertBed(
   say("waiting until Prometheus sees everything");
   const metrics = new Metrics(platform);
   await metrics.untilComplete(complete);
-  return { bed: { platform, edge, tenant, receivers, metrics, load }, claims, failure };
+  return { bed: { platform, edge, tenant, receivers, metrics, load }, failure };
 }
 
 /** Volumes for whatever claims one, as long as the platform lives; Prometheus' with a past. */

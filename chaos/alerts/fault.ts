@@ -2,6 +2,7 @@ import { groups } from "../../observability/rules";
 import { isAlert } from "../../observability/rule";
 import { evaluation, scrapeSeconds, type Tier } from "../../observability/slo";
 import type { AlertBed } from "./bed";
+import { inSeconds } from "./duration";
 
 /** What befalls a platform that is watched. */
 export interface AlertFault {
@@ -38,10 +39,4 @@ export function toldWithin(alert: string, groupWait: number, before = 0): number
     .find((one) => isAlert(one) && one.alert === alert);
   if (!rule || !isAlert(rule)) throw new Error(`no alert ${alert}`);
   return before + scrapeSeconds + 2 * evaluation.critical + inSeconds(rule.for) + groupWait;
-}
-
-/** Of a duration in one unit, as rules have it. */
-function inSeconds(duration: string): number {
-  const [, number, unit] = /^(\d+)([smh])$/.exec(duration)!;
-  return Number(number) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
 }

@@ -1,4 +1,5 @@
-import { inZone, zoneLabel } from "../rules/workloads";
+import { zoneLabel } from "../rules/selectors";
+import { inZone } from "../rules/workloads";
 import { ours } from "../rules/selectors";
 import type { Board } from "./dashboard";
 import { alertNamed, limitOf, type Limit } from "./limits";

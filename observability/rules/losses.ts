@@ -1,6 +1,5 @@
 import type { RuleGroup } from "../rule";
-
-const zoneLabel = "label_topology_kubernetes_io_zone";
+import { zoneLabel } from "./selectors";
 
 /** 1 for every node that is ready, 0 for one that is not, each with its zone. */
 const ready = "node_zone:kube_node_ready:max";

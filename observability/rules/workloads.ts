@@ -1,12 +1,9 @@
 import type { RuleGroup } from "../rule";
-import { deployed, ours } from "./selectors";
+import { deployed, ours, zoneLabel } from "./selectors";
 
 /** `max by`: while one kube-state-metrics replaces another, there are two of each series. */
 const below = (kind: string, desired: string, available: string) =>
   `max by (namespace, ${kind}) (${desired}{${deployed}} - ${available}) > 0`;
-
-/** Label of a node's zone, as kube-state-metrics writes it. */
-export const zoneLabel = "label_topology_kubernetes_io_zone";
 
 /** Ready pods of each Deployment in each zone. */
 export const inZone = "namespace_workload_zone:kube_pod_ready:count";

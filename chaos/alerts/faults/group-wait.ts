@@ -1,15 +1,16 @@
 import { alertmanagerConfig } from "../../../observability/routing";
+import { inSeconds } from "../duration";
 
 const { route } = alertmanagerConfig({ pagerDuty: true, slack: true, deadMansSwitch: true });
 
 /** Seconds that Alertmanager waits for alerts that belong together. */
 export const groupWait = {
   /** By default, for messages and for most pages. */
-  messages: seconds(route.group_wait),
+  messages: inSeconds(route.group_wait),
   /** For pages that tell of an outage. */
   outage: Math.min(
     ...waits(route)
-      .map(seconds)
+      .map(inSeconds)
       .filter((value) => value > 0),
   ),
 };
@@ -19,8 +20,4 @@ function waits(node: unknown): string[] {
   return Object.entries(node).flatMap(([key, value]) =>
     key === "group_wait" ? [value as string] : waits(value),
   );
-}
-
-function seconds(duration: string): number {
-  return Number(duration.replace(/s$/, ""));
 }
