@@ -14,6 +14,7 @@ const sometimes: Record<string, string> = {
   kube_node_deletion_timestamp: "while a node is being deleted",
   kube_pod_status_unschedulable: "while a pod finds no node",
   requests_shed_total: "where a request was refused to stay quick",
+  minixdr_backup_size_ratio: "where a backup has one before it to be compared with",
   minixdr_backup_verified_age_seconds: "where a backup was verified",
   minixdr_backup_measured_rpo_seconds: "where a recovery was drilled",
   minixdr_backup_measured_rto_seconds: "where a recovery was drilled",
