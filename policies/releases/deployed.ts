@@ -9,7 +9,7 @@ import {
   type KubernetesObject,
 } from "../model/kubernetes";
 import { show } from "../model/expectation";
-import { at, sealed, unknown, type Properties, type Resource } from "../model/resource";
+import { at, noOptions, sealed, unknown, type Properties, type Resource } from "../model/resource";
 import type { Settings } from "../model/settings";
 import { remoteCharts } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
@@ -122,12 +122,14 @@ function objects(release: Resource, deployed: KubernetesObject[]): Deployed {
       properties: object,
       protect: false,
       ignoreChanges: [],
+      options: noOptions,
       parent: undefined,
       provider: undefined,
       deletedWith: undefined,
       dependencies: [],
       propertyDependencies: {},
       release: release.urn,
+      ofPlugin: false,
     })),
   };
 }
