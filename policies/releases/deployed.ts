@@ -1,13 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { load } from "js-yaml";
-import {
-  assertJudged,
-  mayBeJudged,
-  releaseType,
-  typeOf,
-  type KubernetesObject,
-} from "../model/kubernetes";
+import { loadAll } from "js-yaml";
+import { assertJudged, releaseType, typeOf, type KubernetesObject } from "../model/kubernetes";
 import { show } from "../model/expectation";
 import { at, noOptions, sealed, unknown, type Properties, type Resource } from "../model/resource";
 import type { Settings } from "../model/settings";
@@ -50,6 +44,11 @@ export function withDeployed(resources: Resource[], settings: Settings): Resourc
     const deployed = deployedBy(resource, settings);
     return "objects" in deployed ? [resource, ...deployed.objects] : [resource];
   });
+}
+
+/** Paths of values that the committed objects of a release leave open. */
+export function leftOut(name: string, { root, stack }: Settings): string[] {
+  return readRendered(root, stack, name)?.ignored ?? [];
 }
 
 function read(release: Resource, settings: Settings): Deployed {
@@ -104,11 +103,7 @@ function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): 
 }
 
 function parsed(yaml: string): KubernetesObject[] {
-  const found = yaml
-    .split(/^---$/m)
-    .filter(mayBeJudged)
-    .map((document) => load(document) as KubernetesObject | null)
-    .filter((object) => object !== null);
+  const found = (loadAll(yaml) as (KubernetesObject | null)[]).filter((object) => object !== null);
   found.forEach(assertJudged);
   return found;
 }
