@@ -2,9 +2,12 @@ import { promised, committed } from "../budgets/ledger";
 import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
+import { allowedOptions } from "../declared/options";
 import { rules } from "../rules";
+import { tablePage } from "./table-page";
 
 const titles: Record<Group, string> = {
+  declared: "Declared or denied",
   workloads: "Workloads",
   database: "Database",
   pooler: "Connection pooler",
@@ -29,6 +32,7 @@ const needs: Record<Rule["needs"], string> = {
 export function pages(settings: Settings): Record<string, string> {
   return Object.fromEntries([
     ["docs/policies.md", overview(settings)],
+    ["docs/policies/table.md", tablePage()],
     ...groups.map((group) => [`docs/policies/${group}.md`, groupPage(group)]),
   ]) as Record<string, string>;
 }
@@ -58,6 +62,32 @@ and \`pulumi up\` with \`--policy-pack policies\`: always the same functions.
 - **What one resource tells is judged before it is created.** The other rules see the whole stack after
   its registration: before anything happens in a preview, which CI therefore requires, but only
   after the fact in an \`up\` without one.
+
+## Judged, declared, denied
+
+[policies/declared](policies/table.md) is the table of everything that a stack may hold. Every type,
+every property, every kind inside a release, every chart, image, option and embedded setting is in it:
+*judged* by the rules that it names, or *declared* indifferent with the values for which that holds.
+Whatever is not in it is *denied*, by a mandatory violation that names the place, the value and what to
+do. A test breaks every property that the table calls judged and expects one of the named rules to
+object; another compares what must exist (\`policies/declared/catalogue\`) with both stacks. These rules
+know no exemption: what is to be allowed is declared, in a review of its own.
+
+Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${types.length === 0 ? "nowhere" : `for ${types.length} types`}`).join(", ")}; \`ignoreChanges\` nowhere; a provider of its own nowhere.
+
+**What the pack does not see**, and what else guards it:
+
+- Code: what an image runs, \`reconnect.sh\`, \`roles.sql\`, what an alert's expression means. The tests of
+  the images, the database laboratory and the alerts' tests on real Prometheus run them.
+- What a remote chart renders beyond its declared map, and whether its archive is the one that was
+  looked at: a release names a repository and a version, and no digest. A test compares the map with the
+  chart; a digest of the publisher's could not be had here.
+- What the plugin of @pulumi/eks makes beside the cluster itself, and what AWS answers: quotas, limits of
+  the account, what somebody has changed by hand.
+- Under the engine, before the preview: the options \`retainOnDelete\`, \`replaceOnChanges\`, \`deletedWith\` and
+  \`import\`, which the engine does not tell a pack. The preview's plan tells them.
+- Values that exist only after creation, at the first preview: the engine asks again with the values.
+- The pack itself: whoever changes table or rules in the same change is stopped by the review alone.
 
 | rule | protects | severity | mandatory from | demands |
 | --- | --- | --- | --- | --- |

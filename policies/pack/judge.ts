@@ -53,7 +53,9 @@ export function judgeOne(
 ): Verdict {
   const problems = rule.judge(resource, stack, settings);
   if (problems.length === 0) return { violations: [], exempted: false };
-  if (isExempt(settings, resource.name, rule.name)) return { violations: [], exempted: true };
+  // What the table denies is declared there, or stays denied.
+  if (rule.group !== "declared" && isExempt(settings, resource.name, rule.name))
+    return { violations: [], exempted: true };
   return {
     exempted: false,
     violations: problems.map((problem) => ({

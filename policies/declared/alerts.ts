@@ -1,0 +1,89 @@
+/** An alert of Prometheus that has to be there. */
+export interface ExpectedAlert {
+  alert: string;
+  severity: "critical" | "warning" | "none";
+  /** Longest time that its expression may hold before it fires, seconds. */
+  within: number;
+}
+
+const alerts = (severity: ExpectedAlert["severity"], within: number, ...names: string[]) =>
+  names.map((alert): ExpectedAlert => ({ alert, severity, within }));
+
+/** Every alert of ours. What each expression means is proved by its own test on real Prometheus. */
+export const expectedAlerts: ExpectedAlert[] = [
+  ...alerts("critical", 120, "HighErrorRate", "DatabasePoolExhausted", "PgBouncerDown"),
+  ...alerts("critical", 300, "ErrorBudgetBurn", "ServiceSilent", "PodCrashLooping", "BackupTooOld"),
+  ...alerts("critical", 900, "BackupMetricsAbsent"),
+  ...alerts("critical", 3600, "CertificateAlmostExpired"),
+  ...alerts(
+    "warning",
+    300,
+    "DatabaseFailover",
+    "DatabaseReplicationLag",
+    "PgBouncerReplicaDown",
+    "PgBouncerClientsWaiting",
+    "SlowResponseTime",
+    "BackupJobFailed",
+    "BackupJobNeverReported",
+    "BackupShrank",
+    "BackupObjectiveMissed",
+    "ErrorBudgetBurn",
+  ),
+  ...alerts(
+    "warning",
+    900,
+    "LowCacheHitRate",
+    "ReplicasBelowDesired",
+    "DisruptionBudgetAtLimit",
+    "ZoneImbalance",
+    "NodePoolAtLimit",
+    "VolumeFilling",
+    "KubeStateMetricsDown",
+    "BackupUnverified",
+  ),
+  ...alerts("warning", 3600, "CertificateExpiring"),
+  ...alerts("none", 0, "Watchdog"),
+];
+
+/** A route of Alertmanager, by what it matches. */
+export interface DeclaredRoute {
+  matchers: string[];
+  /** Absent: its parent's. */
+  receiver?: string;
+  continues?: true;
+}
+
+const serious =
+  'alertname=~"ErrorBudgetBurn|ServiceSilent|HighErrorRate|DatabasePoolExhausted|PgBouncerDown"';
+
+/** Every route, in order: the first that matches takes the alert. */
+export const declaredRoutes: DeclaredRoute[] = [
+  { matchers: ['alertname="Watchdog"'], receiver: "watchdog" },
+  { matchers: ['alertname="InfoInhibitor"'], receiver: "null" },
+  {
+    matchers: ['alertname=~"Alertmanager.*FailedToSendAlerts"'],
+    receiver: "messages",
+    continues: true,
+  },
+  { matchers: ['severity="critical"'], receiver: "pages" },
+  { matchers: [serious] },
+];
+
+/** What suppresses what; anything else could silence a page. */
+export const declaredInhibitions: { source: string[]; target: string[] }[] = [
+  {
+    source: ['alertname=~"ClusterLost|KubeAPIDown"'],
+    target: ['alertname!~"ClusterLost|KubeAPIDown|Watchdog"'],
+  },
+  { source: ['alertname=~"ZoneLost"'], target: ['zone!=""', 'alertname!~"ZoneLost"'] },
+  {
+    source: ['alertname=~"NodeLost|KubeNodeNotReady|KubeNodeUnreachable"'],
+    target: ['node!=""', 'alertname!~"NodeLost|KubeNodeNotReady|KubeNodeUnreachable"'],
+  },
+  {
+    source: [serious, 'severity="critical"'],
+    target: ['alertname=~"PodCrashLooping|ReplicasBelowDesired"'],
+  },
+  { source: ['severity="critical"'], target: ['severity=~"warning|info"'] },
+  { source: ['alertname="InfoInhibitor"'], target: ['severity="info"'] },
+];
