@@ -12,7 +12,9 @@ const alerts = (severity: ExpectedAlert["severity"], within: number, ...names: s
 /** Every alert of ours. What each expression means is proved by its own test on real Prometheus. */
 export const expectedAlerts: ExpectedAlert[] = [
   ...alerts("critical", 120, "HighErrorRate", "DatabasePoolExhausted", "PgBouncerDown"),
-  ...alerts("critical", 300, "ErrorBudgetBurn", "ServiceSilent", "PodCrashLooping", "BackupTooOld"),
+  ...alerts("critical", 300, "ErrorBudgetBurn", "PodCrashLooping", "BackupTooOld"),
+  // The lower the tier, the longer a silence has to last before it spends much of the budget.
+  ...alerts("critical", 600, "ServiceSilent"),
   ...alerts("critical", 900, "BackupMetricsAbsent"),
   ...alerts("critical", 3600, "CertificateAlmostExpired"),
   ...alerts(

@@ -125,7 +125,7 @@ export const chartValues: Record<string, Fields> = {
         externalLabels: { cluster: free("what an alert calls the stack") },
         retention: mapped("metrics-retention"),
         retentionSize: only(
-          matches(/^([2-9]\d|[1-9]\d{2,})GiB$/, "20 GiB or more"),
+          matches(/^([5-9]|[1-9]\d+)GiB$/, "5 GiB or more"),
           "metrics are dropped before their time",
         ),
         storageSpec: volume,

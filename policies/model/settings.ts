@@ -21,6 +21,8 @@ export interface Settings {
   /** Longest database failover, seconds; absent: AWS's quoted time and 10 s of ours. */
   failoverTargetSeconds?: number;
   exemptions: Exemption[];
+  /** Kubernetes minor for which charts are rendered; absent: Helm's own default. */
+  kubernetes?: string;
   /** Helm's executable, for releases without fitting committed objects; absent: the PATH's. */
   helm?: string;
 }

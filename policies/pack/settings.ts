@@ -12,6 +12,8 @@ interface PackConfig {
 
 /** What the program's own configuration calls the tier. */
 const tierKey = "mini-xdr:tier";
+/** What it calls the cluster's settings, of which the version counts here. */
+const clusterKey = "mini-xdr:cluster";
 
 /**
  * A stack's settings: its tier from `Pulumi.STACK.yaml`, the rest from `policies/config.json`. The
@@ -26,6 +28,7 @@ export function readSettings(root: string, stack: string): Settings {
     root,
     stack,
     tier: readTier(root, stack),
+    kubernetes: readKubernetes(root, stack),
     failoverTargetSeconds: failoverTargetSeconds[stack],
     exemptions,
   };
@@ -86,6 +89,14 @@ function readTier(root: string, stack: string): Tier {
       `${file}: ${tierKey}: ${JSON.stringify(tier)} is not allowed; allowed: ${tiers.join(", ")}`,
     );
   return tier as Tier;
+}
+
+/** The cluster's own version, in which its charts are rendered. */
+function readKubernetes(root: string, stack: string): string | undefined {
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(join(root, file))) return undefined;
+  const cluster = readStackConfig(root, file)[clusterKey] as { version?: unknown } | undefined;
+  return typeof cluster?.version === "string" ? cluster.version : undefined;
 }
 
 function readStackConfig(root: string, file: string): Record<string, unknown> {

@@ -86,11 +86,13 @@ function local(release: Resource, settings: Settings): Deployed {
 }
 
 /** Renders with Helm. Throws an error that says what to do when that is not to be had. */
-function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): string {
+function rendered({ properties }: Resource, { root, kubernetes, helm = "helm" }: Settings): string {
   const { chart, name, namespace, values } = properties as unknown as Identity;
   const args = ["template", name, join(root, chart), "--namespace", namespace, "--values", "-"];
   // Values that are not known yet would not satisfy the chart's schema.
   args.push("--skip-schema-validation");
+  // A Helm that was built from source takes 1.20 for granted, which our charts refuse.
+  if (kubernetes) args.push("--kube-version", `${kubernetes}.0`);
   // Synchronous, because a rule's judgement under the engine is.
   const result = spawnSync(helm, args, { input: text(values), encoding: "utf8" });
   if (result.status === null)
@@ -98,7 +100,7 @@ function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): 
       `the rendered objects of ${name} are stale, and there is no Helm to render them here; run: npm run render`,
     );
   if (result.status !== 0)
-    throw new Error(`${chart} does not render: ${result.stderr.trim().split("\n").pop()}`);
+    throw new Error(`${chart} does not render: ${result.stderr.trim().split("\n")[0]}`);
   return result.stdout;
 }
 

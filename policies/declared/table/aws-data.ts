@@ -289,7 +289,7 @@ export const buckets: Record<string, Fields> = {
     rule: {
       defaultRetention: {
         days: judgedWithin(
-          between(1, 35),
+          between(1, 365),
           "what is locked for longer cannot be deleted, whatever it costs",
           "bucket-object-lock",
         ),
