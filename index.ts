@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Alarms } from "./components/alarms";
+import { AlertRules } from "./components/alert-rules";
 import { Application } from "./components/application";
 import { Backups } from "./components/backups/backups";
 import { backupRights } from "./components/backups/backup-rights";
@@ -13,6 +14,7 @@ import { Database } from "./components/database/database";
 import { DatabaseBackup, oldestBackupSeconds } from "./components/database-backup";
 import { DatabaseRoles } from "./components/database-roles";
 import { Edge } from "./components/edge/edge";
+import { EdgeMetrics, edgeMetricsAccount, edgeMetricsRights } from "./components/edge-metrics";
 import { Keys } from "./components/keys";
 import { Network } from "./components/network/network";
 import { Notifications } from "./components/notifications";
@@ -105,7 +107,11 @@ const alarms = new Alarms("alarms", {
     storageGb: config.database.storageGb,
   },
   cache: { memberIds: cache.memberIds },
-  edge: { ...edge.metricNames, healthCheckId: edge.healthCheckId },
+  edge: {
+    ...edge.metricNames,
+    healthCheckId: edge.healthCheckId,
+    certificateArn: edge.certificateArn,
+  },
   backupAgeSeconds: oldestBackupSeconds(config.database.topology),
 });
 
@@ -142,16 +148,23 @@ new PodIdentity("backup-identity", {
   policy: backupRights(backups.bucketArn, keys.backups.arn),
 });
 
+const edgeMetricsIdentity = new PodIdentity("edge-metrics-identity", {
+  clusterName: cluster.clusterName,
+  namespace: "monitoring",
+  serviceAccount: edgeMetricsAccount,
+  policy: edgeMetricsRights,
+});
+
 // ── What runs on it ─────────────────────────────────────────────────────────────────────────────
 
+const { runbookBase, ...observing } = config.observability;
 const observability = new Observability(
   "observability",
   {
-    ...config.observability,
+    ...observing,
     namespace: "monitoring",
     storageClass: storageClassName,
     stackName,
-    tier: config.tier,
     receivers: {
       pagerDuty: config.pagerDutyRoutingKey,
       slack: config.slackWebhookUrl,
@@ -159,6 +172,17 @@ const observability = new Observability(
     },
   },
   onCluster(namespaces.monitoring),
+);
+
+new EdgeMetrics(
+  "edge-metrics",
+  {
+    namespace: "monitoring",
+    image: registry.image("edge-exporter", config.images.edgeExporter),
+    region,
+  },
+  // A pod is given its rights when it starts.
+  onCluster(edgeMetricsIdentity, observability.definitions),
 );
 
 const databaseAddress = {
@@ -184,6 +208,17 @@ const pgbouncer = new PgBouncer(
     monitoringNamespace: "monitoring",
   },
   onCluster(namespaces.database, traffic, observability.definitions),
+);
+
+new AlertRules(
+  "alert-rules",
+  {
+    namespace: "monitoring",
+    tier: config.tier,
+    runbookBase,
+    certificates: { pgbouncer: pgbouncer.certificateEnd },
+  },
+  onCluster(observability.definitions),
 );
 
 const roles = new DatabaseRoles(

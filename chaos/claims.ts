@@ -1,8 +1,12 @@
 import { claim, type Claim } from "../lib/claim";
 import type { Bed } from "./bed";
 import type { Result } from "./measure";
+import { reasonsSince } from "./reasons";
 import { storedKeys } from "../rehearsal/services/tenant";
 import { counts, violations } from "./traffic/ledger";
+
+/** Milliseconds before a fault in which its sham run was. */
+const before = 30_000;
 
 /** The claims of every experiment: a quiet sham run, and a database that contradicts no client. */
 export async function soundness(bed: Bed, drill: string, result: Result): Promise<Claim[]> {
@@ -10,11 +14,13 @@ export async function soundness(bed: Bed, drill: string, result: Result): Promis
   const wrong = violations(result.writes, stored);
   const { acknowledged, refused, unknown } = counts(result.writes);
   const example = wrong[0] ? `; first: ${wrong[0].message}` : "";
+  const { failedBefore, injected } = result;
+  const reasons = failedBefore > 0 ? await reasonsSince(bed.platform, injected - before) : "";
   return [
     claim({
       id: `${drill}.sham`,
-      claim: "Before, under the same load with nothing injected, nothing fails",
-      value: result.failedBefore,
+      claim: `Before, under the same load with nothing injected, nothing fails${reasons && `; backends say: ${reasons}`}`,
+      value: failedBefore,
       unit: "requests",
       limit: 0,
     }),

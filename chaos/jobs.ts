@@ -1,6 +1,5 @@
 import pWaitFor from "p-wait-for";
-import { output } from "../lib/processes";
-import { tool } from "../tools";
+import { kubectl } from "./kubectl";
 import type { Platform } from "./platform";
 
 /** Namespace of the planned backup jobs. */
@@ -40,21 +39,25 @@ export async function runJob(platform: Platform, request: JobRequest): Promise<E
   const planned = ["create", "job", name, `--from=cronjob/${cronJob}`];
   if (args) {
     // As `npm run restore` does it.
-    const text = await kubectl(platform, [...planned, "--dry-run=client", "--output=json"]);
+    const text = await kubectl(platform, namespace, [
+      ...planned,
+      "--dry-run=client",
+      "--output=json",
+    ]);
     const job = JSON.parse(text) as { spec: { template: { spec: { containers: object[] } } } };
     Object.assign(job.spec.template.spec.containers[0]!, { args });
-    await kubectl(platform, ["create", "--filename=-"], JSON.stringify(job));
-  } else await kubectl(platform, planned);
+    await kubectl(platform, namespace, ["create", "--filename=-"], JSON.stringify(job));
+  } else await kubectl(platform, namespace, planned);
   const { complete, failures } = await ending(platform, name, within);
   const seconds = (performance.now() - since) / 1000;
   const all = ["--all-containers", "--tail=-1", `--selector=job-name=${name}`];
-  const log = await kubectl(platform, ["logs", ...all]);
+  const log = await kubectl(platform, namespace, ["logs", ...all]);
   return { name, complete, failures, seconds, log: log.split("\n") };
 }
 
 /** Deletes Jobs and their pods. */
 export async function deleteJobs(platform: Platform, names: string[]): Promise<void> {
-  await kubectl(platform, ["delete", "jobs", ...names, "--ignore-not-found"]);
+  await kubectl(platform, namespace, ["delete", "jobs", ...names, "--ignore-not-found"]);
 }
 
 interface Job {
@@ -79,14 +82,9 @@ async function ending(platform: Platform, name: string, within: number) {
         });
       if (performance.now() < until) return false;
       const selector = `--selector=job-name=${name}`;
-      const pods = await kubectl(platform, ["get", "pods", selector, "--no-headers"]);
+      const pods = await kubectl(platform, namespace, ["get", "pods", selector, "--no-headers"]);
       throw new Error(`job ${name} has not ended after ${within} s: ${pods}`);
     },
     { interval: 200 },
   );
-}
-
-async function kubectl({ plane }: Platform, args: string[], input?: string): Promise<string> {
-  const where = ["--kubeconfig", plane.kubeconfig, "--namespace", namespace];
-  return output(await tool("kubectl"), [...where, ...args], { input });
 }

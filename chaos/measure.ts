@@ -70,13 +70,16 @@ export interface Result {
  */
 export async function measure(bed: Bed, experiment: Experiment): Promise<Result> {
   const first = await attempt(bed, experiment);
-  const lagged = ({ reports, beside }: Result) =>
-    [...Object.values(reports), beside?.reports.new].find((report) => report?.void)?.void;
   if (!lagged(first)) return first;
   const second = await attempt(bed, experiment);
   const reason = lagged(second);
   if (reason) throw new Error(`two runs are void: ${reason}`);
   return second;
+}
+
+/** Why a run says nothing, by its generators. */
+function lagged({ reports, beside }: Result): string | undefined {
+  return [...Object.values(reports), beside?.reports.new].find((report) => report?.void)?.void;
 }
 
 async function attempt({ edge }: Bed, experiment: Experiment): Promise<Result> {

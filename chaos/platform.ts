@@ -1,7 +1,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import type { Plan } from "../plan/plan";
-import { localReleases, objectsOf, zonesOf } from "../plan/releases";
+import { localReleases, objectsOf, zonesOf, type PlannedRelease } from "../plan/releases";
 import { claim, type Claim } from "../lib/claim";
 import { ControlPlane } from "../rehearsal/control-plane/control-plane";
 import type { Say } from "../rehearsal/drill";
@@ -17,8 +17,25 @@ import { Workloads } from "../rehearsal/workloads/workloads";
 
 /** Seconds from nothing to every planned replica serving, with images and programs at hand. */
 const upLimit = 60;
-/** Seconds that replicas may take once Helm is content. */
-const steadyLimit = 60;
+/** Seconds after which replicas are given up that are not there though Helm is content. */
+const steadyLimit = 180;
+
+/** What is brought up. */
+export interface PlatformOptions {
+  plan: Plan;
+  /** An empty folder in memory. */
+  folder: string;
+  /** What pods can run, by the names that the charts render. */
+  images: ImageArchive[];
+  /** By default those whose charts are in this project. */
+  releases?: PlannedRelease[];
+  /** Names of definitions of resources that a release brings: no stand-in is made for them. */
+  brought?: string[];
+  /** What is in Secrets that the plan keeps sealed and no managed service has, by their names. */
+  secrets?: Record<string, Record<string, string>>;
+  /** Called when there are nodes and services and nothing is installed yet. */
+  prepared?: (platform: Platform) => Promise<void>;
+}
 
 /** A plan's releases, run whole: containers on real nodes, in front of what AWS would run. */
 export class Platform {
@@ -34,13 +51,10 @@ export class Platform {
     readonly helm: Helm,
   ) {}
 
-  /**
-   * Brings everything up inside a sandbox, whose end takes it away again.
-   *
-   * @param folder an empty folder in memory
-   * @param images what pods can run, by the names that the charts render
-   */
-  static async start(plan: Plan, folder: string, images: ImageArchive[], say: Say) {
+  /** Brings everything up inside a sandbox, whose end takes it away again. */
+  static async start(options: PlatformOptions, say: Say) {
+    const { plan, folder, images, brought, prepared } = options;
+    const { releases = localReleases(plan), secrets = {} } = options;
     const since = performance.now();
     const names = await Names.start("0.0.0.0");
     const network = await Network.create();
@@ -50,7 +64,7 @@ export class Platform {
     const outside = path.join(folder, "services");
     await mkdir(outside);
     const [plane, services] = await Promise.all([
-      ControlPlane.start({ nodes, parent: folder }),
+      ControlPlane.start({ nodes, brought, parent: folder }),
       ManagedServices.start(plan, { folder: outside, network, names }),
     ]);
     const workloads = await Workloads.follow(plane.api);
@@ -67,7 +81,9 @@ export class Platform {
       workloads,
       helm,
     );
-    return { platform, claims: await platform.install(since, say) };
+    services.secrets.add(secrets);
+    await prepared?.(platform);
+    return { platform, claims: await platform.install(releases, since, say) };
   }
 
   /** Where load balancers log, for whoever looks into a failure. */
@@ -75,13 +91,12 @@ export class Platform {
     return path.join(this.folder, "access.log");
   }
 
-  private async install(since: number, say: Say): Promise<Claim[]> {
+  private async install(releases: PlannedRelease[], since: number, say: Say): Promise<Claim[]> {
     const { plane, helm, workloads, services } = this;
     const nodesReady = plane.readySeconds;
     const { kubeconfig } = plane;
     await apply({ kubeconfig }, services.environments());
     const objects = services.objects(objectsOf(this.plan));
-    const releases = localReleases(this.plan);
     const claims = await install({ kubeconfig, helm, objects, releases, kind: "measured" }, say);
     say("waiting for all replicas");
     await workloads.until(() => workloads.unsteady(), steadyLimit);

@@ -93,10 +93,8 @@ function claimsIn(file: string): Claim[] {
 
 /** The images of the plan's own releases. */
 async function imagesOfPlan(plan: Plan, say: (text: string) => void): Promise<ImageArchive[]> {
-  return plannedArchives(
-    await Promise.all(localReleases(plan).map((release) => rendered(release))),
-    say,
-  );
+  const objects = await Promise.all(localReleases(plan).map((release) => rendered(release)));
+  return plannedArchives(objects.flat(), say);
 }
 
 const standIns =

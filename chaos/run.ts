@@ -13,7 +13,7 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { untilAll } from "./state";
+import { steady } from "./steady";
 import { withVariant } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -30,9 +30,6 @@ export interface Job {
 
 /** Memory for images, nodes and servers, GiB. */
 const memory = 10;
-/** Seconds in which an earlier drill's traces have to be gone. */
-const settling = 120;
-
 /** The inner half of `rehearse:chaos`, for one lane: runs as the first process of the sandbox. */
 async function main(folder: string): Promise<number> {
   const { plan, images, lanes, lane, folder: shared } = JSON.parse(takeInput(folder)) as Job;
@@ -42,7 +39,7 @@ async function main(folder: string): Promise<number> {
   const say = (line: string) => process.stderr.write(`${prefix}${line}\n`);
   await progress.untilUp(lane);
   const since = Date.now();
-  const { platform, claims } = await Platform.start(plan, folder, images, say);
+  const { platform, claims } = await Platform.start({ plan, folder, images }, say);
   const bed = await bedOf(platform, plan);
   progress.up(lane);
   say(`platform up and served after ${seconds(since)} s`);
@@ -103,14 +100,11 @@ async function timed(
   say: Say,
   work: (say: Say) => Promise<Claim[]>,
 ): Promise<Claim[]> {
-  const { workloads } = bed.platform;
   const tell = (line: string) => say(`${name}: ${line}`);
   tell(`▸ ${title}`);
   const started = Date.now();
   try {
-    await workloads.until(() => workloads.unsteady(), settling);
-    await bed.edge.healthy(3);
-    await untilAll(bed, "normal", settling);
+    await steady(bed);
     return await work(tell);
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);

@@ -20,6 +20,7 @@ export interface AlarmsArgs {
     loadBalancer: pulumi.Input<string>;
     targetGroups: Record<string, pulumi.Input<string>>;
     healthCheckId: pulumi.Input<string>;
+    certificateArn: pulumi.Input<string>;
   };
   /** A backup older than this is too old, seconds. */
   backupAgeSeconds: number;
@@ -27,6 +28,9 @@ export interface AlarmsArgs {
 
 /** How alarms are called that say that users are hurt; the others can wait for the mail to be read. */
 export const paging = ["edge-5xx-", "edge-healthy-", "edge-unreachable"];
+
+/** Minutes. */
+const day = 24 * 60;
 
 type Comparison = "GreaterThanThreshold" | "LessThanThreshold";
 
@@ -40,6 +44,8 @@ interface AlarmSpec {
   threshold: number;
   /** Minutes that it must last. */
   minutes: number;
+  /** Minutes that one figure of the metric is taken over; default 1. */
+  period?: number;
   /** What silence means; a missing metric of something that must speak is an alarm. */
   silence?: "breaching" | "notBreaching";
   region?: string;
@@ -65,6 +71,7 @@ export class Alarms extends pulumi.ComponentResource {
     args.database.replicaIds.forEach((id) => this.replicaLag(id));
     args.cache.memberIds.forEach((id) => this.cacheMember(id));
     this.edge();
+    this.certificate();
     this.backups();
     this.registerOutputs({});
   }
@@ -195,6 +202,22 @@ export class Alarms extends pulumi.ComponentResource {
     });
   }
 
+  /** ACM says it twice a day, and nothing any more once it has expired. */
+  private certificate(): void {
+    this.alarm("edge-certificate", {
+      description: "The load balancer's certificate ends within 30 days: ACM could not renew it",
+      namespace: "AWS/CertificateManager",
+      metric: "DaysToExpiry",
+      dimensions: { CertificateArn: this.args.edge.certificateArn },
+      statistic: "Minimum",
+      comparison: "LessThanThreshold",
+      threshold: 30,
+      minutes: day,
+      period: day,
+      silence: "breaching",
+    });
+  }
+
   /** The backup job publishes the age; when it no longer does, that is the alarm. */
   private backups(): void {
     this.alarm("backup-age", {
@@ -215,6 +238,7 @@ export class Alarms extends pulumi.ComponentResource {
   }
 
   private alarm(alarm: string, spec: AlarmSpec): cloudwatch.MetricAlarm {
+    const { period = 1, minutes } = spec;
     const actions = [spec.region ? this.args.globalTopicArn : this.args.topicArn];
     return new cloudwatch.MetricAlarm(
       `${this.name}-${alarm}`,
@@ -227,8 +251,8 @@ export class Alarms extends pulumi.ComponentResource {
         statistic: spec.statistic,
         comparisonOperator: spec.comparison,
         threshold: spec.threshold,
-        period: 60,
-        evaluationPeriods: spec.minutes,
+        period: period * 60,
+        evaluationPeriods: minutes / period,
         treatMissingData: spec.silence ?? "notBreaching",
         alarmActions: actions,
         okActions: actions,

@@ -38,6 +38,8 @@ export class PgBouncer extends Workload {
   readonly port = pgBouncerPort;
   /** What its clients have to trust, PEM. */
   readonly caCertificate: pulumi.Output<string>;
+  /** When it expires, RFC 3339. */
+  readonly certificateEnd: pulumi.Output<string>;
 
   constructor(
     name: string,
@@ -53,6 +55,7 @@ export class PgBouncer extends Workload {
     );
     const certificate = this.certificate(key);
     this.caCertificate = certificate.certPem;
+    this.certificateEnd = certificate.validityEndTime;
     const mounted = [
       this.tlsSecret(key, certificate),
       this.usersSecret(),

@@ -8,6 +8,7 @@ export const imageNames = [
   "backup",
   "pgbouncer",
   "pgbouncer-exporter",
+  "edge-exporter",
 ] as const;
 export type ImageName = (typeof imageNames)[number];
 

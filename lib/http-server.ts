@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 /** Answers a request; the body comes as text, once it is there as a whole. */
 export type Handler = (request: IncomingMessage, response: ServerResponse, body: string) => void;
 
-/** A small HTTP server on a free port of the loopback interface. */
+/** A small HTTP server on a free port of one address, the loopback interface's by default. */
 export class LocalServer {
   private constructor(
     private readonly server: Server,
@@ -12,24 +12,25 @@ export class LocalServer {
     readonly url: string,
   ) {}
 
-  static async start(handle: Handler): Promise<LocalServer> {
+  static async start(handle: Handler, address?: string): Promise<LocalServer> {
     return LocalServer.streaming((request, response) => {
       let body = "";
       request.setEncoding("utf8").on("data", (text: string) => (body += text));
       request.on("end", () => handle(request, response, body));
-    });
+    }, address);
   }
 
   /** The same for a handler that reads the body by itself. */
   static async streaming(
     handle: (request: IncomingMessage, response: ServerResponse) => void,
+    address = "127.0.0.1",
   ): Promise<LocalServer> {
     const server = createServer(handle);
     await new Promise<void>((resolve, reject) =>
-      server.once("error", reject).listen(0, "127.0.0.1", resolve),
+      server.once("error", reject).listen(0, address, resolve),
     );
     const { port } = server.address() as AddressInfo;
-    return new LocalServer(server, `http://127.0.0.1:${port}`);
+    return new LocalServer(server, `http://${address}:${port}`);
   }
 
   /** Ends its connections, those that still wait for an answer too. */

@@ -1,4 +1,5 @@
 import { dump } from "js-yaml";
+import { dashboardFiles } from "./dashboards";
 import { isAlert, type Alert, type Recording, type RuleGroup } from "./rule";
 import { groups } from "./rules";
 import { sloGroups, tiers } from "./slo";
@@ -17,6 +18,7 @@ export function files(): Map<string, string> {
       `rules/slo-${tier}.yaml`,
       rulesFile(sloGroups(tier)),
     ]),
+    ...[...dashboardFiles()].map(([name, text]): [string, string] => [`dashboards/${name}`, text]),
   ]);
 }
 

@@ -1,5 +1,8 @@
-/** How soon somebody has to look: `critical` pages at once, `warning` is read in working hours. */
-export type Severity = "critical" | "warning";
+/**
+ * How soon somebody has to look: `critical` pages at once, `warning` is read in working hours, `none`
+ * is for machines.
+ */
+export type Severity = "critical" | "warning" | "none";
 
 /** An alert of Prometheus, as data. Routing, dashboards, tests and documentation read the same. */
 export interface Alert {

@@ -193,6 +193,7 @@ const rows: Record<string, StandIn> = {
   }),
   "tls:index/selfSignedCert:SelfSignedCert": ({ name }) => ({
     certPem: `stand-in for the certificate ${name}`,
+    validityEndTime: "2027-01-01T00:00:00Z",
   }),
 };
 

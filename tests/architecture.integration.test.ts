@@ -12,6 +12,7 @@ const wrong: [from: string, to: string, rule: string][] = [
   ["policies/model/routes.ts", "../../lib/ends", "policies-imports"],
   ["images/backend/database/failure.ts", "../../../lib/ends", "images-imports"],
   ["conformance/check.ts", "../images/backend/etag", "conformance-imports"],
+  ["pictures/interval.ts", "../observability/rules", "pictures-imports"],
   ["components/bucket.ts", "../plan/plan", "components-imports"],
   ["plan/wire.ts", "../recovery/engine", "plan-imports"],
   ["recovery/engine.ts", "../rehearsal/sandbox/sandbox", "recovery-imports"],

@@ -54,6 +54,15 @@ export const monitoringPins = {
     versionVariables: ["k8s.io/client-go/pkg/version.gitVersion"],
     folder: "metrics-server",
   }),
+  // Its set is its own: it brings Amazon's SDK, and would have all others built anew.
+  yace: goTool({
+    name: "yace",
+    module: "github.com/prometheus-community/yet-another-cloudwatch-exporter",
+    package: "github.com/prometheus-community/yet-another-cloudwatch-exporter/cmd/yace",
+    versionVariables: [commonVersion],
+    versionArguments: ["version"],
+    folder: "yace",
+  }),
   // The published one is no module that Go's proxy has.
   "webhook-certgen": goTool({
     name: "webhook-certgen",

@@ -1,8 +1,8 @@
-import { isAlive } from "../../lib/processes";
 import type { Bed } from "../bed";
 import { soundness, windowClosed } from "../claims";
 import type { ChaosDrill } from "../drill";
 import type { Edge } from "../edge";
+import { loseZone, type LostZone } from "../faults/zone";
 import { measure } from "../measure";
 import { requests } from "../requests";
 import { uncheckedControl, withUncheckedEdge } from "../unchecked";
@@ -28,26 +28,17 @@ export default {
 
 async function lose(bed: Bed, beside: Edge) {
   const { platform } = bed;
-  const { workloads, nodes, services, plane } = platform;
-  const node = nodes.all.at(-1)!;
-  const { database } = services;
-  const member = database.standbys.at(-1)!;
+  let lost: LostZone;
   const result = await measure(bed, {
     kinds: requests(bed.tenant),
     beside,
     fault: async (running) => {
-      const { pid } = node;
-      await Promise.all([plane.loseZone(node.zone), member.crash()]);
-      workloads.lose([node.name]);
-      services.moveNames();
-      if (isAlive(pid)) throw new Error(`${node.name} lives on as process ${pid}`);
+      lost = await loseZone(platform);
       await running.after(watched);
-      return `${node.name}'s first process ${pid} and the standby ${member.name} were killed`;
+      return lost.proof;
     },
   });
-  await Promise.all([plane.restoreZone(node.zone), database.restore(member, "crash")]);
-  services.moveNames();
-  workloads.lose([]);
-  await workloads.until(() => workloads.unsteady(), backWithin);
+  await lost!.restore();
+  await platform.workloads.until(() => platform.workloads.unsteady(), backWithin);
   return result;
 }

@@ -49,6 +49,7 @@ export class Edge extends pulumi.ComponentResource {
   };
   readonly loadBalancerDnsName: pulumi.Output<string>;
   readonly healthCheckId: pulumi.Output<string>;
+  readonly certificateArn: pulumi.Output<string>;
   readonly url: string;
 
   constructor(
@@ -62,7 +63,8 @@ export class Edge extends pulumi.ComponentResource {
     // The pod's own faults only: a shared database must not take every target out.
     const backend = this.targetGroup("backend", "/health/serving");
     const frontend = this.targetGroup("frontend", "/healthz");
-    const listener = this.listener(loadBalancer, this.certificate(), frontend);
+    this.certificateArn = this.certificate();
+    const listener = this.listener(loadBalancer, this.certificateArn, frontend);
     this.hideMetrics(listener);
     this.routeApi(listener, backend);
     this.redirectToTls(loadBalancer);

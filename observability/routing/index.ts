@@ -4,7 +4,6 @@ import { receivers, type Receivers } from "./receivers";
 
 export { beat, believed, secondsToTrip } from "./beat";
 export { namedAlerts } from "./inhibition";
-export { losses } from "./losses";
 export { receiversSecret, secretKeys, type Receivers } from "./receivers";
 
 /** Every key is written out: Helm would fill in the chart's own of those that are not. */

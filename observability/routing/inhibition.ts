@@ -16,14 +16,26 @@ export const outage = [
   "DatabasePoolExhausted",
   "PgBouncerDown",
 ];
-const clusterLost = ["ClusterLost", "KubeAPIDown"];
+const clusterLost = ["ClusterLost"];
 const zoneLost = ["ZoneLost"];
-const nodeLost = ["NodeLost", "KubeNodeNotReady", "KubeNodeUnreachable"];
+const nodeLost = ["NodeLost"];
 /** What an outage does to single pods explains it, and wakes nobody a second time. */
 const ofPods = ["PodCrashLooping", "ReplicasBelowDesired"];
+/** What lacks a third while a zone does, and cannot say where; none of them pages. */
+const ofCounts = [
+  "ReplicasBelowDesired",
+  "DisruptionBudgetAtLimit",
+  "ZoneImbalance",
+  "NodePoolAtLimit",
+  "PgBouncerReplicaDown",
+  "KubeHpaReplicasMismatch",
+  "TargetDown",
+];
 
 /** All that are named here; a test looks for each among the rules. */
-export const namedAlerts = [...outage, ...clusterLost, ...zoneLost, ...nodeLost, ...ofPods];
+export const namedAlerts = [
+  ...new Set([...outage, ...clusterLost, ...zoneLost, ...nodeLost, ...ofPods, ...ofCounts]),
+];
 
 /** A matcher of alerts by their names. */
 export const named = (alerts: string[]) => `alertname=~"${alerts.join("|")}"`;
@@ -33,6 +45,7 @@ const notNamed = (alerts: string[]) => `alertname!~"${alerts.join("|")}"`;
 const losses: Loss[] = [
   { told: [named(clusterLost)], repeated: [notNamed([...clusterLost, "Watchdog"])], equal: [] },
   { told: [named(zoneLost)], repeated: ['zone!=""', notNamed(zoneLost)], equal: ["zone"] },
+  { told: [named(zoneLost)], repeated: [named(ofCounts)], equal: [] },
   { told: [named(nodeLost)], repeated: ['node!=""', notNamed(nodeLost)], equal: ["node"] },
   { told: [named(outage), 'severity="critical"'], repeated: [named(ofPods)], equal: [] },
   {

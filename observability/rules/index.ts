@@ -4,6 +4,7 @@ import { cache } from "./cache";
 import { capacity } from "./capacity";
 import { certificates } from "./certificates";
 import { database } from "./database";
+import { losses } from "./losses";
 import { pooler } from "./pooler";
 import { watching } from "./watching";
 import { workloads } from "./workloads";
@@ -16,6 +17,7 @@ export const groups: RuleGroup[] = [
   cache,
   workloads,
   capacity,
+  losses,
   certificates,
   watching,
 ];

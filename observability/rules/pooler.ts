@@ -1,7 +1,7 @@
 import type { RuleGroup } from "../rule";
 
 /** Share of its pool that a pair of database and user has in use, on each pooler. */
-const busy =
+export const busy =
   "pgbouncer_pools_server_active_connections / on (instance, database) group_left " +
   'label_replace(pgbouncer_databases_pool_size, "database", "$1", "name", "(.*)")';
 

@@ -11,9 +11,8 @@ export const watching: RuleGroup = {
       alert: "Watchdog",
       expr: "vector(1)",
       for: "0s",
-      severity: "warning",
       // Nobody reads it and nothing may inhibit it: who counts its beats acts when they stop.
-      labels: { severity: "none" },
+      severity: "none",
       summary: "Prometheus and Alertmanager work.",
       description: "Always {{ $value }}. Its silence is the alert.",
       runbook: "alerts.md#watchdog",

@@ -1,14 +1,12 @@
 import type { RuleGroup } from "../rule";
-import { ours } from "./selectors";
+import { deployed, ours, zoneLabel } from "./selectors";
 
 /** `max by`: while one kube-state-metrics replaces another, there are two of each series. */
 const below = (kind: string, desired: string, available: string) =>
-  `max by (namespace, ${kind}) (${desired}{${ours}} - ${available}) > 0`;
-
-const zoneLabel = "label_topology_kubernetes_io_zone";
+  `max by (namespace, ${kind}) (${desired}{${deployed}} - ${available}) > 0`;
 
 /** Ready pods of each Deployment in each zone. */
-const inZone = "namespace_workload_zone:kube_pod_ready:count";
+export const inZone = "namespace_workload_zone:kube_pod_ready:count";
 
 /** The ready pods of Deployments, each with its zone. */
 const placed =
@@ -24,8 +22,10 @@ export const workloads: RuleGroup = {
     {
       alert: "PodCrashLooping",
       // Half an hour holds three restarts of the slowest loop: kubelets wait for up to five minutes.
-      // `changes` counts whole ones, where `increase` extrapolates.
-      expr: `max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[30m])) > 2`,
+      // `changes` counts whole ones, where `increase` extrapolates. Its node: that one's loss explains it.
+      expr:
+        `(max by (namespace, pod, container) (changes(kube_pod_container_status_restarts_total{${ours}}[30m])) > 2) ` +
+        "* on (namespace, pod) group_left (node) group by (namespace, pod, node) (kube_pod_info)",
       for: "5m",
       severity: "critical",
       summary: "{{ $labels.namespace }}/{{ $labels.pod }} restarts again and again.",
@@ -58,7 +58,7 @@ export const workloads: RuleGroup = {
       alert: "DisruptionBudgetAtLimit",
       expr:
         "max by (namespace, poddisruptionbudget) " +
-        `(kube_poddisruptionbudget_status_current_healthy{${ours}} ` +
+        `(kube_poddisruptionbudget_status_current_healthy{${deployed}} ` +
         "and kube_poddisruptionbudget_status_pod_disruptions_allowed == 0 " +
         "and kube_poddisruptionbudget_status_expected_pods > 0)",
       for: "15m",

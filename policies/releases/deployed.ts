@@ -12,10 +12,10 @@ import { readRendered, renderedHash } from "./rendered";
 export type Deployed = { objects: Resource[] } | { problem: string };
 
 /**
- * Values that rendered objects may leave open: addresses that exist only after creation. Were more
- * allowed, a committed file could hide a value from the rules by naming it.
+ * Values that rendered objects may leave open: addresses, and ends of certificates, that exist only
+ * after creation. Were more allowed, a committed file could hide a value from the rules by naming it.
  */
-const address = /(^|\.)(host|kmsKeyArn|repository|targetGroupArn)$/;
+const createdLater = /(^|\.)(host|kmsKeyArn|repository|targetGroupArn)$|^certificates\.[a-z0-9-]+$/;
 
 interface Identity {
   chart: string;
@@ -77,7 +77,7 @@ function read(release: Resource, settings: Settings): Deployed {
 function local(release: Resource, settings: Settings): Deployed {
   const { chart, name, namespace, values } = release.properties as unknown as Identity;
   const committed = readRendered(settings.root, settings.stack, name);
-  const open = committed?.ignored.filter((path) => !address.test(path)) ?? [];
+  const open = committed?.ignored.filter((path) => !createdLater.test(path)) ?? [];
   if (open.length > 0) return { problem: `its rendered objects leave out ${open.join(", ")}` };
   const identity = { chart, release: name, namespace, values, ignored: committed?.ignored ?? [] };
   if (committed?.hash === renderedHash(settings.root, identity))

@@ -102,6 +102,7 @@ import keptVolume from "./workloads/kept-volume";
 import loadBalancerDrain from "./workloads/load-balancer-drain";
 import lostNode from "./workloads/lost-node";
 import networkPolicy from "./workloads/network-policy";
+import ownPods from "./workloads/own-pods";
 import pinnedImages from "./workloads/pinned-images";
 import podSecurity from "./workloads/pod-security";
 import probes from "./workloads/probes";
@@ -139,6 +140,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     loadBalancerDrain,
     lostNode,
     networkPolicy,
+    ownPods,
     pinnedImages,
     podSecurity,
     probes,

@@ -203,7 +203,10 @@ export class ControlPlane {
 
   private async startControllerManager(): Promise<void> {
     const kubeconfig = await this.kubeconfigOf("controllerManager");
-    const args = controllerManagerArguments(this.folder, kubeconfig, this.credentials);
+    const certificates = [await readFile(certificateFile(this.folder), "utf8")];
+    if (this.nodes.authorityPem) certificates.push(this.nodes.authorityPem);
+    const trusted = await this.write("trusted.crt", certificates.join("\n"));
+    const args = controllerManagerArguments(trusted, kubeconfig, this.credentials);
     await this.run("kube-controller-manager", "kube-controller-manager", args);
   }
 

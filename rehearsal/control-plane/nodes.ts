@@ -48,6 +48,8 @@ export interface Nodes {
   objects(): NodeObject[];
   /** Does what takes no API server. Returns arguments that the API server needs for these nodes. */
   prepare(folder: string): Promise<string[]>;
+  /** PEM of what signed their kubelets' certificates, once prepared: pods trust it, too. */
+  readonly authorityPem?: string;
   /** Starts all kubelets; whether they are Ready, the API says. */
   start(plane: Surroundings): Promise<void>;
   /** Once they are Ready: resolves when what every cluster runs by itself is up, too. */

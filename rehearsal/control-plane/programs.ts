@@ -59,8 +59,9 @@ export function apiServerArguments(
   ];
 }
 
+/** @param trusted file with the certificates that pods are given to trust */
 export function controllerManagerArguments(
-  folder: string,
+  trusted: string,
   kubeconfig: string,
   { serviceAccountKeyFile }: Credentials,
 ): string[] {
@@ -69,7 +70,7 @@ export function controllerManagerArguments(
     `--service-account-private-key-file=${serviceAccountKeyFile}`,
     // Each controller acts under its own account: that is where the built-in roles are.
     "--use-service-account-credentials=true",
-    `--root-ca-file=${certificateFile(folder)}`,
+    `--root-ca-file=${trusted}`,
     "--leader-elect=false",
     "--secure-port=0",
     "--node-monitor-period=1s",

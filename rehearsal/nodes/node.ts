@@ -6,6 +6,7 @@ import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { start } from "../../lib/processes";
 import { fabricAddress, nodeAddress, podRange, podsRange } from "./addresses";
+import type { Authority } from "../sandbox/certificates";
 import type { Cgroups } from "./cgroups";
 import type { Fabric } from "./fabric";
 import type { NodePrograms } from "./programs";
@@ -18,8 +19,8 @@ export interface NodeSurroundings {
   fabric: Fabric;
   cgroups: Cgroups;
   programs: NodePrograms;
-  /** Certificate by which a kubelet knows the API server. */
-  clientAuthority: string;
+  /** Signs kubelets' certificates, and by it they know the API server. */
+  authority: Authority;
   /** Address of the DNS beyond the cluster's; none: there are no such names. */
   resolver?: string;
   /** Writes a client's kubeconfig and returns its path. */
@@ -94,7 +95,7 @@ export class Node {
 
   /** Writes its settings, once. @param neighbours the other nodes */
   async install(neighbours: Node[]): Promise<void> {
-    const { programs, clientAuthority, resolver, kubeconfigOf } = this.around;
+    const { programs, authority, resolver, kubeconfigOf } = this.around;
     const network = path.join(this.folder, "network");
     for (const folder of [this.disk, this.logs, network]) await mkdir(folder, { recursive: true });
     const write = (name: string, content: string | object) =>
@@ -103,7 +104,8 @@ export class Node {
         typeof content === "string" ? content : JSON.stringify(content, null, 2),
       );
     const { address, name, share } = this;
-    const kubelet = { address, clientAuthority, share };
+    const serving = await authority.sign(name, [name, address]);
+    const kubelet = { address, clientAuthority: authority.file, serving, share };
     await Promise.all([
       write("resolv.conf", resolver ? `nameserver ${resolver}\n` : "search invalid\n"),
       write("containerd.toml", containerdSettings(network, programs.networkPlugins)),

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { isAlive } from "../../lib/processes";
@@ -31,6 +32,9 @@ export interface RealNodesOptions {
   folder: string;
 }
 
+/** Name of the API server to those whom it asks on behalf of others. */
+const frontProxy = "front-proxy";
+
 /** Nodes that run containers, each in namespaces and cgroups of its own. Only inside a sandbox. */
 export class RealNodes implements Nodes {
   readonly kind = "measured";
@@ -54,6 +58,8 @@ export class RealNodes implements Nodes {
 
   constructor(private readonly options: RealNodesOptions) {
     const { zones, nodesPerZone = 1, shares = zones.map(() => 1) } = options;
+    // Every image that is unpacked listens to it.
+    setMaxListeners(0, this.stopping.signal);
     const all = shares.reduce((sum, share) => sum + share, 0) * nodesPerZone;
     this.zones = zones;
     this.places = zones
@@ -102,13 +108,26 @@ export class RealNodes implements Nodes {
     this.fabric = await Fabric.create();
     this.authority = await Authority.create(own);
     const client = await this.authority.sign(apiServerClient, [apiServerClient]);
+    const front = await this.authority.sign(frontProxy, [frontProxy]);
     return [
+      // Servers behind the API server, such as metrics-server, know by these whom it asks for.
+      `--proxy-client-cert-file=${front.certificate}`,
+      `--proxy-client-key-file=${front.key}`,
+      `--requestheader-client-ca-file=${this.authority.file}`,
+      `--requestheader-allowed-names=${frontProxy}`,
+      "--requestheader-username-headers=X-Remote-User",
+      "--requestheader-group-headers=X-Remote-Group",
+      "--requestheader-extra-headers-prefix=X-Remote-Extra-",
       "--authorization-mode=Node,RBAC",
       "--enable-admission-plugins=NodeRestriction",
       `--kubelet-client-certificate=${client.certificate}`,
       `--kubelet-client-key=${client.key}`,
       "--kubelet-preferred-address-types=InternalIP",
     ];
+  }
+
+  get authorityPem(): string {
+    return this.authority.pem;
   }
 
   async start(plane: Surroundings): Promise<void> {
@@ -119,7 +138,7 @@ export class RealNodes implements Nodes {
       fabric: this.fabric,
       cgroups: await Cgroups.find(path.basename(folder)),
       programs: this.programs,
-      clientAuthority: this.authority.file,
+      authority: this.authority,
       resolver,
       kubeconfigOf: plane.kubeconfigOf,
       fail: plane.fail,

@@ -1,5 +1,6 @@
 import { totalmem } from "node:os";
 import { shortened } from "../control-plane/programs";
+import type { Certificate } from "../sandbox/certificates";
 import { dnsAddress } from "./addresses";
 import { pauseImage } from "./system-images";
 
@@ -70,13 +71,21 @@ export interface KubeletOptions {
   address: string;
   /** Certificate by which the API server's calls are known. */
   clientAuthority: string;
+  /** Its own, of an authority that pods trust, as EKS gives kubelets one. */
+  serving: Certificate;
   /** A resolv.conf for pods with `dnsPolicy: Default`. */
   resolver: string;
   /** The part of this machine's memory that its pods may have, from 0 to 1. */
   share: number;
 }
 
-export function kubeletSettings({ address, clientAuthority, resolver, share }: KubeletOptions) {
+export function kubeletSettings({
+  address,
+  clientAuthority,
+  serving,
+  resolver,
+  share,
+}: KubeletOptions) {
   const mebibytes = Math.floor(totalmem() / 2 ** 20);
   return {
     apiVersion: "kubelet.config.k8s.io/v1beta1",
@@ -87,6 +96,8 @@ export function kubeletSettings({ address, clientAuthority, resolver, share }: K
     containerRuntimeEndpoint: `unix://${socket}`,
     address,
     healthzBindAddress: "127.0.0.1",
+    tlsCertFile: serving.certificate,
+    tlsPrivateKeyFile: serving.key,
     authentication: {
       anonymous: { enabled: false },
       webhook: { enabled: true },

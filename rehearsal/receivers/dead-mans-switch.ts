@@ -18,8 +18,11 @@ export class DeadMansSwitch extends EventEmitter<{ beat: [number]; tripped: [num
     super();
   }
 
-  /** @param waits how long it waits after a beat, seconds. */
-  static async start(waits: number): Promise<DeadMansSwitch> {
+  /**
+   * @param waits how long it waits after a beat, seconds
+   * @param address where it listens; the loopback interface's by default
+   */
+  static async start(waits: number, address?: string): Promise<DeadMansSwitch> {
     const server = await LocalServer.start((request, response) => {
       if (request.method !== "POST" || request.url !== "/ping") {
         response.writeHead(404).end("not found");
@@ -27,7 +30,7 @@ export class DeadMansSwitch extends EventEmitter<{ beat: [number]; tripped: [num
       }
       standIn.beat(waits);
       response.writeHead(200).end("OK");
-    });
+    }, address);
     const standIn = new DeadMansSwitch(server, `${server.url}/ping`);
     return standIn;
   }

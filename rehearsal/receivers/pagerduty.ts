@@ -14,6 +14,12 @@ export interface PagerDutyEvent {
   links?: { href: string; text: string }[];
 }
 
+/** An event that was taken. */
+export interface ReceivedEvent extends PagerDutyEvent {
+  /** When, in milliseconds since the epoch. */
+  receivedAt: number;
+}
+
 /**
  * A stand-in of PagerDuty's Events API v2: it refuses what the real one refuses, in its words, and
  * keeps an incident a dedup key. There are no people, schedules and escalations in it, and no limit of
@@ -21,12 +27,12 @@ export interface PagerDutyEvent {
  */
 export class PagerDutyStandIn {
   /** Events that it took, in their order. */
-  readonly events: PagerDutyEvent[] = [];
+  readonly events: ReceivedEvent[] = [];
   /** What it refused, and why. */
   readonly refused: string[] = [];
-  private readonly open = new Map<string, PagerDutyEvent>();
+  private readonly open = new Map<string, ReceivedEvent>();
   /** Each incident's first event: what rings a phone. */
-  readonly pages: PagerDutyEvent[] = [];
+  readonly pages: ReceivedEvent[] = [];
 
   private constructor(
     private readonly server: LocalServer,
@@ -34,8 +40,12 @@ export class PagerDutyStandIn {
     readonly url: string,
   ) {}
 
-  /** One service with one integration. */
-  static async start(routingKey: string): Promise<PagerDutyStandIn> {
+  /**
+   * One service with one integration.
+   *
+   * @param address where it listens; the loopback interface's by default
+   */
+  static async start(routingKey: string, address?: string): Promise<PagerDutyStandIn> {
     const server = await LocalServer.start((request, response, body) => {
       const answer = (status: number, content: object) =>
         response
@@ -50,13 +60,13 @@ export class PagerDutyStandIn {
       }
       const dedupKey = standIn.take(event);
       answer(202, { status: "success", message: "Event processed", dedup_key: dedupKey });
-    });
+    }, address);
     const standIn = new PagerDutyStandIn(server, `${server.url}/v2/enqueue`);
     return standIn;
   }
 
   /** Incidents that nobody has resolved. */
-  get incidents(): PagerDutyEvent[] {
+  get incidents(): ReceivedEvent[] {
     return [...this.open.values()];
   }
 
@@ -64,7 +74,8 @@ export class PagerDutyStandIn {
     return this.server.stop();
   }
 
-  private take(event: PagerDutyEvent): string {
+  private take(taken: PagerDutyEvent): string {
+    const event = { ...taken, receivedAt: Date.now() };
     const key = event.dedup_key ?? `made-${this.events.length}`;
     this.events.push(event);
     if (event.event_action === "resolve") this.open.delete(key);

@@ -27,7 +27,8 @@ export class Prometheus {
   static async start(folder: string, { config, rules, flags }: PrometheusPlan) {
     const [port] = await freePorts(1);
     const file = (name: string) => join(folder, name);
-    await mkdir(file("metrics"));
+    // Its past may be there already.
+    await mkdir(file("metrics"), { recursive: true });
     await writeFile(file("rules.yaml"), rules);
     const content = { ...config, rule_files: [file("rules.yaml")] };
     await writeFile(file("prometheus.json"), JSON.stringify(content));

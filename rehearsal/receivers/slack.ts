@@ -6,12 +6,18 @@ export interface SlackMessage {
   attachments?: { title?: string; text?: string; fallback?: string; color?: string }[];
 }
 
+/** A message that was taken. */
+export interface ReceivedMessage extends SlackMessage {
+  /** When, in milliseconds since the epoch. */
+  receivedAt: number;
+}
+
 /**
  * A stand-in of one of Slack's incoming webhooks: it takes a message with a text or attachments, and
  * refuses others in Slack's words. It shows them to nobody, and has no limit of rates.
  */
 export class SlackStandIn {
-  readonly messages: SlackMessage[] = [];
+  readonly messages: ReceivedMessage[] = [];
   /** What it refused, in its words. */
   readonly refused: string[] = [];
 
@@ -21,14 +27,16 @@ export class SlackStandIn {
     readonly url: string,
   ) {}
 
-  static async start(): Promise<SlackStandIn> {
+  /** @param address where it listens; the loopback interface's by default */
+  static async start(address?: string): Promise<SlackStandIn> {
     const path = "/services/T0STANDIN/B0STANDIN/not-a-real-token";
     const server = await LocalServer.start((request, response, body) => {
       const { status, words } = judge(request.url === path, body);
-      if (status === 200) standIn.messages.push(JSON.parse(body) as SlackMessage);
+      if (status === 200)
+        standIn.messages.push({ ...(JSON.parse(body) as SlackMessage), receivedAt: Date.now() });
       else standIn.refused.push(words);
       response.writeHead(status, { "content-type": "text/html" }).end(words);
-    });
+    }, address);
     const standIn = new SlackStandIn(server, `${server.url}${path}`);
     return standIn;
   }

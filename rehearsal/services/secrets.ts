@@ -30,7 +30,14 @@ export class Secrets {
   readonly pooler = login("pgbouncer_exporter");
   readonly cache = login("default");
 
+  private readonly added = new Map<string, Data>();
+
   constructor(private readonly certificates: Certificates) {}
+
+  /** What else a run has for the plan's Secrets, by their names. */
+  add(secrets: Record<string, Data>): void {
+    for (const [name, data] of Object.entries(secrets)) this.added.set(name, data);
+  }
 
   /**
    * The planned objects with this run's secrets and authorities.
@@ -82,7 +89,7 @@ export class Secrets {
       "pgbouncer-exporter": { ...this.pooler },
       "grafana-login": { "admin-user": "admin", "admin-password": password() },
     };
-    return others[name];
+    return others[name] ?? this.added.get(name);
   }
 }
 

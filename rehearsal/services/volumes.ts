@@ -24,6 +24,8 @@ export interface VolumesOptions {
   api: Pick<Api, "watch" | "create" | "delete">;
   /** Path, as this process sees it, of a node's /var/lib. */
   diskOf: (node: string) => string;
+  /** Puts something into a new volume's folder before its pod has it. Default nothing. */
+  fill?: (claim: VolumeClaim, folder: string) => Promise<void>;
   /** Hears that one cannot be made or deleted, or that the claims can no longer be followed. */
   fail: (error: Error) => void;
 }
@@ -76,6 +78,7 @@ export class Volumes {
     const folder = path.join(this.options.diskOf(node), place, name);
     this.made.set(name, folder);
     await mkdir(folder, { recursive: true });
+    await this.options.fill?.(claim, folder);
     await this.options.api.create("/api/v1/persistentvolumes", volumeFor(claim, node));
   }
 

@@ -4,7 +4,7 @@ import { imageArchive } from "../images";
 import { base } from "../images/base";
 import { programImage } from "../images/program-image";
 import type { ImageArchive } from "../nodes/image-store";
-import { imagesOf } from "../../plan/helm";
+import { imagesOf, type RenderedObject } from "../../plan/helm";
 import { hookImages, type InstallableRelease } from "./charts";
 
 // Versions in form, because some charts compare them.
@@ -31,15 +31,24 @@ export function imagesOfReleases(releases: InstallableRelease[]): Images {
 
 /** An archive for every image that rendered charts run, in the planned version and as the good next one. */
 export async function plannedArchives(
-  objects: Parameters<typeof imagesOf>[0],
+  objects: RenderedObject[],
   say: Say,
 ): Promise<ImageArchive[]> {
   const archives: ImageArchive[] = [];
-  for (const reference of new Set(imagesOf(objects))) {
+  for (const reference of imagesOfPods(objects)) {
     const { file } = await imageArchive(reference, say);
     archives.push({ reference, file, aliases: [withTag(reference, nextTag)] });
   }
   return archives;
+}
+
+/** Images that pods run, also those that the operator is told of by an argument; no test's of `helm test`. */
+export function imagesOfPods(objects: RenderedObject[]): string[] {
+  const installed = objects.filter(
+    ({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== "test",
+  );
+  const told = JSON.stringify(installed).matchAll(/--prometheus-config-reloader=([\w./:-]+)/g);
+  return [...new Set([...imagesOf(installed), ...[...told].map(([, image]) => image!)])];
 }
 
 /** What real nodes can run: those archives; for images that hooks run, another one whose programs fail. */
@@ -48,7 +57,7 @@ export async function archivesOf(
   say: Say,
 ): Promise<ImageArchive[]> {
   const archives = await plannedArchives(
-    releases.map(({ objects }) => objects),
+    releases.flatMap(({ objects }) => objects),
     say,
   );
   for (const reference of new Set(releases.flatMap(hookImages)))

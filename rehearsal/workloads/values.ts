@@ -17,6 +17,16 @@ export function withTag(
   );
 }
 
+/** The same values with half of each request for processor, which are thousandths such as `500m`. */
+export function withHalfTheProcessor(values: Values): Values {
+  return map(values, (node) => {
+    const { requests } = node as { requests?: { cpu?: unknown } };
+    const [, thousandths] = /^(\d+)m$/.exec(String(requests?.cpu)) ?? [];
+    if (!thousandths) return node;
+    return { ...node, requests: { ...requests, cpu: `${Math.ceil(Number(thousandths) / 2)}m` } };
+  });
+}
+
 /** Values with one replica count set to `count`, one after the other for each that they have. */
 export function withEachReplicaCount(values: Values, count: number) {
   return replicaCounts(values).map((path) => ({

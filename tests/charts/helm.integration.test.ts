@@ -17,7 +17,7 @@ describe("the local charts, by the real Helm", function () {
   for (const stack of ["prod", "staging"])
     it(`render for ${stack} what is committed`, async () => {
       const fresh = await renderings(root, await plannedStack(stack));
-      assert.equal(fresh.length, 5);
+      assert.equal(fresh.length, 6);
       for (const { file, text } of fresh)
         assert.equal(readFileSync(file, "utf8"), text, `${relative(root, file)}: npm run render`);
     });

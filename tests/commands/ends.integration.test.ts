@@ -23,6 +23,7 @@ const plan = [
   "preview",
   "render",
   "rehearse",
+  "rehearse:alerts",
   "rehearse:chaos",
   "rehearse:database",
   "rehearse:rebuild",
@@ -158,6 +159,7 @@ describe("how every command ends", function () {
       [
         "rehearse:rebuild",
         "rehearse",
+        "rehearse:alerts",
         "rehearse:chaos",
         "rehearse:database",
         "render",

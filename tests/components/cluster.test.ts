@@ -54,16 +54,30 @@ describe("the cluster", () => {
 
   it("gives pods rights in AWS by Pod Identity, which survives a rebuild", async () => {
     const plan = await plannedStack("prod");
-    const role = JSON.stringify(named(plan, "backup-identity-role").inputs.assumeRolePolicy);
-    assert.match(role, /"pods.eks.amazonaws.com"/);
-    const association = only(plan, "aws:eks/podIdentityAssociation:PodIdentityAssociation").inputs;
-    assert.equal(association.serviceAccount, "database-backup");
+    for (const [identity, namespace, account] of [
+      ["backup-identity", "database", "database-backup"],
+      ["edge-metrics-identity", "monitoring", "edge-metrics"],
+    ] as const) {
+      const role = JSON.stringify(named(plan, `${identity}-role`).inputs.assumeRolePolicy);
+      assert.match(role, /"pods.eks.amazonaws.com"/);
+      const { inputs } = named(plan, `${identity}-association`);
+      assert.deepEqual([inputs.namespace, inputs.serviceAccount], [namespace, account]);
+    }
+  });
+
+  it("lets the exporter of the edge's figures read figures, and nothing else", async () => {
+    const { policy } = named(await plannedStack("prod"), "edge-metrics-identity-policy").inputs;
+    const text = typeof policy === "string" ? policy : JSON.stringify(policy);
+    assert.deepEqual(text.match(/\w+:\w+(?=")/g), [
+      "cloudwatch:GetMetricData",
+      "cloudwatch:ListMetrics",
+    ]);
   });
 
   it("takes its images from repositories with fixed tags, scanned and replicated", async () => {
     const plan = await plannedStack("prod");
     const repositories = ofType(plan, "aws:ecr/repository:Repository");
-    assert.equal(repositories.length, 5);
+    assert.equal(repositories.length, 6);
     for (const { inputs } of repositories) {
       assert.equal(inputs.imageTagMutability, "IMMUTABLE");
       assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true });
@@ -79,6 +93,7 @@ describe("the releases", () => {
       assert.deepEqual(releases.map(({ inputs }) => inputs.name).sort(), [
         "database-backup",
         "database-bootstrap",
+        "edge-metrics",
         "kube-prometheus-stack",
         "metrics-server",
         "mini-xdr",

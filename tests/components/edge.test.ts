@@ -86,6 +86,7 @@ describe("the alarms", () => {
       "AWS/ApplicationELB/UnHealthyHostCount",
       "AWS/ApplicationELB/HealthyHostCount",
       "AWS/Route53/HealthCheckStatus",
+      "AWS/CertificateManager/DaysToExpiry",
       "MiniXdr/Backups/NewestBackupAgeSeconds",
     ])
       assert.ok(metrics.has(metric), metric);
@@ -101,8 +102,17 @@ describe("the alarms", () => {
       "alarms-backup-age",
       "alarms-edge-unreachable",
       "alarms-edge-healthy-backend",
+      "alarms-edge-certificate",
     ])
       assert.equal(alarms.find((a) => a.name === name)?.inputs.treatMissingData, "breaching");
+  });
+
+  it("asks for the certificate's end once a day, of the certificate that the listener shows", async () => {
+    const plan = await plannedStack("prod");
+    const { period, evaluationPeriods, dimensions } = named(plan, "alarms-edge-certificate").inputs;
+    assert.deepEqual([period, evaluationPeriods], [86_400, 1]);
+    const { certificateArn } = named(plan, "edge-listener").inputs;
+    assert.deepEqual(dimensions, { CertificateArn: certificateArn });
   });
 
   it("Route 53's alarm and its topic live in us-east-1", async () => {

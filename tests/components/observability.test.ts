@@ -38,6 +38,16 @@ describe("the watching", () => {
     assert.deepEqual(provider, { allowUiUpdates: false });
   });
 
+  it("tells rules when the program's own certificate ends, and where runbooks are", async () => {
+    const plan = await plannedStack("prod");
+    const { certificates, runbookBase } = named(plan, "alert-rules-release").inputs
+      .values as Record<string, unknown>;
+    assert.deepEqual(certificates, { pgbouncer: "2027-01-01T00:00:00Z" });
+    assert.match(String(runbookBase), /^https:.+\/$/);
+    const made = plan.resources.filter(({ type }) => /^tls:.*Cert/.test(type));
+    assert.equal(made.length, Object.keys(certificates as object).length, "one without an alert");
+  });
+
   it("shows what opens its receivers to one Secret alone", async () => {
     const plan = await plannedWithReceivers("prod");
     const secret = named(plan, "observability-secret-alertmanager-receivers");

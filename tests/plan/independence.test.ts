@@ -7,15 +7,18 @@ import { plannedStack } from "../support/planned";
 
 /** Components that a lost cluster takes along; a new one belongs here or among the survivors. */
 const lost = [
+  "AlertRules",
   "Application",
   "Chaos",
   "Cluster",
   "ClusterTraffic",
   "DatabaseBackup",
   "DatabaseRoles",
+  "EdgeMetrics",
   "Observability",
   "PgBouncer",
   "Platform",
+  "PodIdentity",
   "PodIdentity",
 ];
 

@@ -39,7 +39,8 @@ export function selectorsOf(expr: string): Selector[] {
       ).map((matcher) => ({
         label: textOf(matcher.getChild("LabelName")),
         operator: textOf(matcher.getChild("MatchOp")),
-        value: textOf(matcher.getChild("StringLiteral")).slice(1, -1),
+        // As Prometheus reads it: Go's escapes in what we write are JSON's.
+        value: JSON.parse(textOf(matcher.getChild("StringLiteral"))) as string,
       }));
       return { metric: textOf(node.getChild("Identifier")), matchers };
     });

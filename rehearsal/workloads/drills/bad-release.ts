@@ -5,7 +5,7 @@ import { hookImages, isOwn, runsPods, type InstallableRelease } from "../charts"
 import { claim, type Claim } from "../../../lib/claim";
 import { withSteadyState } from "../steady-state";
 import { withTag } from "../values";
-import type { Pod } from "../workloads";
+import { heldTo, type Pod } from "../workloads";
 
 /**
  * Seconds, beside a pod's start, after which Helm gives an upgrade up here; the plan's own time-out is
@@ -63,7 +63,9 @@ async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]
   const { name, releases, tag } = fault;
   const timeout = patience + cluster.plane.nodes.podStart;
   say(`upgrading to a bad ${name}`);
-  const before = workloads.all.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
+  // What must not run twice leaves before its next one comes.
+  const { held, but } = heldTo("rolling-update", workloads.all);
+  const before = held.flatMap(({ pods }) => pods).filter((pod) => workloads.serves(pod));
   const kept = new Set(before.map(({ metadata }) => metadata.uid));
   // As long as it is there: a kubelet's last word on a pod that goes says nothing of its image.
   const faulty = new Map<string, Pod>();
@@ -121,7 +123,7 @@ async function inject(cluster: Cluster, fault: Fault, say: Say): Promise<Claim[]
     claim({
       ...shared,
       id: `bad-release.${name}.old-pods-lost`,
-      claim: "The old pods never left",
+      claim: `The old pods never left${but}`,
       value: before.length - kept.size,
       unit: "pods",
       limit: 0,

@@ -16,6 +16,11 @@ interface RuleObject extends RenderedObject {
   spec: { groups: { rules: Rule[] }[] };
 }
 
+interface ConfigMap extends RenderedObject {
+  metadata: RenderedObject["metadata"] & { labels: Record<string, string> };
+  data: Record<string, string>;
+}
+
 const release: PlannedRelease = {
   name: "observability",
   namespace: "monitoring",
@@ -60,12 +65,30 @@ describe("the chart observability, by the real Helm", function () {
 
   it("leads to runbooks at the address that it is given, and to their path without one", async () => {
     const first = async (runbookBase: string) => {
-      const [common] = await rendered(release, { ...release.values, runbookBase });
+      const objects = await rendered(release, { ...release.values, runbookBase });
+      const common = objects.find(({ kind }) => kind === "PrometheusRule");
       return rulesOf(common!)[0]!.annotations!.runbook_url;
     };
     const path = "docs/runbooks/alerts.md#higherrorrate";
     assert.equal(await first("https://example.com/"), `https://example.com/${path}`);
     assert.equal(await first(""), path);
+  });
+
+  it("ships every dashboard for Grafana's sidecar, as it is but for the runbooks' address", async () => {
+    const objects = await rendered(release, release.values);
+    const maps = objects.filter(({ kind }) => kind === "ConfigMap") as ConfigMap[];
+    const names = [...files().keys()].filter((name) => name.startsWith("dashboards/"));
+    assert.equal(maps.length, names.length);
+    for (const { metadata, data } of maps) {
+      assert.equal(metadata.labels.grafana_dashboard, "1");
+      const [[name, text]] = Object.entries(data) as [[string, string]];
+      const ours = files().get(`dashboards/${name}`)!;
+      const there = ours.replace('"docs/runbooks', '"https://example.com/blob/main/docs/runbooks');
+      assert.notEqual(there, ours);
+      assert.deepEqual(JSON.parse(text), JSON.parse(there));
+      // Helm left Grafana's own braces alone.
+      assert.match(text, /"legendFormat":"[^"]*\{\{\w+\}\}/);
+    }
   });
 
   it("records when certificates end", async () => {

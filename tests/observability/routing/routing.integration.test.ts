@@ -55,9 +55,14 @@ const cases: Record<string, { told: PostedAlert[]; suppressed: PostedAlert[] }> 
       alert("zone", "ZoneLost", "critical", { zone: "a" }),
       alert("zone", "VolumeFilling", "warning", { zone: "b" }),
       alert("zone", "VolumeFilling", "warning"),
+      // Of another zone, and of another fault: it still pages.
+      alert("zone", "PodCrashLooping", "critical", { node: "b1", namespace: "backups" }),
     ],
     suppressed: [
       alert("zone", "NodeLost", "warning", { zone: "a", node: "a1" }),
+      alert("zone", "ReplicasBelowDesired", "warning", { deployment: "mini-xdr-backend" }),
+      alert("zone", "ZoneImbalance", "warning", { workload: "mini-xdr-backend" }),
+      alert("zone", "TargetDown", "warning", { job: "mini-xdr-backend" }),
       // Its node is lost, which is suppressed itself and suppresses all the same.
       alert("zone", "PodCrashLooping", "critical", { node: "a1", namespace: "mini-xdr" }),
       alert("zone", "VolumeFilling", "warning", { zone: "a" }),
@@ -65,7 +70,9 @@ const cases: Record<string, { told: PostedAlert[]; suppressed: PostedAlert[] }> 
   },
   "a lost node": {
     told: [
-      alert("node", "KubeNodeNotReady", "warning", { node: "b1" }),
+      alert("node", "NodeLost", "warning", { node: "b1", zone: "b" }),
+      // A node is no zone: what lacks for another reason is told.
+      alert("node", "ReplicasBelowDesired", "warning", { deployment: "mini-xdr-backend" }),
       alert("node", "PodCrashLooping", "critical", { node: "b2", namespace: "database" }),
     ],
     suppressed: [
@@ -103,6 +110,7 @@ const cases: Record<string, { told: PostedAlert[]; suppressed: PostedAlert[] }> 
 const pages = [
   "[cluster] ClusterLost of cluster",
   "[zone] ZoneLost of zone",
+  "[zone] PodCrashLooping of zone",
   "[node] PodCrashLooping of node",
   "[outage] HighErrorRate of outage (3 alerts)",
   "[quiet] BackupTooOld of quiet",
@@ -111,7 +119,8 @@ const pages = [
 ];
 const messages = [
   "[zone] VolumeFilling of zone (2 alerts)",
-  "[node] KubeNodeNotReady of node",
+  "[node] NodeLost of node",
+  "[node] ReplicasBelowDesired of node",
   "[outage] ErrorBudgetBurn of outage",
   "[outage] SlowResponseTime of outage",
   "[quiet] AlertmanagerFailedToSendAlerts of quiet",

@@ -2,6 +2,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { evaluate } from "../../../plan/evaluate";
 import { readStackSettings } from "../../../plan/stack-settings";
+import { addReceivers } from "../../../rehearsal/preparation";
 import type { AlertmanagerPlan } from "../../../rehearsal/receivers/alertmanagers";
 import { named, program, root } from "../../support/planned";
 
@@ -11,18 +12,10 @@ export type Secrets = Record<
   string
 >;
 
-const secretKeys = [
-  "mini-xdr:pagerDutyRoutingKey",
-  "mini-xdr:pagerDutyCloudWatchUrl",
-  "mini-xdr:slackWebhookUrl",
-  "mini-xdr:deadMansSwitchUrl",
-];
-
 /** The plan of a stack with every receiver. */
 export async function plannedWithReceivers(stack: string) {
   const settings = readStackSettings(root, stack);
-  for (const key of secretKeys) settings.config[key] = "[secret]";
-  settings.secretKeys.push(...secretKeys);
+  addReceivers(settings);
   return evaluate(await program(), settings);
 }
 

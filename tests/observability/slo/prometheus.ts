@@ -26,9 +26,10 @@ export interface Settings {
 /** A real Prometheus that scrapes and evaluates by the wall clock. */
 export class Prometheus {
   private constructor(
-    private readonly folder: string,
+    readonly folder: string,
     private readonly child: Child,
-    private readonly url: string,
+    /** Its address, without a slash at the end. */
+    readonly url: string,
   ) {}
 
   static async start(settings: Settings): Promise<Prometheus> {
@@ -93,7 +94,8 @@ function configuration({ jobs, target, scrapeSeconds }: Settings): object {
   };
 }
 
-async function freeAddress(): Promise<string> {
+/** A free address of the loopback interface, for a program that takes one. */
+export async function freeAddress(): Promise<string> {
   const server = await LocalServer.start(() => {});
   await server.stop();
   return new URL(server.url).host;

@@ -176,6 +176,7 @@ export const cases: Record<string, Case> = {
   "kept-volume": on(prometheus, "spec/storage", {}),
   "load-balancer-drain": on(backend, "spec/minReadySeconds", 0),
   "lost-node": on(backend, `${pod}tolerations`, []),
+  "own-pods": on(backend, "spec/template/metadata/labels", {}),
   "pinned-images": on(backend, `${pod}containers/0/image`, "backend:latest"),
   probes: on(backend, `${pod}containers/0/readinessProbe`, {}),
   "release-atomic": on(release, "atomic", false),

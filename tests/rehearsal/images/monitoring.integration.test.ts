@@ -31,6 +31,11 @@ const programs = [
   ],
   ["quay.io/prometheus/node-exporter:v1.12.1-distroless", "/bin/node_exporter", "--version"],
   ["registry.k8s.io/metrics-server/metrics-server:v0.8.0", "/metrics-server", "--version"],
+  [
+    "123456789012.dkr.ecr.eu-central-1.amazonaws.com/mini-xdr/edge-exporter:v0.67.0",
+    "/bin/yace",
+    "version",
+  ],
 ] as const;
 const certgen = "ghcr.io/jkroepke/kube-webhook-certgen:1.8.7";
 const sidecar = "quay.io/kiwigrid/k8s-sidecar:2.10.1";
@@ -77,24 +82,26 @@ describe("the images of monitoring", function () {
       assert.equal(config.User, user);
     });
 
-  it("have a Grafana that answers its health check, nothing else, and ends", async () => {
+  it("have a Grafana that answers its health check, a scrape with no figures, nothing else, and ends", async () => {
     const { files } = await unpacked(await imageArchive(grafana), folder);
     const script = `require("/app/grafana.cjs");
       (async () => {
-        for (const path of ["/api/health", "/login"])
+        for (const path of ["/api/health", "/metrics", "/login"])
           console.log((await fetch("http://127.0.0.1:3000" + path)).status);
         process.kill(process.pid, "SIGTERM");
       })();`;
     // Port 3000 of this machine may be somebody's.
     const inside = 'ip link set lo up && exec chroot --userspec=472:472 "$@"';
     const command = ["sh", "-c", inside, "sh", files, "node", "-e", script];
-    assert.equal(await output("unshare", ["--net", ...command]), "200\n404");
+    assert.equal(await output("unshare", ["--net", ...command]), "200\n200\n404");
   });
 
   it("are all that the planned releases run", async function () {
     const { releases, missing } = await chartsOf(await plannedStack("prod"));
     if (missing.length > 0) skipLoudly(this, "the charts of monitoring are not to be had");
-    const monitoring = releases.filter(({ repository }) => repository !== undefined);
+    const monitoring = releases.filter(
+      ({ repository, name }) => repository !== undefined || name === "edge-metrics",
+    );
     // The operator is told by an argument what reloads the configuration.
     const text = JSON.stringify(monitoring.map(({ objects }) => objects));
     const [, reloader] = /--prometheus-config-reloader=([\w./:-]+)/.exec(text)!;

@@ -1,27 +1,17 @@
-import { accessSync, constants } from "node:fs";
 import type { Context } from "mocha";
-import { chromium, type Browser } from "playwright-core";
-import { tool } from "../../../../tools";
-import { needTools } from "../../../support/need-tools";
-
-const others = ["/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+import type { Browser } from "playwright-core";
+import { MissingTool } from "../../../../lib/ends";
+import { startBrowser as start } from "../../../../pictures/browser";
+import { skipLoudly } from "../../../support/need-tools";
 
 /** A real browser without a window; where none can be had, the suite is skipped, loudly. */
 export async function startBrowser(context: Context): Promise<Browser> {
-  const found = others.find(isExecutable);
-  if (!found) await needTools(context, ["chromium"]);
-  return chromium.launch({
-    executablePath: found ?? (await tool("chromium")),
-    // Its sandbox refuses to run for root; /dev/shm is small in containers.
-    args: ["--disable-dev-shm-usage", ...(process.getuid?.() === 0 ? ["--no-sandbox"] : [])],
-  });
-}
-
-function isExecutable(path: string): boolean {
+  // The first run may fetch it.
+  context.timeout(1_800_000);
   try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
+    return await start();
+  } catch (error) {
+    if (!(error instanceof MissingTool)) throw error;
+    return skipLoudly(context, error.message);
   }
 }

@@ -4,6 +4,7 @@ import { nodePoolAtLimit, volumeFilling } from "./capacity";
 import type { Table } from "./case";
 import { certificateAlmostExpired, certificateExpiring } from "./certificates";
 import { databaseFailover, databaseReplicationLag } from "./database";
+import { clusterLost, nodeLost, zoneLost } from "./losses";
 import {
   databasePoolExhausted,
   pgBouncerClientsWaiting,
@@ -37,6 +38,9 @@ export const tables: Table[] = [
   zoneImbalance,
   nodePoolAtLimit,
   volumeFilling,
+  clusterLost,
+  zoneLost,
+  nodeLost,
   certificateExpiring,
   certificateAlmostExpired,
   watchdog,

@@ -9,13 +9,24 @@ const container = { ...ours, pod: "backend-1", container: "backend" };
 const restarts = (labels = {}) =>
   series("kube_pod_container_status_restarts_total", { ...container, instance: "a", ...labels });
 
+/** Where its pods are, as two of kube-state-metrics tell it; another namespace has pods of their names. */
+const onNodes = Object.fromEntries(
+  ["backend-1", "backend-2", "backend-3"].flatMap((pod) =>
+    [{}, second, other].map((labels) => [
+      series("kube_pod_info", { ...ours, pod, node: "a1", instance: "a", ...labels }),
+      hold([80, 1]),
+    ]),
+  ),
+);
+
 export const podCrashLooping: Table = {
   alert: "PodCrashLooping",
-  labels: container,
+  labels: { ...container, node: "a1" },
   says: "Its container backend restarted 3 times within half an hour.",
   kinds: {
     fires: {
       series: {
+        ...onNodes,
         [restarts()]: hold([10, 0], [1, 1], [1, 2], [28, 3]),
         [restarts(second)]: hold([40, 3]),
         [restarts(other)]: hold([10, 0], [1, 1], [1, 2], [1, 3], [27, 4]),
@@ -26,21 +37,23 @@ export const podCrashLooping: Table = {
     // One restart is no loop, nor are two.
     below: {
       series: {
+        ...onNodes,
         [restarts()]: hold([10, 0], [30, 1]),
         [restarts({ pod: "backend-2" })]: hold([10, 0], [1, 1], [29, 2]),
       },
       quiet: ["11m", "16m30s", "39m"],
     },
     resolves: {
-      series: { [restarts()]: hold([10, 0], [1, 1], [1, 2], [48, 3]) },
+      series: { ...onNodes, [restarts()]: hold([10, 0], [1, 1], [1, 2], [48, 3]) },
       fires: ["17m", "38m"],
       quiet: ["41m", "59m"],
     },
-    nan: { series: { [restarts()]: hold([40, "NaN"]) }, quiet: ["20m", "39m"] },
+    nan: { series: { ...onNodes, [restarts()]: hold([40, "NaN"]) }, quiet: ["20m", "39m"] },
     absent: { series: {}, quiet: ["6m"] },
     churn: {
       // Pods are replaced by new ones: none of them is restarted.
       series: {
+        ...onNodes,
         [restarts()]: hold([10, 0], [30, "gone"]),
         [restarts({ pod: "backend-2" })]: hold([10, "_"], [10, 0], [20, "gone"]),
         [restarts({ pod: "backend-3" })]: hold([20, "_"], [20, 0]),
@@ -49,20 +62,21 @@ export const podCrashLooping: Table = {
     },
     born: {
       // Restarts of a time before it was seen.
-      series: { [restarts()]: hold([10, "_"], [30, 7]) },
+      series: { ...onNodes, [restarts()]: hold([10, "_"], [30, 7]) },
       quiet: ["11m", "16m", "39m"],
     },
   },
+  equivalent: { "* → /": "the divisor is 1: only labels are joined" },
   more: [
     {
       title: "a loop at the kubelet's longest wait, of a container that lives for two minutes",
-      series: { [restarts()]: hold([10, 0], [7, 1], [7, 2], [7, 3], [7, 4], [7, 5]) },
+      series: { ...onNodes, [restarts()]: hold([10, 0], [7, 1], [7, 2], [7, 3], [7, 4], [7, 5]) },
       quiet: ["28m"],
       fires: ["29m30s", "35m", "44m"],
     },
     {
       title: "three restarts, 20 minutes apart",
-      series: { [restarts()]: hold([10, 0], [20, 1], [20, 2], [20, 3]) },
+      series: { ...onNodes, [restarts()]: hold([10, 0], [20, 1], [20, 2], [20, 3]) },
       quiet: ["31m", "56m", "69m"],
     },
   ],

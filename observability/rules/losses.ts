@@ -1,21 +1,28 @@
 import type { RuleGroup } from "../rule";
-
-const ready = 'kube_node_status_condition{condition="Ready",status="true"}';
-const zoneLabel = "label_topology_kubernetes_io_zone";
+import { zoneLabel } from "./selectors";
 
 /** 1 for every node that is ready, 0 for one that is not, each with its zone. */
-const nodes =
-  `label_replace(max by (node) (${ready}) * on (node) group_left (${zoneLabel}) ` +
-  `max by (node, ${zoneLabel}) (kube_node_labels), "zone", "$1", "${zoneLabel}", "(.+)")`;
+const ready = "node_zone:kube_node_ready:max";
 
 /** What takes much along: told once, while the alerts of what it took are suppressed. */
 export const losses: RuleGroup = {
   name: "losses",
   rules: [
     {
+      record: ready,
+      // Auto Mode asks for a Node's deletion before it drains it: whatever becomes of that one is meant.
+      expr:
+        "max by (node, zone) (label_replace(" +
+        '(kube_node_status_condition{condition="Ready",status="true"} unless on (node) kube_node_deletion_timestamp) ' +
+        `* on (node) group_left (${zoneLabel}) group by (node, ${zoneLabel}) (kube_node_labels{${zoneLabel}!=""}), ` +
+        `"zone", "$1", "${zoneLabel}", "(.+)"))`,
+    },
+    {
       alert: "ClusterLost",
       // Nodes that report while the control plane is away are as good as lost: nothing replaces a pod.
-      expr: `avg(max by (node) (${ready})) < 0.5 or absent(up{job="apiserver"} == 1)`,
+      // Its targets stay when nobody can be asked for them any more; where there are none yet Prometheus has
+      // just started, and KubeAPIDown of kube-prometheus-stack tells if that lasts.
+      expr: `avg(${ready}) < 0.5 or max(up{job="apiserver"}) == 0`,
       for: "1m",
       severity: "critical",
       summary: "The cluster is lost: its control plane, or most of its nodes, do not answer.",
@@ -25,8 +32,8 @@ export const losses: RuleGroup = {
     },
     {
       alert: "ZoneLost",
-      // A zone that never had a node has no series; one of a single node is that node's alert too.
-      expr: `avg by (zone) (${nodes}) == 0`,
+      // A zone without a node has no series; one of a single node is that node's alert too.
+      expr: `max by (zone) (${ready}) == 0`,
       for: "1m",
       severity: "critical",
       summary: "No node of the zone {{ $labels.zone }} is ready.",
@@ -36,7 +43,7 @@ export const losses: RuleGroup = {
     },
     {
       alert: "NodeLost",
-      expr: `max by (node, zone) (${nodes}) == 0`,
+      expr: `${ready} == 0`,
       for: "1m",
       severity: "warning",
       summary: "The node {{ $labels.node }} is not ready.",
