@@ -1,6 +1,6 @@
 /** Where a value of a release has to lead. */
 export type Lead =
-  "writer" | "readers" | "cache" | { image: string } | { targetGroup: string } | "backup key";
+  "writer" | "readers" | "cache" | { image: string } | { targetGroup: string } | "backup key" | "an end";
 
 /**
  * Values that the committed objects of a release leave out, because they exist only after creation:
@@ -21,6 +21,8 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
     "exporter.image.repository": { image: "pgbouncer-exporter" },
     "image.repository": { image: "pgbouncer" },
   },
+  "edge-metrics": { "image.repository": { image: "edge-exporter" } },
+  observability: { "certificates.pgbouncer": "an end" },
   "database-bootstrap": { "database.host": "writer", "image.repository": { image: "backup" } },
   "database-backup": {
     "database.host": "writer",

@@ -3,7 +3,7 @@ export interface ExpectedAlarm {
   metric: string;
   namespace: string;
   /** What it watches, each by an alarm of its own. */
-  of: "stack" | "member" | "replica" | "cacheNode" | "loadBalancer" | "targetGroup" | "healthCheck";
+  of: "stack" | "member" | "replica" | "cacheNode" | "loadBalancer" | "targetGroup" | "healthCheck" | "certificate";
   compares: "GreaterThanThreshold" | "LessThanThreshold";
   statistic: "Maximum" | "Minimum" | "Average" | "Sum";
   /** Lowest and highest threshold at which it still tells in time. */
@@ -127,6 +127,16 @@ export const expectedAlarms: ExpectedAlarm[] = [
     statistic: "Minimum",
     threshold: [1, 1],
     within: 120,
+    silenceTells: true,
+  },
+  {
+    ...below,
+    of: "certificate",
+    namespace: "AWS/CertificateManager",
+    metric: "DaysToExpiry",
+    statistic: "Minimum",
+    threshold: [14, 45],
+    within: 2 * 86400,
     silenceTells: true,
   },
   {

@@ -12,6 +12,7 @@ const alerts = (severity: ExpectedAlert["severity"], within: number, ...names: s
 /** Every alert of ours. What each expression means is proved by its own test on real Prometheus. */
 export const expectedAlerts: ExpectedAlert[] = [
   ...alerts("critical", 120, "HighErrorRate", "DatabasePoolExhausted", "PgBouncerDown"),
+  ...alerts("critical", 60, "ClusterLost", "ZoneLost"),
   ...alerts("critical", 300, "ErrorBudgetBurn", "PodCrashLooping", "BackupTooOld"),
   // The lower the tier, the longer a silence has to last before it spends much of the budget.
   ...alerts("critical", 600, "ServiceSilent"),
@@ -43,6 +44,7 @@ export const expectedAlerts: ExpectedAlert[] = [
     "KubeStateMetricsDown",
     "BackupUnverified",
   ),
+  ...alerts("warning", 60, "NodeLost"),
   ...alerts("warning", 3600, "CertificateExpiring"),
   ...alerts("none", 0, "Watchdog"),
 ];
@@ -72,20 +74,50 @@ export const declaredRoutes: DeclaredRoute[] = [
 ];
 
 /** What suppresses what; anything else could silence a page. */
-export const declaredInhibitions: { source: string[]; target: string[] }[] = [
+export interface DeclaredInhibition {
+  source: string[];
+  target: string[];
+  /** Labels that both have to share; without them one fault would silence the whole stack. */
+  equal: string[];
+}
+
+/** Every inhibition, in order. */
+export const declaredInhibitions: DeclaredInhibition[] = [
   {
-    source: ['alertname=~"ClusterLost|KubeAPIDown"'],
-    target: ['alertname!~"ClusterLost|KubeAPIDown|Watchdog"'],
+    source: ['alertname=~"ClusterLost"'],
+    target: ['alertname!~"ClusterLost|Watchdog"'],
+    equal: ["cluster"],
   },
-  { source: ['alertname=~"ZoneLost"'], target: ['zone!=""', 'alertname!~"ZoneLost"'] },
   {
-    source: ['alertname=~"NodeLost|KubeNodeNotReady|KubeNodeUnreachable"'],
-    target: ['node!=""', 'alertname!~"NodeLost|KubeNodeNotReady|KubeNodeUnreachable"'],
+    source: ['alertname=~"ZoneLost"'],
+    target: ['zone!=""', 'alertname!~"ZoneLost"'],
+    equal: ["cluster", "zone"],
+  },
+  {
+    source: ['alertname=~"ZoneLost"'],
+    target: [
+      'alertname=~"ReplicasBelowDesired|DisruptionBudgetAtLimit|ZoneImbalance|NodePoolAtLimit|PgBouncerReplicaDown|KubeHpaReplicasMismatch|TargetDown"',
+    ],
+    equal: ["cluster"],
+  },
+  {
+    source: ['alertname=~"NodeLost"'],
+    target: ['node!=""', 'alertname!~"NodeLost"'],
+    equal: ["cluster", "node"],
   },
   {
     source: [serious, 'severity="critical"'],
     target: ['alertname=~"PodCrashLooping|ReplicasBelowDesired"'],
+    equal: ["cluster"],
   },
-  { source: ['severity="critical"'], target: ['severity=~"warning|info"'] },
-  { source: ['alertname="InfoInhibitor"'], target: ['severity="info"'] },
+  {
+    source: ['severity="critical"'],
+    target: ['severity=~"warning|info"'],
+    equal: ["cluster", "alertname", "namespace", "slo"],
+  },
+  {
+    source: ['alertname="InfoInhibitor"'],
+    target: ['severity="info"'],
+    equal: ["cluster", "namespace"],
+  },
 ];

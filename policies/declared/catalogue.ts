@@ -27,6 +27,7 @@ const everyStack: Entry[] = [
       "alarms-",
       "backup-age",
       "edge-5xx-elb",
+      "edge-certificate",
       "edge-5xx-target",
       "edge-healthy-backend",
       "edge-healthy-frontend",
@@ -143,8 +144,8 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-    names: ["backup-identity-association"],
-    why: "backups could not be written",
+    names: ["backup-identity-association", "edge-metrics-identity-association"],
+    why: "backups could not be written, or the edge's figures not read",
   },
   {
     type: "aws:kms/key:Key",
@@ -178,6 +179,7 @@ const everyStack: Entry[] = [
       "registry-",
       "backend",
       "backup",
+      "edge-exporter",
       "frontend",
       "pgbouncer",
       "pgbouncer-exporter",
@@ -258,6 +260,7 @@ const everyStack: Entry[] = [
         "mini-xdr-migrations",
       ),
       ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      "monitoring/edge-metrics",
     ],
     why: "its pods would not be made",
   },
@@ -273,9 +276,10 @@ const everyStack: Entry[] = [
       "pgbouncer-release",
       "database-roles-release",
       "database-backup-release",
+      "alert-rules-release",
+      "edge-metrics-release",
       "observability-definitions",
       "observability-release",
-      "observability-rules",
       "platform-metrics-server",
     ],
     why: "everything that it deploys would be gone",
@@ -288,6 +292,7 @@ const everyStack: Entry[] = [
       "database/pgbouncer",
       "database/database-backup-exporter",
       "kube-system/metrics-server",
+      "monitoring/edge-metrics",
     ],
     why: "what it serves would be away",
   },
@@ -311,6 +316,7 @@ const everyStack: Entry[] = [
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend", "migrations"),
       ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      "monitoring/edge-metrics",
     ],
     why: "its pods would be open to every other",
   },
@@ -324,6 +330,7 @@ const everyStack: Entry[] = [
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend"),
       ...prefixed("database/", "pgbouncer", "database-backup-exporter"),
+      "monitoring/edge-metrics",
     ],
     why: "nobody would find its pods",
   },
@@ -342,12 +349,16 @@ const everyStack: Entry[] = [
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend"),
       ...prefixed("database/", "pgbouncer", "database-backup"),
+      "monitoring/edge-metrics",
     ],
     why: "its alerts would have no figures",
   },
   {
     type: kubernetes("monitoring.coreos.com/v1:PrometheusRule"),
-    names: ["database/database-backup", "monitoring/observability-common"],
+    names: [
+      "database/database-backup",
+      ...prefixed("monitoring/observability-", "certificates", "common"),
+    ],
     why: "its alerts would never fire",
   },
   {

@@ -92,6 +92,32 @@ const seconds = (name: string) =>
     },
   });
 
+/** Alerts of kube-prometheus-stack that an alert of ours doubles. */
+const told = [
+  "AlertmanagerClusterCrashlooping",
+  "KubeContainerWaiting",
+  "KubeCPUOvercommit",
+  "KubeDeploymentReplicasMismatch",
+  "KubeMemoryOvercommit",
+  "KubeNodeNotReady",
+  "KubeNodeUnreachable",
+  "KubePdbNotEnoughHealthyPods",
+  "KubePersistentVolumeFillingUp",
+  "KubePodCrashLooping",
+  "KubePodNotReady",
+  "KubeStatefulSetReplicasMismatch",
+  "Watchdog",
+];
+/** Those that may be read in working hours. */
+const unnoticed = [
+  "KubeAPIErrorBudgetBurn",
+  "KubeClientCertificateExpiration",
+  "KubeStateMetricsListErrors",
+  "KubeStateMetricsWatchErrors",
+];
+const toEach = (names: string[], declared: Declaration): Fields =>
+  Object.fromEntries(names.map((name) => [name, declared]));
+
 const singleton = { livenessProbe: probe, readinessProbe: probe, tolerations, resources };
 
 /** Every value that may be given, by chart. A chart of this repository is judged by its objects. */
@@ -115,8 +141,10 @@ export const chartValues: Record<string, Fields> = {
     kubeEtcd: off,
     kubeProxy: off,
     kubeScheduler: off,
-    // Ours is evaluated more often; no other of the chart's rules may be switched off.
-    defaultRules: { disabled: { Watchdog: fixed(true) } },
+    // One fault is one page: these tell what one of ours tells. No other may be switched off.
+    defaultRules: { disabled: toEach(told, fixed(true)) },
+    // AWS's control plane is AWS's to mend, and users do not notice these. No other may be lowered.
+    customRules: toEach(unnoticed, { severity: fixed("warning") }),
     prometheus: {
       podDisruptionBudget: budget,
       prometheusSpec: {

@@ -53,6 +53,7 @@ export const declaredFlows: Record<string, Flow> = {
   "mini-xdr/mini-xdr-backend": { in: [8000], out: [53, 6432, 6379] },
   "mini-xdr/mini-xdr-frontend": { in: [8080], out: [] },
   "mini-xdr/mini-xdr-migrations": { in: [], out: [53, 5432] },
+  "monitoring/edge-metrics": { in: [5000], out: [53, 443, 80] },
   "database/pgbouncer": { in: [6432, 9127], out: [53, 5432] },
   "database/database-backup": { in: [9187], out: [53, 443, 80, 5432] },
   "database/database-bootstrap": { in: [], out: [53, 5432] },
@@ -62,6 +63,7 @@ export const declaredFlows: Record<string, Flow> = {
 export const declaredPeers: Record<string, { namespace: string; pods?: string }> = {
   "ingress 8000": { namespace: "monitoring" },
   "ingress 8080": { namespace: "monitoring" },
+  "ingress 5000": { namespace: "monitoring" },
   "ingress 9127": { namespace: "monitoring" },
   "ingress 9187": { namespace: "monitoring" },
   "ingress 6432": { namespace: "mini-xdr" },

@@ -163,6 +163,7 @@ export const watching: Record<string, Fields> = {
       CacheClusterId: judged("alarm-catalogue"),
       LoadBalancer: leadsTo(balancer, targetGroup),
       TargetGroup: leadsTo(targetGroup),
+      CertificateArn: leadsTo("aws:acm/certificateValidation:CertificateValidation"),
       HealthCheckId: leadsTo("aws:route53/healthCheck:HealthCheck"),
     },
     unit: fixed("Seconds"),

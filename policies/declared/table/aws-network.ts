@@ -178,9 +178,9 @@ export const clusters: Record<string, Fields> = {
   },
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
     clusterName: leadsTo("eks:index:Cluster"),
-    namespace: fixed("database"),
+    namespace: fixed("database", "monitoring"),
     roleArn: leadsTo(role),
-    serviceAccount: fixed("database-backup"),
+    serviceAccount: fixed("database-backup", "edge-metrics"),
   },
 };
 
@@ -203,7 +203,7 @@ export const rights: Record<string, Fields> = {
     imageTagMutability: fixed("IMMUTABLE"),
     name: only(
       matches(
-        /^mini-xdr\/(backend|backup|frontend|pgbouncer|pgbouncer-exporter)$/,
+        /^mini-xdr\/(backend|backup|edge-exporter|frontend|pgbouncer|pgbouncer-exporter)$/,
         "one of our images",
       ),
       "images are looked for there",

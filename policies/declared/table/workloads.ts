@@ -165,6 +165,22 @@ function operated(): Record<string, Fields> {
   };
 }
 
+/** What the exporter of the edge's figures asks CloudWatch for, as text. */
+const edgeFigures = only(
+  {
+    says: "each of the edge's counts a minute, and no zero where there is none",
+    accepts: (text) =>
+      [
+        "HTTPCode_ELB_5XX_Count",
+        "HTTPCode_Target_5XX_Count",
+        "RequestCount",
+        "period: 60",
+        "nilToZero: false",
+      ].every((part) => String(text).includes(part)),
+  },
+  "the promise is counted by them; a zero would hide that the balancer has gone silent",
+);
+
 const port: Declaration = free("a port that nothing listens on fails the first probe");
 
 /** Kinds around the pods: how they are reached, watched and let out. */
@@ -189,6 +205,13 @@ export const around: Record<string, Fields> = {
       "roles.sql": free("code: a job runs it in the tests, the pack reads none"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),
+      ...Object.fromEntries(
+        ["backups", "budget", "cluster", "database", "service"].map((dashboard) => [
+          `${dashboard}.json`,
+          free("a dashboard tells nobody; its queries are held to the metrics by a test"),
+        ]),
+      ),
+      "config.yaml": edgeFigures,
       "stack.json": free("what a restore is told of the stack"),
       "enable-network-policy-controller": only(
         equals("true"),
@@ -259,7 +282,7 @@ export const around: Record<string, Fields> = {
           labels: {
             severity: judged("expected-alerts"),
             ...Object.fromEntries(
-              ["outcome", "service", "slo", "window"].map((key) => [key, name]),
+              ["certificate", "outcome", "service", "slo", "window"].map((key) => [key, name]),
             ),
           },
           annotations: each(free("words for people")),

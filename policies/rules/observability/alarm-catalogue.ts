@@ -66,6 +66,8 @@ function subjects({ of }: ExpectedAlarm, stack: Stack, settings: Settings): Subj
       return behind("aws:lb/targetGroup:TargetGroup");
     case "healthCheck":
       return behind("aws:route53/healthCheck:HealthCheck");
+    case "certificate":
+      return behind("aws:acm/certificateValidation:CertificateValidation");
     case "stack":
       return [{ says: "the backups", dimension: ["Stack", `mini-xdr-${settings.stack}`] }];
   }

@@ -51,9 +51,13 @@ export default {
       ...differences(
         "inhibition",
         list(config, "inhibit_rules").map((rule) =>
-          inhibition(list(rule, "source_matchers"), list(rule, "target_matchers")),
+          inhibition(
+            list(rule, "source_matchers"),
+            list(rule, "target_matchers"),
+            list(rule, "equal"),
+          ),
         ),
-        declaredInhibitions.map(({ source, target }) => inhibition(source, target)),
+        declaredInhibitions.map(({ source, target, equal }) => inhibition(source, target, equal)),
       ),
       ...differences(
         "receiver",
@@ -77,8 +81,8 @@ function routeLine(matchers: unknown[], receiver: unknown, continues: unknown): 
   return `${matchers.join(" and ")} to ${typeof receiver === "string" ? receiver : "its parent's receiver"}${continues === true ? ", and on" : ""}`;
 }
 
-function inhibition(source: unknown[], target: unknown[]): string {
-  return `${source.join(" and ")} suppresses ${target.join(" and ")}`;
+function inhibition(source: unknown[], target: unknown[], equal: unknown[]): string {
+  return `${source.join(" and ")} suppresses ${target.join(" and ")} of the same ${equal.join(", ")}`;
 }
 
 /** In order: of two routes the first takes the alert. */

@@ -57,6 +57,7 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
           ),
       );
   if (lead === "backup key") return [/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]+$/];
+  if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
   if ("image" in lead)
     return [
       new RegExp(`^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com/mini-xdr/${lead.image}$`),
@@ -85,6 +86,7 @@ function text(value: unknown): string {
 }
 
 function says(lead: Lead): string {
+  if (lead === "an end") return "a certificate's end, RFC 3339";
   if (typeof lead === "string") return `the ${lead}`;
   return "image" in lead
     ? `the image ${lead.image} of our registry`
