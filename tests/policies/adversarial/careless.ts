@@ -623,7 +623,6 @@ export const careless: Edit[] = [
       "budgets that an upgrade removes",
       /^([^]*)$/,
       "{{- if .Release.IsInstall }}\n$1\n{{- end }}\n",
-      "templates are rendered for an installation only",
     ],
   ]),
   ...edits("deployed", "charts/mini-xdr/templates/horizontal-pod-autoscaler.yaml", [
@@ -631,7 +630,6 @@ export const careless: Edit[] = [
       "autoscalers that go where something is found",
       /^([^]*)$/,
       '{{- if not (lookup "v1" "Namespace" "" "mini-xdr") }}\n$1\n{{- end }}\n',
-      "lookup answers nothing where a chart is rendered without a cluster",
     ],
   ]),
   ...edits("deployed", watching, [
