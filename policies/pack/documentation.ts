@@ -95,12 +95,14 @@ ${rows.join("\n")}
 
 ## Exemptions
 
-\`policies/config.json\` names the workload, the rules and the reason. One that nothing needs is itself a
-mandatory violation (\`exemption-in-use\`).
+\`policies/config.json\` names the object by kind and name, the day until which it is excused (a year ahead
+at most), the reason, and by rule what is excused, word for word: with another value a rule says something
+else, and that is not excused. Every run prints them. One that nothing needs, or that has ended, is itself
+a mandatory violation (\`exemption-in-use\`).
 
-| workload | rules | reason |
-| --- | --- | --- |
-${settings.exemptions.map(({ workload, rules, reason }) => `| ${workload} | ${rules.join(", ")} | ${reason} |`).join("\n")}
+| object | until | rules | reason |
+| --- | --- | --- | --- |
+${settings.exemptions.map(({ object, until, excuses, reason }) => `| ${object} | ${until} | ${Object.keys(excuses).join(", ")} | ${reason} |`).join("\n")}
 
 ## The failover budget
 
