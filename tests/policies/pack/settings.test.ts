@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exemptionPolicy } from "../../../policies/pack/exemptions";
 import { judgeResources } from "../../../policies/pack/judge";
 import { rules } from "../../../policies/rules";
 import { readSettings } from "../../../policies/pack/settings";
