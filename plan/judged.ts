@@ -1,5 +1,6 @@
 import type { Settings } from "../policies/model/settings";
 import { describeBudgets } from "../policies/pack/budgets";
+import { explain } from "../policies/pack/explain";
 import { judge } from "../policies/pack/judge";
 import { readSettings, SettingsError } from "../policies/pack/settings";
 import { UsageError } from "../lib/ends";
@@ -21,6 +22,11 @@ export function judged(root: string, plan: Plan): Judged {
   const settings = packSettings(root, plan.stack);
   const violations = judge(plan.resources, settings);
   return { plan: { ...plan, violations }, budgets: describeBudgets(plan.resources, settings) };
+}
+
+/** What availability means for a plan, as text: a table for each model of the pack. */
+export function explained(root: string, plan: Plan): string {
+  return explain(plan.resources, packSettings(root, plan.stack));
 }
 
 function packSettings(root: string, stack: string): Settings {

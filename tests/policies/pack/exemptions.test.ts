@@ -71,8 +71,9 @@ describe("an exemption", function () {
   it("from the table of what is declared is none", () => {
     const { settings } = judged;
     const strange = changing(judged, [deployment, exporter], setting("spec/paused", true));
-    const [{ message }] = found(strange) as [{ message: string }];
-    const problem = message.replace(/^Deployment \S+: /, "").replace(/ \(docs.*$/, "");
+    const problem = found(strange)[0]!
+      .message.replace(/^Deployment \S+: /, "")
+      .replace(/ \(docs.*$/, "");
     const exemption = {
       object: `Deployment ${exporter}`,
       until: settings.today,
