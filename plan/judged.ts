@@ -16,10 +16,11 @@ export interface Judged {
 /**
  * Judges a plan by the policy pack and this checkout's settings of it.
  *
+ * @param charts the checkout that the plan was made from, where it is another: its charts are deployed
  * @throws UsageError when the pack's settings cannot be used.
  */
-export function judged(root: string, plan: Plan): Judged {
-  const settings = packSettings(root, plan.stack);
+export function judged(root: string, plan: Plan, charts = root): Judged {
+  const settings = { ...packSettings(root, plan.stack), root: charts };
   const violations = judge(plan.resources, settings);
   return { plan: { ...plan, violations }, budgets: describeBudgets(plan.resources, settings) };
 }
