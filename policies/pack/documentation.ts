@@ -3,6 +3,7 @@ import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
 import { allowedOptions } from "../declared/options";
+import { models } from "../models";
 import { rules } from "../rules";
 import { tablePage } from "./table-page";
 
@@ -87,7 +88,21 @@ Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${ty
 - Under the engine, before the preview: the options \`retainOnDelete\`, \`replaceOnChanges\`, \`deletedWith\` and
   \`import\`, which the engine does not tell a pack. The preview's plan tells them.
 - Values that exist only after creation, at the first preview: the engine asks again with the values.
-- The pack itself: whoever changes table or rules in the same change is stopped by the review alone.
+- The pack itself, where it comes with the change: run \`npm run policy -- --plan FILE --of HEAD\` from the
+  base, and HEAD's plan and charts are judged by rules, tables and exemptions that it cannot have edited.
+  \`.github/CODEOWNERS\` names whose review a change of them needs.
+
+## Models
+
+A rule looks at a property; whether a fault is survived, told, mended or undone is a way through many
+objects. Each model computes its ways from the plan and what the releases deploy, and its rule says which
+fault breaks which way at which object. \`npm run preview -- --explain\` prints them whole.
+
+| model | asks | prints |
+| --- | --- | --- |
+${models.map(({ name, asks, columns }) => `| ${name} | ${asks} | ${columns.join(", ")} |`).join("\n")}
+
+## Rules
 
 | rule | protects | severity | mandatory from | demands |
 | --- | --- | --- | --- | --- |
