@@ -44,8 +44,7 @@ export function judgeOne(
   exemptions = new Exemptions(settings),
 ): Violation[] {
   return (
-    rule
-      .judge(resource, stack, settings)
+    problemsOf(rule, resource, stack, settings)
       // What the table denies is declared there, or stays denied.
       .filter(
         (problem) => rule.group === "declared" || !exemptions.excuse(resource, rule.name, problem),
@@ -57,6 +56,15 @@ export function judgeOne(
         message: message(rule, resource, problem),
       }))
   );
+}
+
+/** A value that a rule never thought of is a violation too, and stops no other rule. */
+function problemsOf(rule: Rule, resource: Resource, stack: Stack, settings: Settings): string[] {
+  try {
+    return rule.judge(resource, stack, settings);
+  } catch (error) {
+    return [`it cannot be judged: ${(error as Error).message}`];
+  }
 }
 
 /** Mandatory from the rule's tier upwards. */

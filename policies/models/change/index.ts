@@ -30,7 +30,7 @@ function ofWorkload(workload: Resource, stack: Stack): Line {
     ...(patience > start
       ? []
       : [`is given up after ${patience} s, where one pod may take ${start} s to start`]),
-    ...(!(seconds > limit)
+    ...(seconds <= limit || !release
       ? []
       : [`takes ${seconds} s for ${most} pods, and its release waits ${limit} s`]),
     ...(isCutShort(workload) ? ["kills pods while they still drain"] : []),

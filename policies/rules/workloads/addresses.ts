@@ -81,8 +81,9 @@ function endpoint(
   );
 }
 
+/** A name as part of a pattern: no sign of it means anything but itself. */
 function text(value: unknown): string {
-  return typeof value === "string" ? value : "unknown";
+  return typeof value === "string" ? value.replaceAll(/[^\w-]/g, "\\$&") : "unknown";
 }
 
 function says(lead: Lead): string {

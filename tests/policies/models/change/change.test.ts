@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { change } from "../../../../policies/models/change";
-import { Stack, type Resource } from "../../../../policies/model/resource";
+import { Stack, unknown, type Resource } from "../../../../policies/model/resource";
 import { changing, judgedStack, setting, type Judged } from "../../support";
 
 const deployment = "kubernetes:apps/v1:Deployment";
@@ -125,6 +125,22 @@ describe("the model of changes", function () {
       const changed = changing(judged, of, setting(path, value));
       assert.match(problems(judged, changed).join("\n"), says);
     });
+
+  it("takes what nobody knows for no answer, and for no crash", () => {
+    const judged = stacks.prod!;
+    for (const path of [
+      "spec/minReadySeconds",
+      "spec/strategy",
+      `${pod}terminationGracePeriodSeconds`,
+      `${pod}containers`,
+      "spec/template",
+    ]) {
+      const changed = changing(judged, [deployment, "-backend"], setting(path, unknown));
+      assert.doesNotThrow(() => lines(judged, changed), path);
+    }
+    const open = setting("spec/minReadySeconds", unknown);
+    assert.notDeepEqual(problems(judged, changing(judged, [deployment, "-backend"], open)), []);
+  });
 
   it("holds for every workload whose figures leave room, and for none that leaves none", () => {
     const judged = stacks.prod!;
