@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { judgeOne, judgeResources } from "../../../policies/pack/judge";
+import { judgeOne } from "../../../policies/pack/judge";
 import { Stack } from "../../../policies/model/resource";
 import { rules } from "../../../policies/rules";
-import { judgedStack, setting, type Judged } from "../support";
+import { judgedStack, type Judged } from "../support";
 
 describe("the judge", function () {
-  this.timeout(120_000);
+  this.timeout(60_000);
   let judged: Judged;
 
   before(async () => (judged = await judgedStack("prod")));
@@ -21,27 +21,5 @@ describe("the judge", function () {
     const [found] = judgeOne(failing, resources[0]!, new Stack(resources), settings);
     assert.equal(found!.enforcementLevel, "mandatory");
     assert.match(found!.message, /it cannot be judged: no such thing/);
-  });
-
-  it("meets no value that any of its rules fails at", () => {
-    const { resources, settings } = judged;
-    const types = new Set<string>();
-    for (const resource of resources) {
-      if (types.has(resource.type)) continue;
-      types.add(resource.type);
-      for (const property of Object.keys(resource.properties))
-        for (const strange of [null, true, "?", 0, [], {}, [null], { "": null }]) {
-          const changed = setting(property.replaceAll("/", "~1"), strange)(resource);
-          const all = resources.map((one) => (one === resource ? changed : one));
-          const failed = judgeResources(all, settings).filter(({ message }) =>
-            message.includes("it cannot be judged"),
-          );
-          assert.deepEqual(
-            failed.map(({ policy, message }) => `${policy}: ${message}`),
-            [],
-            `${resource.type} ${property}: ${JSON.stringify(strange)}`,
-          );
-        }
-    }
   });
 });
