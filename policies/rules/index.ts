@@ -94,6 +94,7 @@ import changesEnd from "./stack/changes-end";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
+import survives from "./stack/survives";
 import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
 import disruptionBudget from "./workloads/disruption-budget";
@@ -252,6 +253,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     chaosStops,
     dataOutlivesCluster,
     dataProtected,
+    survives,
   ],
 };
 

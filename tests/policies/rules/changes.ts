@@ -142,4 +142,13 @@ export const changes: Record<string, Change> = {
     "notifications-topic-email",
     setting("filterPolicy", '{"AlarmName":["none"]}'),
   ),
+  survives: on("aws:ec2/route:Route", "private-eu-central-1b", (resource) => ({
+    ...resource,
+    propertyDependencies: {
+      ...resource.propertyDependencies,
+      natGatewayId: resource.propertyDependencies.natGatewayId!.map((urn) =>
+        urn.replace(/1b$/, "1a"),
+      ),
+    },
+  })),
 };
