@@ -93,6 +93,7 @@ import changesApplied from "./stack/changes-applied";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
+import tells from "./stack/tells";
 import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
 import disruptionBudget from "./workloads/disruption-budget";
@@ -250,6 +251,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     chaosStops,
     dataOutlivesCluster,
     dataProtected,
+    tells,
   ],
 };
 

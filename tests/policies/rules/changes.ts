@@ -137,4 +137,11 @@ export const changes: Record<string, Change> = {
     "notifications-topic-email",
     setting("filterPolicy", '{"AlarmName":["none"]}'),
   ),
+  tells: on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("values/prometheus/prometheusSpec/ruleSelector", {
+      matchLabels: { release: "another" },
+    }),
+  ),
 };
