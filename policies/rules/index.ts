@@ -93,6 +93,7 @@ import changesApplied from "./stack/changes-applied";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
+import restores from "./stack/restores";
 import tells from "./stack/tells";
 import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
@@ -251,6 +252,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     chaosStops,
     dataOutlivesCluster,
     dataProtected,
+    restores,
     tells,
   ],
 };

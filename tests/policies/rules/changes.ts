@@ -144,4 +144,9 @@ export const changes: Record<string, Change> = {
       matchLabels: { release: "another" },
     }),
   ),
+  restores: on(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "backups-primary-lifecycle",
+    setting("rules/0/transitions", [{ days: 1, storageClass: "DEEP_ARCHIVE" }]),
+  ),
 };
