@@ -5,6 +5,7 @@ import { at, list } from "../../model/resource";
 import { broken } from "../chain";
 import type { Break } from "../line";
 import type { Labels } from "./matchers";
+import { outOfReach } from "./reach";
 import { areSet, deafness, endsOf, suppressor, type Leaf } from "./routing";
 import { scrapeOf, selected } from "./scrapes";
 import { labelsOf, reads, type Rule, type Watch } from "./watch";
@@ -47,6 +48,7 @@ export function toldByAlert(of: string, way: ByAlert, watch: Watch): Told {
           ? undefined
           : `its group is evaluated every ${found.every} s; it must be ${slowest[way.severity]} s or less`,
         selected(watch.values, "rule", found.object),
+        ...outOfReach(way.alert, String(at(found.rule, "expr")), watch.settings.tier),
       ]),
       ...fed.broken,
       ...routed.broken,

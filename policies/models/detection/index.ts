@@ -23,7 +23,7 @@ export function untoldOf(fault: string, stack: Stack, settings: Settings): Break
 }
 
 function linesOf(chosen: Fault[], stack: Stack, settings: Settings): Line[] {
-  const watch = watchOf(stack);
+  const watch = watchOf(stack, settings);
   return chosen.flatMap(({ name, ways }) =>
     ways.map((way): Line => {
       const { metric, by, through, who, seconds, broken } = told(name, way, stack, settings, watch);

@@ -1,6 +1,7 @@
 import { seconds } from "../../model/duration";
 import { prometheus, prometheusRule, releaseType } from "../../model/kubernetes";
 import { at, list, type Resource, type Stack } from "../../model/resource";
+import type { Settings } from "../../model/settings";
 import type { Labels } from "./matchers";
 
 /** Between two evaluations where a group says nothing, seconds. */
@@ -16,6 +17,7 @@ export interface Rule {
 /** What watches a stack: computed once for all of its faults. */
 export interface Watch {
   stack: Stack;
+  settings: Settings;
   prometheus: Resource | undefined;
   /** The release of kube-prometheus-stack, or the stack itself where there is none. */
   release: Resource;
@@ -29,7 +31,7 @@ export interface Watch {
 }
 
 /** Undefined: the stack has no kube-prometheus-stack. */
-export function watchOf(stack: Stack): Watch | undefined {
+export function watchOf(stack: Stack, settings: Settings): Watch | undefined {
   const release = stack
     .ofType(releaseType)
     .find(({ properties }) => properties.chart === "kube-prometheus-stack");
@@ -44,6 +46,7 @@ export function watchOf(stack: Stack): Watch | undefined {
   const alerts = rules.filter(({ rule }) => at(rule, "alert") !== undefined);
   return {
     stack,
+    settings,
     prometheus: stack.ofType(prometheus)[0],
     release,
     values,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { expectedAlarms } from "../../../policies/declared/alarms";
 import { expectedAlerts } from "../../../policies/declared/alerts";
 import type { ByAlarm, ByAlert, ByEvent, Fault } from "../../../policies/declared/faults";
+import { limits } from "../../../policies/declared/limits";
 import { Stack, type Resource } from "../../../policies/model/resource";
 import { subjects } from "../../../policies/models/detection/alarms";
 import { deployed, made, settings } from "./small";
@@ -239,12 +240,18 @@ function rulesOf(alerts: ByAlert[], { share }: Watching): object[] {
         return {
           alert,
           // One of them is read by way of a rule that records it.
-          expr: `${Object.keys(figures).join(" + ").replace("kube_node_status_condition", "inner")} > 1`,
+          expr: `${Object.keys(figures).join(" + ").replace("kube_node_status_condition", "inner")} ${limitOf(alert)}`,
           for: `${Math.floor(share * expected.within)}s`,
           labels: { ...labels, severity },
         };
       }),
   ];
+}
+
+/** The last limit of an alert at which it still tells. */
+function limitOf(alert: string): string {
+  const [operator, limit] = Object.entries(limits[alert] ?? { "==": 1 })[0]!;
+  return `${operator} ${typeof limit === "object" ? limit.enterprise : limit}`;
 }
 
 function alertmanagerOf({ before, nested, wait }: Watching): object {

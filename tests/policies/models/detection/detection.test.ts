@@ -24,6 +24,14 @@ const route = (first: object) => (resource: Resource) => {
   ).alertmanager.config.route;
   return setting(`${config}/route/routes`, [first, ...routes])(resource);
 };
+/** Every alert's expression with something behind it. */
+const expression = (more: string) => (resource: Resource) => {
+  const [group] = (resource.properties.spec as { groups: { rules: object[] }[] }).groups;
+  const rules = group!.rules.map((rule) =>
+    "alert" in rule && "expr" in rule ? { ...rule, expr: `${String(rule.expr)} ${more}` } : rule,
+  );
+  return setting("spec/groups/0/rules", rules)(resource);
+};
 const all = 'alertname=~".+"';
 
 /** Every link of every kind of chain, taken away or spoilt. */
@@ -103,6 +111,18 @@ const spoils: (Spoil & { except?: string })[] = [
     link: /^(alert|figure) /,
     of: ["PrometheusRule"],
     change: setting("spec/groups", []),
+  },
+  {
+    says: "a limit that is never reached",
+    link: /^alert /,
+    of: ["PrometheusRule"],
+    change: expression("> 1e12"),
+  },
+  {
+    says: "a constant that decides",
+    link: /^alert /,
+    of: ["PrometheusRule"],
+    change: expression("and on () vector(0)"),
   },
   {
     says: "rules that Prometheus does not select",
