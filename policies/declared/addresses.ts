@@ -1,6 +1,12 @@
 /** Where a value of a release has to lead. */
 export type Lead =
-  "writer" | "readers" | "cache" | { image: string } | { targetGroup: string } | "backup key" | "an end";
+  | "writer"
+  | "readers"
+  | "cache"
+  | { image: string }
+  | { targetGroup: string }
+  | "backup key"
+  | "an end";
 
 /**
  * Values that the committed objects of a release leave out, because they exist only after creation:

@@ -3,7 +3,15 @@ export interface ExpectedAlarm {
   metric: string;
   namespace: string;
   /** What it watches, each by an alarm of its own. */
-  of: "stack" | "member" | "replica" | "cacheNode" | "loadBalancer" | "targetGroup" | "healthCheck" | "certificate";
+  of:
+    | "stack"
+    | "member"
+    | "replica"
+    | "cacheNode"
+    | "loadBalancer"
+    | "targetGroup"
+    | "healthCheck"
+    | "certificate";
   compares: "GreaterThanThreshold" | "LessThanThreshold";
   statistic: "Maximum" | "Minimum" | "Average" | "Sum";
   /** Lowest and highest threshold at which it still tells in time. */

@@ -3,6 +3,7 @@ import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
 import { allowedOptions } from "../declared/options";
+import { models } from "../models";
 import { rules } from "../rules";
 import { tablePage } from "./table-page";
 
@@ -87,7 +88,21 @@ Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${ty
 - Under the engine, before the preview: the options \`retainOnDelete\`, \`replaceOnChanges\`, \`deletedWith\` and
   \`import\`, which the engine does not tell a pack. The preview's plan tells them.
 - Values that exist only after creation, at the first preview: the engine asks again with the values.
-- The pack itself: whoever changes table or rules in the same change is stopped by the review alone.
+- The pack itself, where it comes with the change: run \`npm run policy -- --plan FILE --of HEAD\` from the
+  base, and HEAD's plan and charts are judged by rules, tables and exemptions that it cannot have edited.
+  \`.github/CODEOWNERS\` names whose review a change of them needs.
+
+## Models
+
+A rule looks at a property; whether a fault is survived, told, mended or undone is a way through many
+objects. Each model computes its ways from the plan and what the releases deploy, and its rule says which
+fault breaks which way at which object. \`npm run preview -- --explain\` prints them whole.
+
+| model | asks | prints |
+| --- | --- | --- |
+${models.map(({ name, asks, columns }) => `| ${name} | ${asks} | ${columns.join(", ")} |`).join("\n")}
+
+## Rules
 
 | rule | protects | severity | mandatory from | demands |
 | --- | --- | --- | --- | --- |
@@ -95,12 +110,14 @@ ${rows.join("\n")}
 
 ## Exemptions
 
-\`policies/config.json\` names the workload, the rules and the reason. One that nothing needs is itself a
-mandatory violation (\`exemption-in-use\`).
+\`policies/config.json\` names the object by kind and name, the day until which it is excused (a year ahead
+at most), the reason, and by rule what is excused, word for word: with another value a rule says something
+else, and that is not excused. Every run prints them. One that nothing needs, or that has ended, is itself
+a mandatory violation (\`exemption-in-use\`).
 
-| workload | rules | reason |
-| --- | --- | --- |
-${settings.exemptions.map(({ workload, rules, reason }) => `| ${workload} | ${rules.join(", ")} | ${reason} |`).join("\n")}
+| object | until | rules | reason |
+| --- | --- | --- | --- |
+${settings.exemptions.map(({ object, until, excuses, reason }) => `| ${object} | ${until} | ${Object.keys(excuses).join(", ")} | ${reason} |`).join("\n")}
 
 ## The failover budget
 

@@ -7,6 +7,7 @@ import { at, noOptions, sealed, unknown, type Properties, type Resource } from "
 import type { Settings } from "../model/settings";
 import { remoteCharts } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
+import { hiddenIn } from "./templates";
 
 /** What a release deploys, or why that cannot be told. */
 export type Deployed = { objects: Resource[] } | { problem: string };
@@ -76,6 +77,11 @@ function read(release: Resource, settings: Settings): Deployed {
 
 function local(release: Resource, settings: Settings): Deployed {
   const { chart, name, namespace, values } = release.properties as unknown as Identity;
+  const hidden = hiddenIn(settings.root, chart);
+  if (hidden.length > 0)
+    return {
+      problem: `${hidden.join("; ")}: what is judged would not be what is deployed; see policies/declared/templates`,
+    };
   const committed = readRendered(settings.root, settings.stack, name);
   const open = committed?.ignored.filter((path) => !createdLater.test(path)) ?? [];
   if (open.length > 0) return { problem: `its rendered objects leave out ${open.join(", ")}` };

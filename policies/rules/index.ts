@@ -90,6 +90,7 @@ import poolerTls from "./pooler/pooler-tls";
 import alarmNotifies from "./stack/alarm-notifies";
 import availabilityLedger from "./stack/availability-ledger";
 import changesApplied from "./stack/changes-applied";
+import changesEnd from "./stack/changes-end";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
@@ -249,6 +250,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     alarmNotifies,
     availabilityLedger,
     changesApplied,
+    changesEnd,
     chaosStops,
     dataOutlivesCluster,
     dataProtected,

@@ -44,8 +44,8 @@ export const programObjects: Record<string, Fields> = {
             ...one("kubernetes.io/arch", fixed("amd64")),
           }),
           terminationGracePeriod: only(
-            matches(/^([1-4]h|[3-9]\dm)$/, "half an hour to four"),
-            "a drain that never ends keeps a broken node, a short one kills a dump",
+            matches(/^([5-9]|1[0-2])h$/, "five hours to twelve"),
+            "a drain that never ends keeps a broken node, a short one kills a restore",
           ),
         },
       },

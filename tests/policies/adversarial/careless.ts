@@ -214,13 +214,13 @@ export const careless: Edit[] = [
   ...edits("property", alarms, [
     [
       "alarms that are switched off",
-      "        period: 60,",
-      "        period: 60,\n        actionsEnabled: false,",
+      "        period: period * 60,",
+      "        period: period * 60,\n        actionsEnabled: false,",
     ],
     [
       "percentiles with few samples ignored",
-      "        period: 60,",
-      '        period: 60,\n        evaluateLowSampleCountPercentiles: "ignore",',
+      "        period: period * 60,",
+      '        period: period * 60,\n        evaluateLowSampleCountPercentiles: "ignore",',
     ],
   ]),
   ...edits("property", notifications, [
@@ -258,6 +258,18 @@ export const careless: Edit[] = [
     ["nodes that end after an hour", '"336h"', '"1h"'],
     ["volumes of magnetic disks", 'type: "gp3"', 'type: "standard"'],
   ]),
+  ...edits("property", "observability/defaults.ts", [
+    [
+      "the chart's own rules off",
+      'Watchdog: "Watchdog",',
+      'Watchdog: "Watchdog",\n  TargetDown: "ReplicasBelowDesired",',
+    ],
+    [
+      "a chart's alert that only warns",
+      "export const lowered: Record<string, string> = {",
+      'export const lowered: Record<string, string> = {\n  KubeAPIDown: "AWS runs the control plane",',
+    ],
+  ]),
   ...edits("property", watching, [
     [
       "metrics of the last gigabyte",
@@ -268,11 +280,6 @@ export const careless: Edit[] = [
       "rules of the other releases unread",
       "ruleSelectorNilUsesHelmValues: false",
       "ruleSelectorNilUsesHelmValues: true",
-    ],
-    [
-      "the chart's own rules off",
-      "disabled: { Watchdog: true }",
-      "disabled: { Watchdog: true, KubePodCrashLooping: true }",
     ],
     [
       "an agent in place of Prometheus",
@@ -498,8 +505,8 @@ export const careless: Edit[] = [
     ["lag of an hour", "threshold: 30,", "threshold: 3600,"],
     [
       "an alarm after a day",
-      "evaluationPeriods: spec.minutes",
-      "evaluationPeriods: spec.minutes * 100",
+      "evaluationPeriods: minutes / period",
+      "evaluationPeriods: (minutes / period) * 100",
     ],
     ["silence is fine", 'spec.silence ?? "notBreaching"', '"notBreaching"'],
     ["missing data is ignored", 'spec.silence ?? "notBreaching"', '"ignore"'],
@@ -623,7 +630,6 @@ export const careless: Edit[] = [
       "budgets that an upgrade removes",
       /^([^]*)$/,
       "{{- if .Release.IsInstall }}\n$1\n{{- end }}\n",
-      "templates are rendered for an installation only",
     ],
   ]),
   ...edits("deployed", "charts/mini-xdr/templates/horizontal-pod-autoscaler.yaml", [
@@ -631,7 +637,6 @@ export const careless: Edit[] = [
       "autoscalers that go where something is found",
       /^([^]*)$/,
       '{{- if not (lookup "v1" "Namespace" "" "mini-xdr") }}\n$1\n{{- end }}\n',
-      "lookup answers nothing where a chart is rendered without a cluster",
     ],
   ]),
   ...edits("deployed", watching, [

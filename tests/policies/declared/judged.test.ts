@@ -73,7 +73,7 @@ describe("what the table says is judged", function () {
         .filter(({ name }) => named.includes(name))
         .some((rule) =>
           (rule.types === "all" ? [changed] : stack.ofType(...rule.types)).some(
-            (judged) => judgeOne(rule, judged, stack, settings).violations.length > 0,
+            (judged) => judgeOne(rule, judged, stack, settings).length > 0,
           ),
         );
     });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fromPlan } from "../../../policies/pack/adapters/plan";
-import { exemptionPolicy, judgeResources } from "../../../policies/pack/judge";
+import { exemptionPolicy } from "../../../policies/pack/exemptions";
+import { judgeResources } from "../../../policies/pack/judge";
 import { withDeployed } from "../../../policies/releases/deployed";
 import type { Resource } from "../../../policies/model/resource";
 import type { Settings } from "../../../policies/model/settings";

@@ -28,6 +28,11 @@ export const changes: Record<string, Change> = {
     "observability-release",
     setting("repositoryOpts/repo", "https://charts.example.com"),
   ),
+  "changes-end": on(
+    kubernetes("apps/v1:Deployment"),
+    "mini-xdr-backend",
+    setting("spec/paused", true),
+  ),
   "declared-images": on(
     kubernetes("apps/v1:Deployment"),
     "mini-xdr-backend",

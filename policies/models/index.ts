@@ -1,0 +1,7 @@
+import { change } from "./change";
+import { detection } from "./detection";
+import type { Model } from "./line";
+import { recovery } from "./recovery";
+
+/** What availability means, in the order in which a reader asks. */
+export const models: Model[] = [detection, recovery, change];
