@@ -49,6 +49,20 @@ export const expectedAlerts: ExpectedAlert[] = [
   ...alerts("none", 0, "Watchdog"),
 ];
 
+/** Who hears a receiver, and the integrations of Alertmanager by which it may reach them. */
+export const hearers: Record<string, { who: string; by: string[] }> = {
+  pages: { who: "phone", by: ["pagerduty_configs", "opsgenie_configs", "victorops_configs"] },
+  messages: { who: "channel", by: ["slack_configs", "msteamsv2_configs", "email_configs"] },
+  watchdog: { who: "dead man's switch", by: ["webhook_configs"] },
+};
+
+/** Receivers at which an alert of a severity is in time. */
+export const heardInTime: Record<ExpectedAlert["severity"], string[]> = {
+  critical: ["pages"],
+  warning: ["messages", "pages"],
+  none: ["watchdog"],
+};
+
 /** A route of Alertmanager, by what it matches. */
 export interface DeclaredRoute {
   matchers: string[];

@@ -17,6 +17,8 @@ export const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 export const disruptionBudget = "kubernetes:policy/v1:PodDisruptionBudget";
 export const service = "kubernetes:core/v1:Service";
 export const configMap = "kubernetes:core/v1:ConfigMap";
+export const serviceMonitor = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor";
+export const prometheusRule = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
 export const targetGroupBinding = "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding";
 export const prometheus = "kubernetes:monitoring.coreos.com/v1:Prometheus";
 export const alertmanager = "kubernetes:monitoring.coreos.com/v1:Alertmanager";
@@ -120,6 +122,22 @@ export function servicesOf(workload: Resource, stack: Stack): Resource[] {
     .filter(({ properties }) =>
       selects({ matchLabels: at(properties, "spec.selector") }, workload),
     );
+}
+
+/** Workloads to whose pods a Service sends traffic, meant or not. */
+export function workloadsOf(found: Resource, stack: Stack): Resource[] {
+  const selector = { matchLabels: at(found.properties, "spec.selector") };
+  return stack.beside(found, ...running, job).filter((workload) => selects(selector, workload));
+}
+
+/** Services that a ServiceMonitor selects. */
+export function monitoredServices(monitor: Resource, stack: Stack): Resource[] {
+  const selector = at(monitor.properties, "spec.selector.matchLabels");
+  const wanted = Object.entries((selector ?? {}) as Properties);
+  return stack.beside(monitor, service).filter(({ properties }) => {
+    const labels = at(properties, "metadata.labels") as Properties | undefined;
+    return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
+  });
 }
 
 /** Whether the load balancer sends traffic straight to a workload's pods. */

@@ -94,7 +94,9 @@ import changesEnd from "./stack/changes-end";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
+import restores from "./stack/restores";
 import survives from "./stack/survives";
+import tells from "./stack/tells";
 import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
 import disruptionBudget from "./workloads/disruption-budget";
@@ -253,7 +255,9 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     chaosStops,
     dataOutlivesCluster,
     dataProtected,
+    restores,
     survives,
+    tells,
   ],
 };
 

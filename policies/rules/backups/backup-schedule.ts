@@ -1,12 +1,11 @@
+import { recoveryPoint } from "../../declared/recovery";
 import { show } from "../../model/expectation";
 import { containers, cronJob, podSpec } from "../../model/kubernetes";
 import { at, list, numberAt } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
+import { interval } from "../../model/schedule";
 
 const day = 86400;
-
-/** What each tier promises to lose at most, seconds. */
-const recoveryPoint = { starter: 26 * 3600, pro: 26 * 3600, enterprise: 3600 };
 
 /** Longest time between two runs, seconds; a restore runs only when somebody starts it. */
 const longest: Record<string, number | "rpo" | "suspended"> = {
@@ -52,25 +51,3 @@ export default {
     ];
   },
 } satisfies RuleDefinition;
-
-/** Longest time between two runs of a schedule in one of the few forms that need no calendar. */
-function interval(schedule: string): number {
-  const [minutes = "", hour = "", date = "", month = "", weekday = ""] = schedule.split(" ");
-  const fixed = /^\d+$/;
-  if (!/^\d+(,\d+)*$/.test(minutes) || month !== "*") return Infinity;
-  if (hour === "*" && date === "*" && weekday === "*")
-    return hourly(minutes.split(",").map(Number));
-  if (!fixed.test(hour)) return Infinity;
-  if (date === "*" && weekday === "*") return day;
-  if (date === "*" && fixed.test(weekday)) return 7 * day;
-  // Every month has its 28th.
-  return fixed.test(date) && Number(date) <= 28 && weekday === "*" ? 31 * day : Infinity;
-}
-
-function hourly(minutes: number[]): number {
-  const sorted = [...new Set(minutes)].filter((minute) => minute < 60).sort((a, b) => a - b);
-  const gaps = sorted.map(
-    (minute, index) => ((sorted[index + 1] ?? sorted[0]! + 60) - minute) * 60,
-  );
-  return gaps.length === 0 ? Infinity : Math.max(...gaps);
-}

@@ -1,16 +1,6 @@
-import { expectedAlarms, oldestBackup, type ExpectedAlarm } from "../../declared/alarms";
-import { databaseCluster, isReplica } from "../../model/database";
-import { at, list, numberAt, unknown, type Resource, type Stack } from "../../model/resource";
+import { expectedAlarms } from "../../declared/alarms";
 import type { RuleDefinition } from "../../model/rule";
-import type { Settings } from "../../model/settings";
-import { writers } from "../../budgets/failover";
-
-const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
-const dimensionOf = {
-  member: "DBInstanceIdentifier",
-  replica: "DBInstanceIdentifier",
-  cacheNode: "CacheClusterId",
-};
+import { alarmsOn, bluntness, subjects } from "../../models/detection/alarms";
 
 export default {
   name: "alarm-catalogue",
@@ -27,8 +17,8 @@ export default {
       subjects(expected, stack, settings)
         .filter(
           (subject) =>
-            !alarms(expected, stack).some(
-              (alarm) => watches(alarm, subject) && isSharp(alarm, expected, settings),
+            !alarmsOn(subject, expected, stack).some(
+              (alarm) => bluntness(alarm, expected, settings).length === 0,
             ),
         )
         .map(
@@ -37,109 +27,3 @@ export default {
         ),
     ),
 } satisfies RuleDefinition;
-
-/** One thing to watch: by a dimension's value, or by the resource behind the dimensions. */
-interface Subject {
-  says: string;
-  dimension?: [name: string, value: string];
-  behind?: Resource;
-}
-
-function subjects({ of }: ExpectedAlarm, stack: Stack, settings: Settings): Subject[] {
-  const behind = (type: string) =>
-    stack.ofType(type).map((resource) => ({ says: resource.name, behind: resource }));
-  const named = (ids: string[]) =>
-    ids.map((id): Subject => ({
-      says: id,
-      dimension: [dimensionOf[of as keyof typeof dimensionOf], id],
-    }));
-  switch (of) {
-    case "member":
-      return named(members(stack));
-    case "replica":
-      return named(replicas(stack));
-    case "cacheNode":
-      return named(cacheNodes(stack));
-    case "loadBalancer":
-      return behind("aws:lb/loadBalancer:LoadBalancer");
-    case "targetGroup":
-      return behind("aws:lb/targetGroup:TargetGroup");
-    case "healthCheck":
-      return behind("aws:route53/healthCheck:HealthCheck");
-    case "certificate":
-      return behind("aws:acm/certificateValidation:CertificateValidation");
-    case "stack":
-      return [{ says: "the backups", dimension: ["Stack", `mini-xdr-${settings.stack}`] }];
-  }
-}
-
-/** Servers of the database by their identifiers, as AWS names those of a cluster. */
-function members(stack: Stack): string[] {
-  return [...writers(stack).flatMap(serversOf), ...replicaInstances(stack)];
-}
-
-function replicas(stack: Stack): string[] {
-  const clusters = writers(stack).filter(({ type }) => type === databaseCluster);
-  return [...clusters.flatMap(serversOf), ...replicaInstances(stack)];
-}
-
-function serversOf({ type, properties }: Resource): string[] {
-  return type === databaseCluster
-    ? [1, 2, 3].map((number) => `${String(properties.clusterIdentifier)}-instance-${number}`)
-    : [String(properties.identifier)];
-}
-
-function replicaInstances(stack: Stack): string[] {
-  return stack
-    .ofType("aws:rds/instance:Instance")
-    .filter(isReplica)
-    .map(({ properties }) => String(properties.identifier));
-}
-
-function cacheNodes(stack: Stack): string[] {
-  return stack
-    .ofType("aws:elasticache/replicationGroup:ReplicationGroup")
-    .flatMap(({ properties }) =>
-      Array.from(
-        { length: numberAt(properties, "numCacheClusters") || 0 },
-        (_, index) =>
-          `${String(properties.replicationGroupId)}-${String(index + 1).padStart(3, "0")}`,
-      ),
-    );
-}
-
-function alarms({ metric, namespace }: ExpectedAlarm, stack: Stack): Resource[] {
-  return stack
-    .ofType(alarmType)
-    .filter(
-      ({ properties }) => properties.metricName === metric && properties.namespace === namespace,
-    );
-}
-
-function watches(
-  { properties, propertyDependencies }: Resource,
-  { dimension, behind }: Subject,
-): boolean {
-  if (dimension) return at(properties.dimensions, dimension[0]) === dimension[1];
-  return !behind || (propertyDependencies.dimensions ?? []).includes(behind.urn);
-}
-
-function isSharp({ properties }: Resource, expected: ExpectedAlarm, settings: Settings): boolean {
-  const [least, most] = expected.threshold;
-  const limit = expected.of === "stack" && settings.tier === "enterprise" ? oldestBackup : most;
-  const threshold = numberAt(properties, "threshold");
-  const missing = properties.treatMissingData;
-  return (
-    properties.comparisonOperator === expected.compares &&
-    properties.statistic === expected.statistic &&
-    threshold >= least &&
-    threshold <= limit &&
-    numberAt(properties, "period") * numberAt(properties, "evaluationPeriods") <= expected.within &&
-    // Fewer points than all of them tell sooner; none is not a number.
-    properties.datapointsToAlarm !== 0 &&
-    (missing === "breaching" || (!expected.silenceTells && missing === "notBreaching")) &&
-    list(properties, "alarmActions").length > 0 &&
-    properties.actionsEnabled !== false &&
-    properties.actionsEnabled !== unknown
-  );
-}

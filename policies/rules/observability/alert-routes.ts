@@ -1,9 +1,10 @@
-import { declaredInhibitions, declaredRoutes } from "../../declared/alerts";
+import { declaredInhibitions, declaredRoutes, hearers } from "../../declared/alerts";
+import { seconds } from "../../model/duration";
 import { releaseType } from "../../model/kubernetes";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
-const receivers = ["null", "pages", "messages", "watchdog"];
+const receivers = ["null", ...Object.keys(hearers)];
 const keys = {
   config: ["global", "inhibit_rules", "receivers", "route", "templates"],
   route: [
@@ -110,9 +111,4 @@ function waits(route: unknown): string[] {
       ([key, most]) =>
         `${key} of a route is ${String(at(route, key))}; it must be ${most}s or less`,
     );
-}
-
-function seconds(duration: unknown): number {
-  const [, count, unit] = /^(\d+)([smh])$/.exec(String(duration)) ?? [];
-  return Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
 }

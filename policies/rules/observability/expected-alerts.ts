@@ -1,4 +1,5 @@
 import { expectedAlerts } from "../../declared/alerts";
+import { seconds } from "../../model/duration";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -24,7 +25,7 @@ export default {
             (rule) =>
               at(rule, "alert") === alert &&
               at(rule, "labels.severity") === severity &&
-              seconds(at(rule, "for")) <= within,
+              seconds(at(rule, "for") ?? "0s") <= within,
           ),
       )
       .map(
@@ -43,7 +44,7 @@ export default {
       .filter((rule) => {
         const same = expectedAlerts.filter((expected) => expected.alert === at(rule, "alert"));
         const fitting = same.find(({ severity }) => severity === at(rule, "labels.severity"));
-        return same.length > 0 && !(fitting && seconds(at(rule, "for")) <= fitting.within);
+        return same.length > 0 && !(fitting && seconds(at(rule, "for") ?? "0s") <= fitting.within);
       })
       .map(
         (rule) =>
@@ -52,10 +53,3 @@ export default {
     return [...missing, ...unknownOnes, ...late];
   },
 } satisfies RuleDefinition;
-
-/** Seconds of a duration such as `90s`, `5m` or `1h`; none is 0, any other NaN. */
-function seconds(duration: unknown): number {
-  if (duration === undefined) return 0;
-  const [, count, unit] = /^(\d+)([smh])$/.exec(String(duration)) ?? [];
-  return Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
-}

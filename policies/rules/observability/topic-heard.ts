@@ -1,8 +1,7 @@
-import { documentOf } from "../../model/policy-document";
-import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
+import { ears, silenced, topicType, type Publisher } from "../../models/detection/topics";
 
-const publishers = [
+const publishers: Publisher[] = [
   "cloudwatch.amazonaws.com",
   "events.rds.amazonaws.com",
   "elasticache.amazonaws.com",
@@ -16,36 +15,16 @@ export default {
     "Every topic has a subscription that hears everything, and a policy by which AWS's services may publish.",
   reason: "An alarm to a topic without ears, or without the right to speak, tells nobody.",
   needs: "stack",
-  types: ["aws:sns/topic:Topic"],
+  types: [topicType],
   judge: (topic, stack) => {
-    const heard = stack
-      .pointingAt(topic, "aws:sns/topicSubscription:TopicSubscription", "topic")
-      .some(
-        ({ properties }) =>
-          properties.filterPolicy === undefined &&
-          (properties.protocol === "https" ||
-            (properties.protocol === "email" &&
-              /^\S+@\S+\.\S+$/.test(String(properties.endpoint)))),
-      );
-    const [policy] = stack.pointingAt(topic, "aws:sns/topicPolicy:TopicPolicy", "arn");
-    const document = policy && documentOf(policy.properties.policy);
-    const speaks = list(document, "Statement").flatMap((statement) =>
-      at(statement, "Effect") === "Allow" && at(statement, "Action") === "sns:Publish"
-        ? [at(statement, "Principal.Service")].flat()
-        : [],
-    );
     // The topic of the global Region hears CloudWatch alone.
     const needed = topic.properties.region === undefined ? publishers : publishers.slice(0, 1);
-    // A first preview does not know the topic's ARN, and nothing else of the document either.
-    const open = policy !== undefined && document === undefined;
+    const problems = needed.map((service) => silenced(topic, service, stack));
     return [
-      ...(heard ? [] : ["no subscription without a filter hears it, by e-mail or https"]),
-      ...(policy ? [] : ["no TopicPolicy says who may publish"]),
-      ...(open
+      ...(ears(topic, stack).length > 0
         ? []
-        : needed
-            .filter((service) => !speaks.includes(service))
-            .map((service) => `${service} may not publish`)),
+        : ["no subscription without a filter hears it, by e-mail or https"]),
+      ...new Set(problems.filter((problem) => problem !== undefined)),
     ];
   },
 } satisfies RuleDefinition;

@@ -151,4 +151,16 @@ export const changes: Record<string, Change> = {
       ),
     },
   })),
+  tells: on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("values/prometheus/prometheusSpec/ruleSelector", {
+      matchLabels: { release: "another" },
+    }),
+  ),
+  restores: on(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "backups-primary-lifecycle",
+    setting("rules/0/transitions", [{ days: 1, storageClass: "DEEP_ARCHIVE" }]),
+  ),
 };
