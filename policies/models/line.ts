@@ -29,11 +29,3 @@ export interface Model {
   /** A pure function: the same stack gives the same lines. */
   lines(stack: Stack, settings: Settings): Line[];
 }
-
-/** What a model finds broken, a clause each, with the object that it is about. */
-export function brokenIn(model: Model, stack: Stack, settings: Settings): string[] {
-  return model
-    .lines(stack, settings)
-    .flatMap(({ broken }) => broken)
-    .map(({ urn, problem }) => `${urn.split("::").pop()}: ${problem}`);
-}

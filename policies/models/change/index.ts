@@ -1,6 +1,7 @@
 import { cronJob, job, releaseType } from "../../model/kubernetes";
 import { at, list, numberAt, type Resource, type Stack } from "../../model/resource";
-import type { Break, Line, Model } from "../line";
+import { broken } from "../chain";
+import type { Line, Model } from "../line";
 import { dependent, questions } from "./probes";
 import { isCutShort, rolled, rolloutOf } from "./rollout";
 
@@ -20,6 +21,7 @@ export const change: Model = {
 };
 
 function ofWorkload(workload: Resource, stack: Stack): Line {
+  const of = `${workload.name} rolled`;
   const { fewest, most, serving, atOnce, start, seconds, patience } = rolloutOf(workload, stack);
   const release = releaseOf(workload, stack);
   const limit = numberAt(release?.properties, "timeout");
@@ -41,7 +43,7 @@ function ofWorkload(workload: Resource, stack: Stack): Line {
     ...unDoable(release),
   ];
   return {
-    of: `${workload.name} rolled`,
+    of,
     cells: [
       `${serving} of ${fewest}`,
       `${seconds} s`,
@@ -49,12 +51,13 @@ function ofWorkload(workload: Resource, stack: Stack): Line {
       [...new Set(questions(workload).map((asked) => asked.split(" -")[0]))].join(", "),
       undoing(release),
     ],
-    broken: problems.map((problem) => breaks(workload, `its rollout ${problem}`)),
+    broken: broken(of, "the rollout of", workload, problems),
   };
 }
 
 /** A Job is never changed: it is a hook, which is made anew, or has the revision in its name. */
 function ofJob(found: Resource, stack: Stack): Line {
+  const of = `${found.name} run`;
   const release = releaseOf(found, stack);
   const annotations = at(found.properties, "metadata.annotations") as Record<string, unknown>;
   const hook = annotations?.["helm.sh/hook"] !== undefined;
@@ -68,14 +71,15 @@ function ofJob(found: Resource, stack: Stack): Line {
     ...(anew ? [] : ["cannot be changed: Kubernetes refuses another template under the same name"]),
   ];
   return {
-    of: `${found.name} run`,
+    of,
     cells: ["everything", `${deadline} s`, `${limit} s`, "its exit code", undoing(release)],
-    broken: problems.map((problem) => breaks(found, `the job ${problem}`)),
+    broken: broken(of, "the job", found, problems),
   };
 }
 
 /** A node that is replaced: every pod on it gets away in time, and a job that may not be moved ends. */
 function ofNodes(pool: Resource, stack: Stack): Line {
+  const of = `a node of ${pool.name} replaced`;
   const limit = seconds(at(pool.properties, "spec.template.spec.terminationGracePeriod"));
   const moves = rolled(stack).map((workload) => {
     const { start, leave } = rolloutOf(workload, stack);
@@ -84,7 +88,7 @@ function ofNodes(pool: Resource, stack: Stack): Line {
   const longest = Math.max(0, ...moves.map(({ needed }) => needed || 0));
   const budgets = list(pool.properties, "spec.disruption.budgets").map((one) => at(one, "nodes"));
   return {
-    of: `a node of ${pool.name} replaced`,
+    of,
     cells: [
       "all but one pod of each",
       `${longest} s`,
@@ -92,24 +96,20 @@ function ofNodes(pool: Resource, stack: Stack): Line {
       `disruption budgets; ${budgets.map(String).join(", ")} nodes at once`,
       "a new node",
     ],
-    broken: [
+    broken: broken(of, "the pool", pool, [
       ...moves
         .filter(({ needed }) => needed >= limit)
-        .map(({ workload, needed }) =>
-          breaks(
-            pool,
-            `a replaced node is taken away after ${limit} s, where a pod of ${workload.name} may need ${needed} s to get away`,
-          ),
+        .map(
+          ({ workload, needed }) =>
+            `takes a node away after ${limit} s, where a pod of ${workload.name} may need ${needed} s to get away`,
         ),
       ...unmoved(stack)
         .filter(({ deadline }) => deadline > limit)
-        .map(({ name, deadline }) =>
-          breaks(
-            pool,
-            `a replaced node is taken away after ${limit} s, where ${name}, which does not start again, may run for ${deadline} s`,
-          ),
+        .map(
+          ({ name, deadline }) =>
+            `takes a node away after ${limit} s, where ${name}, which does not start again, may run for ${deadline} s`,
         ),
-    ],
+    ]),
   };
 }
 
@@ -159,8 +159,4 @@ function releaseOf({ release }: Resource, stack: Stack): Resource | undefined {
 function seconds(duration: unknown): number {
   const [, count, unit] = /^(\d+)([smh])$/.exec(String(duration)) ?? [];
   return Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
-}
-
-function breaks({ urn }: Resource, problem: string): Break {
-  return { urn, problem };
 }

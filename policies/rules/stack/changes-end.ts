@@ -1,6 +1,6 @@
+import { violations } from "../../models/chain";
 import { change } from "../../models/change";
 import type { RuleDefinition } from "../../model/rule";
-import { brokenIn } from "../../models/line";
 
 export default {
   name: "changes-end",
@@ -12,5 +12,5 @@ export default {
     "A rollout that stands still keeps two versions running; one that cannot be undone has to be mended under load.",
   needs: "stack",
   types: ["pulumi:pulumi:Stack"],
-  judge: (_, stack, settings) => brokenIn(change, stack, settings),
+  judge: (_, stack, settings) => violations(change.lines(stack, settings)),
 } satisfies RuleDefinition;

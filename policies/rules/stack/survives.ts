@@ -1,4 +1,5 @@
 import type { RuleDefinition } from "../../model/rule";
+import { violations } from "../../models/chain";
 import { survival } from "../../models/survival/survival";
 
 export default {
@@ -11,6 +12,5 @@ export default {
     "Each part may be doubled and the path through them still be one: a route to another zone, a range that leaves out a subnet, a quota that stops successors.",
   needs: "stack",
   types: ["pulumi:pulumi:Stack"],
-  judge: (_, stack, settings) =>
-    survival.lines(stack, settings).flatMap(({ broken }) => broken.map(({ problem }) => problem)),
+  judge: (_, stack, settings) => violations(survival.lines(stack, settings)),
 } satisfies RuleDefinition;
