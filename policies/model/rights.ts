@@ -33,7 +33,11 @@ export function mayDo(
 
 /** Whether a service may take a role on. */
 export function trusts(role: Resource, service: string, ...actions: string[]): boolean {
-  const document = documentOf(role.properties.assumeRolePolicy);
+  return allows(documentOf(role.properties.assumeRolePolicy), service, actions);
+}
+
+/** Whether a policy document allows a service every one of the actions. */
+export function allows(document: unknown, service: string, actions: string[]): boolean {
   const allowed = list(document, "Statement")
     .filter((statement) => at(statement, "Effect") === "Allow")
     .filter((statement) => [at(statement, "Principal.Service")].flat().includes(service))

@@ -77,7 +77,17 @@ const parameterGroup: Fields = {
   }),
 };
 
-const windowed = {
+/** What a Multi-AZ DB cluster and an instance share. */
+const both: Fields = {
+  deletionProtection: judged("database-deletion-protection"),
+  enabledCloudwatchLogsExports: judged("database-logs"),
+  engine: judged("database-major-version"),
+  engineVersion: judgedWithin(
+    matches(/^1[5-9]$/, "15 or a later major"),
+    "an older one is no longer patched",
+    "database-major-version",
+  ),
+  finalSnapshotIdentifier: judged("database-final-snapshot"),
   performanceInsightsRetentionPeriod: only(between(7, 731), "a week is read back"),
 };
 
@@ -99,15 +109,6 @@ export const databases: Record<string, Fields> = {
     ),
     dbClusterParameterGroupName: judged("database-tls", "pool-size"),
     dbSubnetGroupName: judged("database-subnets"),
-    deletionProtection: judged("database-deletion-protection"),
-    enabledCloudwatchLogsExports: judged("database-logs"),
-    engine: judged("database-major-version"),
-    engineVersion: judgedWithin(
-      matches(/^1[5-9]$/, "15 or a later major"),
-      "an older one is no longer patched",
-      "database-major-version",
-    ),
-    finalSnapshotIdentifier: judged("database-final-snapshot"),
     iops: only(between(1000, 256000), "storage that waits is an outage of its own"),
     kmsKeyId: judgedAndLeadsTo([key], "database-encryption"),
     masterPassword: leadsTo("random:index/randomPassword:RandomPassword"),
@@ -116,7 +117,7 @@ export const databases: Record<string, Fields> = {
     monitoringRoleArn: judgedAndLeadsTo([role], "database-monitoring"),
     performanceInsightsEnabled: judged("database-insights"),
     performanceInsightsKmsKeyId: leadsTo(key),
-    ...windowed,
+    ...both,
     port: fixed(5432),
     preferredBackupWindow: hour,
     preferredMaintenanceWindow: hour,
@@ -137,15 +138,6 @@ export const databases: Record<string, Fields> = {
     dbName: free(identity),
     dbSubnetGroupName: judged("database-subnets"),
     deleteAutomatedBackups: judged("database-automated-backups-kept"),
-    deletionProtection: judged("database-deletion-protection"),
-    enabledCloudwatchLogsExports: judged("database-logs"),
-    engine: judged("database-major-version"),
-    engineVersion: judgedWithin(
-      matches(/^1[5-9]$/, "15 or a later major"),
-      "an older one is no longer patched",
-      "database-major-version",
-    ),
-    finalSnapshotIdentifier: judged("database-final-snapshot"),
     identifier: judged("database-events", "alarm-catalogue"),
     instanceClass: only(
       matches(
@@ -164,7 +156,7 @@ export const databases: Record<string, Fields> = {
     password: leadsTo("random:index/randomPassword:RandomPassword"),
     performanceInsightsEnabled: judged("database-insights"),
     performanceInsightsKmsKeyId: leadsTo(key),
-    ...windowed,
+    ...both,
     port: fixed(5432),
     publiclyAccessible: judged("database-private"),
     replicateSourceDb: judged("database-read-replicas"),

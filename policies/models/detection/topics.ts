@@ -1,4 +1,5 @@
 import { documentOf } from "../../model/policy-document";
+import { allows } from "../../model/rights";
 import { at, list, type Resource, type Stack } from "../../model/resource";
 
 export const topicType = "aws:sns/topic:Topic";
@@ -49,10 +50,5 @@ export function unencrypted(topic: Resource, service: Publisher, stack: Stack): 
 /** Whether a document allows a service every one of the actions. One that is not known yet may. */
 function grants(policy: unknown, service: string, actions: string[]): boolean {
   const document = documentOf(policy);
-  if (document === undefined) return true;
-  const allowed = list(document, "Statement")
-    .filter((statement) => at(statement, "Effect") === "Allow")
-    .filter((statement) => [at(statement, "Principal.Service")].flat().includes(service))
-    .flatMap((statement) => [at(statement, "Action")].flat());
-  return actions.every((action) => allowed.includes(action));
+  return document === undefined || allows(document, service, actions);
 }

@@ -7,7 +7,13 @@ import type { Tier } from "../../../../policies/model/settings";
 import { setting } from "../../support";
 import { changed, leading, range, small, type Small } from "./small";
 
-const settings = (tier: Tier) => ({ root: "", stack: "small", tier, exemptions: [] });
+const settings = (tier: Tier) => ({
+  root: "",
+  stack: "small",
+  tier,
+  exemptions: [],
+  today: "2026-11-26",
+});
 
 /** Problems by what is lost. */
 function broken(resources: Resource[], tier: Tier = "enterprise"): Record<string, string[]> {
