@@ -1,6 +1,8 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
 import { commandLine } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
-import { ends } from "../lib/ends";
+import { ends, UsageError } from "../lib/ends";
 import { describeViolations } from "../plan/description/violations";
 import { judged } from "../plan/judged";
 import { isBlocked, writePlan } from "../plan/plan";
@@ -10,9 +12,13 @@ import type { Launch } from "./launch";
 interface Options {
   plan: string;
   json?: string;
+  of: string;
 }
 
-/** `npm run policy`: judges a saved plan file, of whatever revision, as the preview and the engine do. */
+/**
+ * `npm run policy`: judges a saved plan file, as the preview and the engine do. Run from the base of a change
+ * with `--of HEAD`, the change is judged by rules, tables and exemptions that it cannot have edited.
+ */
 export async function main(args: string[], { root }: Launch): Promise<number> {
   const options = commandLine("policy", "Judge a saved plan file by the policy pack.")
     .requiredOption(
@@ -20,9 +26,17 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
       "the plan file, from npm run preview -- --stack NAME --json FILE",
     )
     .option("--json <file>", "write the plan again, with its violations", jsonFile)
+    .option(
+      "--of <checkout>",
+      "the checkout that the plan was made from, whose charts it deploys",
+      root,
+    )
     .parse(args, { from: "user" })
     .opts<Options>();
-  const { plan, budgets } = judged(root, readPlan(options.plan));
+  const charts = path.resolve(options.of);
+  if (!existsSync(path.join(charts, "charts")))
+    throw new UsageError(`--of: ${options.of}: no checkout, as it has no folder charts`);
+  const { plan, budgets } = judged(root, readPlan(options.plan), charts);
   for (const line of budgets) console.log(line);
   console.log(describeViolations(plan.violations));
   if (options.json) writePlan(options.json, plan);

@@ -107,7 +107,8 @@ export class Platform extends pulumi.ComponentResource {
             spec: {
               nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: "default" },
               expireAfter: "336h",
-              terminationGracePeriod: "1h",
+              // A restore may take four hours and a verification six; a drain that never ends still ends.
+              terminationGracePeriod: "7h",
               requirements: [
                 {
                   key: "topology.kubernetes.io/zone",

@@ -1,5 +1,5 @@
 import { Stack } from "../policies/model/resource";
-import { wayTo } from "../policies/model/survival";
+import { wayTo } from "../policies/model/cluster-loss";
 import { fromPlan } from "../policies/pack/adapters/plan";
 import type { Plan, PlannedResource } from "./plan";
 

@@ -15,14 +15,16 @@ export interface RenderedObject {
   metadata: { name: string; namespace?: string; annotations?: Record<string, string> };
 }
 
-/** Runs `helm template` on a release of this project; what it says is in the result. */
+/** Runs `helm template` on a release of this project, as it is installed or upgraded; what it says is in the result. */
 export async function template(
   release: PlannedRelease,
   values: Record<string, unknown> = release.values,
+  as: "installed" | "upgraded" = "installed",
 ): Promise<Result> {
   const args = ["template", release.name, path.resolve(projectRoot, release.chart)];
   args.push("--namespace", release.namespace, "--values", "-");
   args.push("--kube-version", toolVersion("kubectl"));
+  if (as === "upgraded") args.push("--is-upgrade");
   return run(await tool("helm"), args, { input: JSON.stringify(values) });
 }
 

@@ -1,5 +1,6 @@
 import type { Settings } from "../policies/model/settings";
 import { describeBudgets } from "../policies/pack/budgets";
+import { explain } from "../policies/pack/explain";
 import { judge } from "../policies/pack/judge";
 import { readSettings, SettingsError } from "../policies/pack/settings";
 import { UsageError } from "../lib/ends";
@@ -15,12 +16,18 @@ export interface Judged {
 /**
  * Judges a plan by the policy pack and this checkout's settings of it.
  *
+ * @param charts the checkout that the plan was made from, where it is another: its charts are deployed
  * @throws UsageError when the pack's settings cannot be used.
  */
-export function judged(root: string, plan: Plan): Judged {
-  const settings = packSettings(root, plan.stack);
+export function judged(root: string, plan: Plan, charts = root): Judged {
+  const settings = { ...packSettings(root, plan.stack), root: charts };
   const violations = judge(plan.resources, settings);
   return { plan: { ...plan, violations }, budgets: describeBudgets(plan.resources, settings) };
+}
+
+/** What availability means for a plan, as text: a table for each model of the pack. */
+export function explained(root: string, plan: Plan): string {
+  return explain(plan.resources, packSettings(root, plan.stack));
 }
 
 function packSettings(root: string, stack: string): Settings {

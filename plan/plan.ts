@@ -35,6 +35,10 @@ export interface PlannedResource {
     retainOnDelete: boolean;
     aliases: string[];
     deleteBeforeReplace: boolean;
+    replaceOnChanges: string[];
+    /** Id of an existing resource that it takes over; empty: none. */
+    importId: string;
+    customTimeouts: boolean;
   };
   dependencies: string[];
   propertyDependencies: Record<string, string[]>;

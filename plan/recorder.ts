@@ -98,6 +98,9 @@ function describe(urn: string, request: Request): Recorded {
       retainOnDelete: request.getRetainondelete() ?? false,
       aliases: [...request.getAliasurnsList(), ...aliases],
       deleteBeforeReplace: request.getDeletebeforereplace(),
+      replaceOnChanges: request.getReplaceonchangesList(),
+      importId: request.getImportid(),
+      customTimeouts: hasTimeouts(request),
     },
     dependencies: request.getDependenciesList().sort(),
     propertyDependencies: Object.fromEntries(
@@ -115,6 +118,11 @@ function inputs(request: Request): Wire {
     for (const data of ["data", "stringData"])
       if (data in object) object[data] = sealValues(object[data])!;
   return object;
+}
+
+function hasTimeouts(request: Request): boolean {
+  const timeouts = request.getCustomtimeouts();
+  return [timeouts?.getCreate(), timeouts?.getUpdate(), timeouts?.getDelete()].some(Boolean);
 }
 
 function specification(alias: { toObject(): object }): string {

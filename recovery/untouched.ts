@@ -1,4 +1,4 @@
-import { outlivesCluster } from "../policies/model/survival";
+import { outlivesCluster } from "../policies/model/cluster-loss";
 import type { Outputs, PlannedStep } from "./engine";
 
 /**

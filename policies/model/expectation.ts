@@ -20,7 +20,13 @@ export const isSet = expectation(
 );
 /** Set to something that may be known only after creation, such as a key's ARN or a password. */
 export const isAssigned = expectation("set", (value) => value !== undefined && value !== "");
-export const equals = (expected: string | number) =>
+/** Any single value, also one that is not known yet or sealed. */
+export const isAny = expectation("any value", () => true);
+export const oneOf = (...allowed: (string | number | boolean)[]) =>
+  expectation(`one of ${allowed.map((value) => JSON.stringify(value)).join(", ")}`, (value) =>
+    allowed.some((other) => other === value),
+  );
+export const equals = (expected: string | number | boolean) =>
   expectation(JSON.stringify(expected), (value) => value === expected);
 export const atLeast = (least: number) =>
   expectation(`${least} or more`, (value) => typeof value === "number" && value >= least);

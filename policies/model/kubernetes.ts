@@ -17,6 +17,8 @@ export const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 export const disruptionBudget = "kubernetes:policy/v1:PodDisruptionBudget";
 export const service = "kubernetes:core/v1:Service";
 export const configMap = "kubernetes:core/v1:ConfigMap";
+export const serviceMonitor = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor";
+export const prometheusRule = "kubernetes:monitoring.coreos.com/v1:PrometheusRule";
 export const targetGroupBinding = "kubernetes:eks.amazonaws.com/v1:TargetGroupBinding";
 export const prometheus = "kubernetes:monitoring.coreos.com/v1:Prometheus";
 export const alertmanager = "kubernetes:monitoring.coreos.com/v1:Alertmanager";
@@ -35,36 +37,14 @@ export const bare = [
   "kubernetes:apps/v1:ReplicaSet",
 ];
 
-/** Types that some rule looks at, by kind; parsing the others too would cost time. */
-const judged = new Map(
-  [
-    ...running,
-    ...bare,
-    job,
-    cronJob,
-    autoscaler,
-    disruptionBudget,
-    service,
-    configMap,
-    targetGroupBinding,
-    "kubernetes:karpenter.sh/v1:NodePool",
-    "kubernetes:storage.k8s.io/v1:StorageClass",
-  ].map((type) => [type.split(":").pop()!, type]),
-);
-
-/** Whether a YAML document may hold an object that a rule looks at. What is unclear may. */
-export function mayBeJudged(yaml: string): boolean {
-  const kind = /^kind: (\w+)$/m.exec(yaml)?.[1];
-  return kind === undefined || kind.endsWith("List") || judged.has(kind);
-}
-
-/** Throws an error when an object is one that rules would overlook. */
-export function assertJudged(object: KubernetesObject): void {
-  if (object.kind.endsWith("List"))
-    throw new Error(`a ${object.kind} hides its objects; write them out`);
-  const known = judged.get(object.kind);
-  if (known && known !== typeOf(object))
-    throw new Error(`${object.kind} of ${object.apiVersion} is judged by no rule, only ${known}`);
+/** Throws an error when an object is none that can be judged by itself. */
+export function assertJudged(object: Partial<KubernetesObject>): void {
+  const { apiVersion, kind, metadata } = object;
+  if (typeof apiVersion !== "string" || typeof kind !== "string")
+    throw new Error("an object without apiVersion or kind is none that Kubernetes takes");
+  if (kind.endsWith("List")) throw new Error(`a ${kind} hides its objects; write them out`);
+  // A hook may be named by Kubernetes, and could then not be expected by name.
+  if (typeof metadata?.name !== "string") throw new Error(`a ${kind} without a name; give it one`);
 }
 
 /** Pulumi's type token of an object. */
@@ -142,6 +122,22 @@ export function servicesOf(workload: Resource, stack: Stack): Resource[] {
     .filter(({ properties }) =>
       selects({ matchLabels: at(properties, "spec.selector") }, workload),
     );
+}
+
+/** Workloads to whose pods a Service sends traffic, meant or not. */
+export function workloadsOf(found: Resource, stack: Stack): Resource[] {
+  const selector = { matchLabels: at(found.properties, "spec.selector") };
+  return stack.beside(found, ...running, job).filter((workload) => selects(selector, workload));
+}
+
+/** Services that a ServiceMonitor selects. */
+export function monitoredServices(monitor: Resource, stack: Stack): Resource[] {
+  const selector = at(monitor.properties, "spec.selector.matchLabels");
+  const wanted = Object.entries((selector ?? {}) as Properties);
+  return stack.beside(monitor, service).filter(({ properties }) => {
+    const labels = at(properties, "metadata.labels") as Properties | undefined;
+    return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
+  });
 }
 
 /** Whether the load balancer sends traffic straight to a workload's pods. */

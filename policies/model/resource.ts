@@ -7,6 +7,28 @@ export const sealed = "[secret]";
 /** Inputs of a resource, or the body of a Kubernetes object. */
 export type Properties = Record<string, unknown>;
 
+/** Options of Pulumi that change what becomes of a resource, besides those that rules read. */
+export interface Options {
+  retainOnDelete: boolean;
+  deleteBeforeReplace: boolean;
+  replaceOnChanges: string[];
+  /** URNs, or what the SDK writes in their place. */
+  aliases: string[];
+  /** Id of what it takes over; empty: it is made afresh. */
+  importId: string;
+  customTimeouts: boolean;
+}
+
+/** None of them set. */
+export const noOptions: Options = {
+  retainOnDelete: false,
+  deleteBeforeReplace: false,
+  replaceOnChanges: [],
+  aliases: [],
+  importId: "",
+  customTimeouts: false,
+};
+
 /**
  * What the rules judge, in one shape: a resource under the engine, one of a plan, or an object that
  * a Helm release deploys.
@@ -20,6 +42,7 @@ export interface Resource {
   properties: Properties;
   protect: boolean;
   ignoreChanges: string[];
+  options: Options;
   parent: string | undefined;
   /** URN of its provider; undefined: the default one, which needs nothing. */
   provider: string | undefined;
@@ -31,6 +54,8 @@ export interface Resource {
   propertyDependencies: Record<string, string[]>;
   /** URN of the release that deploys it; undefined for a resource of the program. */
   release: string | undefined;
+  /** Whether the plugin of a component makes it: only the engine sees it. */
+  ofPlugin: boolean;
 }
 
 /**
@@ -82,6 +107,13 @@ export class Stack {
   /** The resource behind a URN. */
   get(urn: string): Resource | undefined {
     return this.byUrn.get(urn);
+  }
+
+  /** The resource behind a URN; of what a plugin makes for a component, the component. */
+  named(urn: string): Resource | undefined {
+    let found = this.get(urn);
+    while (found?.ofPlugin && found.parent) found = this.get(found.parent);
+    return found;
   }
 
   /** Resources of a type that determine a property, such as the subnets behind `subnetIds`. */

@@ -7,11 +7,16 @@ export const natGateway = "aws:ec2/natGateway:NatGateway";
 export const internetGateway = "aws:ec2/internetGateway:InternetGateway";
 export const subnetType = "aws:ec2/subnet:Subnet";
 
-/** The route to the internet that a subnet's own route table holds; undefined when there is none. */
-export function defaultRoute(subnet: Resource, stack: Stack): Resource | undefined {
+/** Every route of a subnet's own route table. */
+export function routesOf(subnet: Resource, stack: Stack): Resource[] {
   const [associated] = stack.pointingAt(subnet, association, "subnetId");
   const [table] = associated ? stack.behind(associated, "routeTableId", routeTable) : [];
-  return (table ? stack.pointingAt(table, route, "routeTableId") : []).find(
+  return table ? stack.pointingAt(table, route, "routeTableId") : [];
+}
+
+/** The route to the internet that a subnet's own route table holds; undefined when there is none. */
+export function defaultRoute(subnet: Resource, stack: Stack): Resource | undefined {
+  return routesOf(subnet, stack).find(
     ({ properties }) => at(properties, "destinationCidrBlock") === "0.0.0.0/0",
   );
 }

@@ -4,6 +4,7 @@ import type { Settings, Tier } from "./settings";
 
 /** What a rule protects; also its folder and its page in docs/policies. */
 export const groups = [
+  "declared",
   "workloads",
   "database",
   "pooler",

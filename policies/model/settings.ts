@@ -2,13 +2,15 @@
 export const tiers = ["starter", "pro", "enterprise"] as const;
 export type Tier = (typeof tiers)[number];
 
-/** A workload or resource that a rule need not hold for, and why. */
+/** What rules find wrong with one object and nobody has to mend until a day, and why. */
 export interface Exemption {
-  /** Resource name, or `namespace/name` of what a release deploys. */
-  workload: string;
-  /** Names of the rules. */
-  rules: string[];
+  /** Kind and name, such as `Deployment monitoring/grafana`. */
+  object: string;
+  /** Last day on which it holds, `YYYY-MM-DD`; a year ahead at most. */
+  until: string;
   reason: string;
+  /** By rule: what it says, word for word. Another value says something else, and is not excused. */
+  excuses: Record<string, string[]>;
 }
 
 /** What the pack is told about the stack that it judges. */
@@ -21,6 +23,10 @@ export interface Settings {
   /** Longest database failover, seconds; absent: AWS's quoted time and 10 s of ours. */
   failoverTargetSeconds?: number;
   exemptions: Exemption[];
+  /** The day on which exemptions are held to their end, `YYYY-MM-DD`. */
+  today: string;
+  /** Kubernetes minor for which charts are rendered; absent: Helm's own default. */
+  kubernetes?: string;
   /** Helm's executable, for releases without fitting committed objects; absent: the PATH's. */
   helm?: string;
 }

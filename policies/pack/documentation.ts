@@ -2,9 +2,13 @@ import { promised, committed } from "../budgets/ledger";
 import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
+import { allowedOptions } from "../declared/options";
+import { models } from "../models";
 import { rules } from "../rules";
+import { tablePage } from "./table-page";
 
 const titles: Record<Group, string> = {
+  declared: "Declared or denied",
   workloads: "Workloads",
   database: "Database",
   pooler: "Connection pooler",
@@ -29,6 +33,7 @@ const needs: Record<Rule["needs"], string> = {
 export function pages(settings: Settings): Record<string, string> {
   return Object.fromEntries([
     ["docs/policies.md", overview(settings)],
+    ["docs/policies/table.md", tablePage()],
     ...groups.map((group) => [`docs/policies/${group}.md`, groupPage(group)]),
   ]) as Record<string, string>;
 }
@@ -59,18 +64,60 @@ and \`pulumi up\` with \`--policy-pack policies\`: always the same functions.
   its registration: before anything happens in a preview, which CI therefore requires, but only
   after the fact in an \`up\` without one.
 
+## Judged, declared, denied
+
+[policies/declared](policies/table.md) is the table of everything that a stack may hold. Every type,
+every property, every kind inside a release, every chart, image, option and embedded setting is in it:
+*judged* by the rules that it names, or *declared* indifferent with the values for which that holds.
+Whatever is not in it is *denied*, by a mandatory violation that names the place, the value and what to
+do. A test breaks every property that the table calls judged and expects one of the named rules to
+object; another compares what must exist (\`policies/declared/catalogue\`) with both stacks. These rules
+know no exemption: what is to be allowed is declared, in a review of its own.
+
+Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${types.length === 0 ? "nowhere" : `for ${types.length} types`}`).join(", ")}; \`ignoreChanges\` nowhere; a provider of its own nowhere.
+
+**What the pack does not see**, and what else guards it:
+
+- Code: what an image runs, \`reconnect.sh\`, \`roles.sql\`, what an alert's expression means. The tests of
+  the images, the database laboratory and the alerts' tests on real Prometheus run them.
+- What a remote chart renders beyond its declared map, and whether its archive is the one that was
+  looked at: a release names a repository and a version, and no digest. A test compares the map with the
+  chart; a digest of the publisher's could not be had here.
+- What the plugin of @pulumi/eks makes beside the cluster itself, and what AWS answers: quotas, limits of
+  the account, what somebody has changed by hand.
+- Under the engine, before the preview: the options \`retainOnDelete\`, \`replaceOnChanges\`, \`deletedWith\` and
+  \`import\`, which the engine does not tell a pack. The preview's plan tells them.
+- Values that exist only after creation, at the first preview: the engine asks again with the values.
+- The pack itself, where it comes with the change: run \`npm run policy -- --plan FILE --of HEAD\` from the
+  base, and HEAD's plan and charts are judged by rules, tables and exemptions that it cannot have edited.
+  \`.github/CODEOWNERS\` names whose review a change of them needs.
+
+## Models
+
+A rule looks at a property; whether a fault is survived, told, mended or undone is a way through many
+objects. Each model computes its ways from the plan and what the releases deploy, and its rule says which
+fault breaks which way at which object. \`npm run preview -- --explain\` prints them whole.
+
+| model | asks | prints |
+| --- | --- | --- |
+${models.map(({ name, asks, columns }) => `| ${name} | ${asks} | ${columns.join(", ")} |`).join("\n")}
+
+## Rules
+
 | rule | protects | severity | mandatory from | demands |
 | --- | --- | --- | --- | --- |
 ${rows.join("\n")}
 
 ## Exemptions
 
-\`policies/config.json\` names the workload, the rules and the reason. One that nothing needs is itself a
-mandatory violation (\`exemption-in-use\`).
+\`policies/config.json\` names the object by kind and name, the day until which it is excused (a year ahead
+at most), the reason, and by rule what is excused, word for word: with another value a rule says something
+else, and that is not excused. Every run prints them. One that nothing needs, or that has ended, is itself
+a mandatory violation (\`exemption-in-use\`).
 
-| workload | rules | reason |
-| --- | --- | --- |
-${settings.exemptions.map(({ workload, rules, reason }) => `| ${workload} | ${rules.join(", ")} | ${reason} |`).join("\n")}
+| object | until | rules | reason |
+| --- | --- | --- | --- |
+${settings.exemptions.map(({ object, until, excuses, reason }) => `| ${object} | ${until} | ${Object.keys(excuses).join(", ")} | ${reason} |`).join("\n")}
 
 ## The failover budget
 

@@ -8,7 +8,8 @@ import {
   type StackValidationArgs,
 } from "@pulumi/policy";
 import { fromEngine, fromEngineStack } from "./adapters/engine";
-import { exemptionPolicy, judgeOne, judgeResources, page, type Violation } from "./judge";
+import { describeExemptions, exemptionPolicy } from "./exemptions";
+import { judgeOne, judgeResources, page, type Violation } from "./judge";
 import { releaseType } from "../model/kubernetes";
 import { Stack, type Properties, type Resource } from "../model/resource";
 import type { Rule } from "../model/rule";
@@ -58,10 +59,13 @@ function policy(rule: Rule): Policies[number] {
  */
 const registered = new Map<string, Properties>();
 
-/** An exemption that exempts nothing is an error, which only the whole stack can tell. */
+/**
+ * An exemption that exempts nothing, or has ended, is an error, which only the whole stack can tell. Every
+ * other one is printed, as advice.
+ */
 const exemptions: Policies[number] = {
   name: exemptionPolicy,
-  description: "Every exemption in config.json is needed.",
+  description: "Every exemption in config.json is needed, and has not ended.",
   severity: "medium",
   enforcementLevel: "mandatory",
   url: "docs/policies.md#exemptions",
@@ -69,8 +73,13 @@ const exemptions: Policies[number] = {
     registered.set(args.urn, fromEngine(args).properties);
   },
   validateStack: (args, report) => {
-    for (const violation of judgeResources(...everything(args)))
-      if (violation.policy === exemptionPolicy) report(violation.message, violation.urn);
+    const [resources, settings] = everything(args);
+    const tell = report as unknown as ReportAtLevel;
+    for (const violation of judgeResources(resources, settings))
+      if (violation.policy === exemptionPolicy) tell(violation);
+    const urn = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "";
+    for (const message of describeExemptions(settings))
+      tell({ message, urn, enforcementLevel: "advisory" });
   },
 };
 
@@ -92,7 +101,7 @@ function tell(
 ): void {
   const concerned = resources.filter(({ type }) => concerns(rule, type));
   for (const resource of concerned.filter((resource) => !isOpaque(resource)))
-    for (const violation of judgeOne(rule, resource, stack, settings).violations)
+    for (const violation of judgeOne(rule, resource, stack, settings))
       (report as unknown as ReportAtLevel)(violation);
 }
 

@@ -1,4 +1,5 @@
 import { fromPlan, type PlanResource } from "./adapters/plan";
+import { exemptionPolicy, Exemptions, objectOf } from "./exemptions";
 import { Stack, type Resource } from "../model/resource";
 import type { Rule } from "../model/rule";
 import { tiers, type Settings } from "../model/settings";
@@ -13,15 +14,6 @@ export interface Violation {
   message: string;
 }
 
-/** Name under which an exemption that exempts nothing is reported. */
-export const exemptionPolicy = "exemption-in-use";
-
-/** What one rule finds in one resource: the exemptions of it that were needed, and the rest. */
-interface Verdict {
-  violations: Violation[];
-  exempted: boolean;
-}
-
 /** Judges the resources of a plan by every rule of the pack. Sorted by URN, then by rule. */
 export function judge(resources: PlanResource[], settings: Settings): Violation[] {
   return judgeResources(withDeployed(resources.map(fromPlan), settings), settings);
@@ -30,39 +22,49 @@ export function judge(resources: PlanResource[], settings: Settings): Violation[
 /** Judges resources that are already in the rules' shape, with what their releases deploy. */
 export function judgeResources(resources: Resource[], settings: Settings): Violation[] {
   const stack = new Stack(resources);
-  const used = new Set<string>();
+  const exemptions = new Exemptions(settings);
   const violations: Violation[] = [];
   for (const rule of rules) {
     const judged = rule.types === "all" ? resources : stack.ofType(...rule.types);
-    for (const resource of judged) {
-      const verdict = judgeOne(rule, resource, stack, settings);
-      violations.push(...verdict.violations);
-      if (verdict.exempted) used.add(exemptionKey(resource.name, rule.name));
-    }
+    for (const resource of judged)
+      violations.push(...judgeOne(rule, resource, stack, settings, exemptions));
   }
-  violations.push(...unused(settings, used, resources));
+  const urn = stack.ofType("pulumi:pulumi:Stack")[0]?.urn ?? "";
+  for (const message of exemptions.problems())
+    violations.push({ policy: exemptionPolicy, enforcementLevel: "mandatory", urn, message });
   return violations.sort((a, b) => compare(a.urn, b.urn) || compare(a.policy, b.policy));
 }
 
-/** What one rule says of one resource. */
+/** What one rule says of one resource, but for what is excused. */
 export function judgeOne(
   rule: Rule,
   resource: Resource,
   stack: Stack,
   settings: Settings,
-): Verdict {
-  const problems = rule.judge(resource, stack, settings);
-  if (problems.length === 0) return { violations: [], exempted: false };
-  if (isExempt(settings, resource.name, rule.name)) return { violations: [], exempted: true };
-  return {
-    exempted: false,
-    violations: problems.map((problem) => ({
-      policy: rule.name,
-      enforcementLevel: enforcementLevel(rule, settings),
-      urn: resource.urn,
-      message: message(rule, resource, problem),
-    })),
-  };
+  exemptions = new Exemptions(settings),
+): Violation[] {
+  return (
+    problemsOf(rule, resource, stack, settings)
+      // What the table denies is declared there, or stays denied.
+      .filter(
+        (problem) => rule.group === "declared" || !exemptions.excuse(resource, rule.name, problem),
+      )
+      .map((problem) => ({
+        policy: rule.name,
+        enforcementLevel: enforcementLevel(rule, settings),
+        urn: resource.urn,
+        message: message(rule, resource, problem),
+      }))
+  );
+}
+
+/** A value that a rule never thought of is a violation too, and stops no other rule. */
+function problemsOf(rule: Rule, resource: Resource, stack: Stack, settings: Settings): string[] {
+  try {
+    return rule.judge(resource, stack, settings);
+  } catch (error) {
+    return [`it cannot be judged: ${(error as Error).message}`];
+  }
 }
 
 /** Mandatory from the rule's tier upwards. */
@@ -76,31 +78,8 @@ export function page(rule: Rule): string {
 }
 
 function message(rule: Rule, resource: Resource, problem: string): string {
-  const subject = resource.release ? `${resource.type.split(":").pop()} ${resource.name}: ` : "";
+  const subject = resource.release ? `${objectOf(resource)}: ` : "";
   return `${subject}${problem} (${page(rule)})`;
-}
-
-function isExempt({ exemptions }: Settings, name: string, rule: string): boolean {
-  return exemptions.some(({ workload, rules }) => workload === name && rules.includes(rule));
-}
-
-function exemptionKey(name: string, rule: string): string {
-  return `${name} ${rule}`;
-}
-
-/** Exemptions that nothing needs: each would let a later change slip through unseen. */
-function unused(settings: Settings, used: Set<string>, resources: Resource[]): Violation[] {
-  const urn = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "";
-  return settings.exemptions.flatMap(({ workload, rules: exempted }) =>
-    exempted
-      .filter((rule) => !used.has(exemptionKey(workload, rule)))
-      .map((rule) => ({
-        policy: exemptionPolicy,
-        enforcementLevel: "mandatory" as const,
-        urn,
-        message: `${workload} needs no exemption from ${rule}; remove it from policies/config.json`,
-      })),
-  );
 }
 
 function compare(a: string, b: string): number {

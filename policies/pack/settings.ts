@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
+import { problemsOfExemption } from "./exemptions";
 import { tiers, type Exemption, type Settings, type Tier } from "../model/settings";
 
 /** `policies/config.json`. */
@@ -12,6 +13,8 @@ interface PackConfig {
 
 /** What the program's own configuration calls the tier. */
 const tierKey = "mini-xdr:tier";
+/** What it calls the cluster's settings, of which the version counts here. */
+const clusterKey = "mini-xdr:cluster";
 
 /**
  * A stack's settings: its tier from `Pulumi.STACK.yaml`, the rest from `policies/config.json`. The
@@ -21,13 +24,16 @@ const tierKey = "mini-xdr:tier";
  * @throws SettingsError when one of them cannot be used.
  */
 export function readSettings(root: string, stack: string): Settings {
-  const { failoverTargetSeconds, exemptions } = readPackConfig(root);
+  const today = new Date().toISOString().slice(0, "YYYY-MM-DD".length);
+  const { failoverTargetSeconds, exemptions } = readPackConfig(root, today);
   return {
     root,
     stack,
     tier: readTier(root, stack),
+    kubernetes: readKubernetes(root, stack),
     failoverTargetSeconds: failoverTargetSeconds[stack],
     exemptions,
+    today,
   };
 }
 
@@ -36,7 +42,7 @@ export class SettingsError extends Error {
   override readonly name = "SettingsError";
 }
 
-function readPackConfig(root: string): PackConfig {
+function readPackConfig(root: string, today: string): PackConfig {
   const file = join("policies", "config.json");
   let config: PackConfig;
   try {
@@ -44,13 +50,13 @@ function readPackConfig(root: string): PackConfig {
   } catch (error) {
     throw new SettingsError(`${file}: not readable: ${(error as Error).message}`, { cause: error });
   }
-  const problems = problemsOf(config);
+  const problems = problemsOf(config, today);
   if (problems.length > 0) throw new SettingsError(problems.map((p) => `${file}: ${p}`).join("\n"));
   return config;
 }
 
 /** What is wrong with the pack's configuration, a clause each. */
-function problemsOf(config: Partial<PackConfig> | null): string[] {
+function problemsOf(config: Partial<PackConfig> | null, today: string): string[] {
   const { failoverTargetSeconds: targets, exemptions } = config ?? {};
   if (targets === null || typeof targets !== "object" || !Array.isArray(exemptions))
     return ["it must have failoverTargetSeconds, seconds by stack, and a list of exemptions"];
@@ -61,20 +67,8 @@ function problemsOf(config: Partial<PackConfig> | null): string[] {
         ([stack, seconds]) =>
           `failoverTargetSeconds.${stack}: ${JSON.stringify(seconds)} is not allowed; allowed: seconds above 0`,
       ),
-    ...exemptions
-      .filter((exemption) => !isComplete(exemption))
-      .map(
-        (exemption) =>
-          `exemptions: "${exemption?.workload}" is incomplete; it needs workload, rules and reason`,
-      ),
+    ...exemptions.flatMap((exemption) => problemsOfExemption(exemption, today)),
   ];
-}
-
-function isComplete(exemption: Partial<Exemption> | null): boolean {
-  const { workload, rules, reason } = exemption ?? {};
-  const named =
-    Array.isArray(rules) && rules.length > 0 && rules.every((r) => typeof r === "string");
-  return typeof workload === "string" && workload !== "" && named && Boolean(reason);
 }
 
 function readTier(root: string, stack: string): Tier {
@@ -86,6 +80,14 @@ function readTier(root: string, stack: string): Tier {
       `${file}: ${tierKey}: ${JSON.stringify(tier)} is not allowed; allowed: ${tiers.join(", ")}`,
     );
   return tier as Tier;
+}
+
+/** The cluster's own version, in which its charts are rendered. */
+function readKubernetes(root: string, stack: string): string | undefined {
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(join(root, file))) return undefined;
+  const cluster = readStackConfig(root, file)[clusterKey] as { version?: unknown } | undefined;
+  return typeof cluster?.version === "string" ? cluster.version : undefined;
 }
 
 function readStackConfig(root: string, file: string): Record<string, unknown> {

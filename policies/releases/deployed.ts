@@ -1,18 +1,13 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
-import { load } from "js-yaml";
-import {
-  assertJudged,
-  mayBeJudged,
-  releaseType,
-  typeOf,
-  type KubernetesObject,
-} from "../model/kubernetes";
+import { loadAll } from "js-yaml";
+import { assertJudged, releaseType, typeOf, type KubernetesObject } from "../model/kubernetes";
 import { show } from "../model/expectation";
-import { at, sealed, unknown, type Properties, type Resource } from "../model/resource";
+import { at, noOptions, sealed, unknown, type Properties, type Resource } from "../model/resource";
 import type { Settings } from "../model/settings";
 import { remoteCharts } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
+import { hiddenIn } from "./templates";
 
 /** What a release deploys, or why that cannot be told. */
 export type Deployed = { objects: Resource[] } | { problem: string };
@@ -52,6 +47,11 @@ export function withDeployed(resources: Resource[], settings: Settings): Resourc
   });
 }
 
+/** Paths of values that the committed objects of a release leave open. */
+export function leftOut(name: string, { root, stack }: Settings): string[] {
+  return readRendered(root, stack, name)?.ignored ?? [];
+}
+
 function read(release: Resource, settings: Settings): Deployed {
   const { chart, version, name, namespace, values } = release.properties;
   for (const [property, value] of Object.entries({ chart, name, namespace, values }))
@@ -77,6 +77,11 @@ function read(release: Resource, settings: Settings): Deployed {
 
 function local(release: Resource, settings: Settings): Deployed {
   const { chart, name, namespace, values } = release.properties as unknown as Identity;
+  const hidden = hiddenIn(settings.root, chart);
+  if (hidden.length > 0)
+    return {
+      problem: `${hidden.join("; ")}: what is judged would not be what is deployed; see policies/declared/templates`,
+    };
   const committed = readRendered(settings.root, settings.stack, name);
   const open = committed?.ignored.filter((path) => !createdLater.test(path)) ?? [];
   if (open.length > 0) return { problem: `its rendered objects leave out ${open.join(", ")}` };
@@ -87,11 +92,13 @@ function local(release: Resource, settings: Settings): Deployed {
 }
 
 /** Renders with Helm. Throws an error that says what to do when that is not to be had. */
-function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): string {
+function rendered({ properties }: Resource, { root, kubernetes, helm = "helm" }: Settings): string {
   const { chart, name, namespace, values } = properties as unknown as Identity;
   const args = ["template", name, join(root, chart), "--namespace", namespace, "--values", "-"];
   // Values that are not known yet would not satisfy the chart's schema.
   args.push("--skip-schema-validation");
+  // A Helm that was built from source takes 1.20 for granted, which our charts refuse.
+  if (kubernetes) args.push("--kube-version", `${kubernetes}.0`);
   // Synchronous, because a rule's judgement under the engine is.
   const result = spawnSync(helm, args, { input: text(values), encoding: "utf8" });
   if (result.status === null)
@@ -99,16 +106,12 @@ function rendered({ properties }: Resource, { root, helm = "helm" }: Settings): 
       `the rendered objects of ${name} are stale, and there is no Helm to render them here; run: npm run render`,
     );
   if (result.status !== 0)
-    throw new Error(`${chart} does not render: ${result.stderr.trim().split("\n").pop()}`);
+    throw new Error(`${chart} does not render: ${result.stderr.trim().split("\n")[0]}`);
   return result.stdout;
 }
 
 function parsed(yaml: string): KubernetesObject[] {
-  const found = yaml
-    .split(/^---$/m)
-    .filter(mayBeJudged)
-    .map((document) => load(document) as KubernetesObject | null)
-    .filter((object) => object !== null);
+  const found = (loadAll(yaml) as (KubernetesObject | null)[]).filter((object) => object !== null);
   found.forEach(assertJudged);
   return found;
 }
@@ -122,12 +125,14 @@ function objects(release: Resource, deployed: KubernetesObject[]): Deployed {
       properties: object,
       protect: false,
       ignoreChanges: [],
+      options: noOptions,
       parent: undefined,
       provider: undefined,
       deletedWith: undefined,
       dependencies: [],
       propertyDependencies: {},
       release: release.urn,
+      ofPlugin: false,
     })),
   };
 }

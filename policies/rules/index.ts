@@ -1,4 +1,5 @@
 import type { Group, Rule, RuleDefinition } from "../model/rule";
+import backupSchedule from "./backups/backup-schedule";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";
@@ -43,6 +44,13 @@ import databaseSnapshotTags from "./database/database-snapshot-tags";
 import databaseStorageGrows from "./database/database-storage-grows";
 import databaseSubnets from "./database/database-subnets";
 import databaseTls from "./database/database-tls";
+import declaredCharts from "./declared/declared-charts";
+import declaredImages from "./declared/declared-images";
+import declaredOptions from "./declared/declared-options";
+import declaredProperties from "./declared/declared-properties";
+import declaredTargets from "./declared/declared-targets";
+import declaredTypes from "./declared/declared-types";
+import expected from "./declared/expected";
 import certificateRenewal from "./edge/certificate-renewal";
 import externalCheck from "./edge/external-check";
 import loadBalancerCrossZone from "./edge/load-balancer-cross-zone";
@@ -53,29 +61,43 @@ import outsideView from "./edge/outside-view";
 import targetHealth from "./edge/target-health";
 import targetType from "./edge/target-type";
 import tlsListener from "./edge/tls-listener";
+import trafficRules from "./edge/traffic-rules";
 import usersAddress from "./edge/users-address";
 import keyDeletionWindow from "./keys/key-deletion-window";
 import keyRotation from "./keys/key-rotation";
+import rights from "./keys/rights";
 import secretEncryption from "./keys/secret-encryption";
 import secretRecoveryWindow from "./keys/secret-recovery-window";
 import secretReplicated from "./keys/secret-replicated";
+import endpointRoutes from "./network/endpoint-routes";
 import natPerZone from "./network/nat-per-zone";
 import privateEgress from "./network/private-egress";
 import privateSubnets from "./network/private-subnets";
 import publicEgress from "./network/public-egress";
+import traffic from "./network/traffic";
 import vpcDns from "./network/vpc-dns";
+import alarmCatalogue from "./observability/alarm-catalogue";
+import alertRoutes from "./observability/alert-routes";
 import alertmanagers from "./observability/alertmanagers";
+import expectedAlerts from "./observability/expected-alerts";
 import metricsRetention from "./observability/metrics-retention";
+import topicHeard from "./observability/topic-heard";
 import failoverBudget from "./pooler/failover-budget";
 import poolSize from "./pooler/pool-size";
 import poolerClients from "./pooler/pooler-clients";
+import poolerSettings from "./pooler/pooler-settings";
 import poolerTls from "./pooler/pooler-tls";
 import alarmNotifies from "./stack/alarm-notifies";
 import availabilityLedger from "./stack/availability-ledger";
 import changesApplied from "./stack/changes-applied";
+import changesEnd from "./stack/changes-end";
 import chaosStops from "./stack/chaos-stops";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
+import restores from "./stack/restores";
+import survives from "./stack/survives";
+import tells from "./stack/tells";
+import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
 import disruptionBudget from "./workloads/disruption-budget";
 import drain from "./workloads/drain";
@@ -83,9 +105,12 @@ import hostAntiAffinity from "./workloads/host-anti-affinity";
 import keptVolume from "./workloads/kept-volume";
 import loadBalancerDrain from "./workloads/load-balancer-drain";
 import lostNode from "./workloads/lost-node";
+import networkPolicy from "./workloads/network-policy";
 import ownPods from "./workloads/own-pods";
 import pinnedImages from "./workloads/pinned-images";
+import podSecurity from "./workloads/pod-security";
 import probes from "./workloads/probes";
+import registryLifecycle from "./workloads/registry-lifecycle";
 import releaseAtomic from "./workloads/release-atomic";
 import releaseReadable from "./workloads/release-readable";
 import releaseTimeout from "./workloads/release-timeout";
@@ -93,13 +118,24 @@ import replicas from "./workloads/replicas";
 import resources from "./workloads/resources";
 import rollingUpdate from "./workloads/rolling-update";
 import rollout from "./workloads/rollout";
+import selectorsMatch from "./workloads/selectors-match";
 import startupProbe from "./workloads/startup-probe";
 import unhealthyPodsEvicted from "./workloads/unhealthy-pods-evicted";
 import zoneSpread from "./workloads/zone-spread";
 
 /** Every rule, by what it protects. A test compares the list with the files. */
 const byGroup: Record<Group, RuleDefinition[]> = {
+  declared: [
+    declaredCharts,
+    declaredImages,
+    declaredOptions,
+    declaredProperties,
+    declaredTargets,
+    declaredTypes,
+    expected,
+  ],
   workloads: [
+    addresses,
     autoscaler,
     disruptionBudget,
     drain,
@@ -107,9 +143,12 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     keptVolume,
     loadBalancerDrain,
     lostNode,
+    networkPolicy,
     ownPods,
     pinnedImages,
+    podSecurity,
     probes,
+    registryLifecycle,
     releaseAtomic,
     releaseReadable,
     releaseTimeout,
@@ -117,6 +156,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     resources,
     rollingUpdate,
     rollout,
+    selectorsMatch,
     startupProbe,
     unhealthyPodsEvicted,
     zoneSpread,
@@ -143,7 +183,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseSubnets,
     databaseTls,
   ],
-  pooler: [failoverBudget, poolSize, poolerClients, poolerTls],
+  pooler: [failoverBudget, poolerClients, poolerSettings, poolerTls, poolSize],
   cluster: [
     clusterAuthentication,
     clusterDeletionProtection,
@@ -156,8 +196,17 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     nodePool,
     storageClass,
   ],
-  network: [natPerZone, privateEgress, privateSubnets, publicEgress, vpcDns],
+  network: [
+    endpointRoutes,
+    natPerZone,
+    privateEgress,
+    privateSubnets,
+    publicEgress,
+    traffic,
+    vpcDns,
+  ],
   backups: [
+    backupSchedule,
     bucketEncryption,
     bucketKept,
     bucketLifecycle,
@@ -179,17 +228,36 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     targetHealth,
     targetType,
     tlsListener,
+    trafficRules,
     usersAddress,
   ],
-  keys: [keyDeletionWindow, keyRotation, secretEncryption, secretRecoveryWindow, secretReplicated],
-  observability: [alertmanagers, metricsRetention],
+  keys: [
+    keyDeletionWindow,
+    keyRotation,
+    rights,
+    secretEncryption,
+    secretRecoveryWindow,
+    secretReplicated,
+  ],
+  observability: [
+    alarmCatalogue,
+    alertmanagers,
+    alertRoutes,
+    expectedAlerts,
+    metricsRetention,
+    topicHeard,
+  ],
   stack: [
     alarmNotifies,
     availabilityLedger,
     changesApplied,
+    changesEnd,
     chaosStops,
     dataOutlivesCluster,
     dataProtected,
+    restores,
+    survives,
+    tells,
   ],
 };
 

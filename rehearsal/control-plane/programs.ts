@@ -51,6 +51,8 @@ export function apiServerArguments(
     `--cert-dir=${folder}`,
     `--token-auth-file=${tokenFile}`,
     "--anonymous-auth=false",
+    // By itself it ends every watch after half an hour to an hour, and a soak follows for longer.
+    "--min-request-timeout=86400",
     "--service-cluster-ip-range=10.96.0.0/16",
     "--service-account-issuer=https://kubernetes.default.svc",
     `--service-account-key-file=${serviceAccountKeyFile}`,

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import type { Drill, Say } from "../drill";
-import { outlivesCluster } from "../../policies/model/survival";
+import { outlivesCluster } from "../../policies/model/cluster-loss";
 import { claim, type Claim } from "../../lib/claim";
 import type { Report } from "../../lib/report";
 import { Workloads } from "../workloads/workloads";

@@ -149,6 +149,7 @@ export class EngineStack {
       stack,
       signal,
       client: host.address,
+      chartRepository: repository.url,
       environment: {
         ...provider.environment,
         ...this.aws.environment,

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Say } from "../drill";
 import { tool } from "../../tools";
@@ -15,6 +15,8 @@ export interface WorkspaceOptions {
   stack: string;
   /** Address of the program's host. */
   client: string;
+  /** Address in place of the repositories that charts come from, which the pack knows by name. */
+  chartRepository: string;
   /** Where the engine finds the stand-ins. */
   environment: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -35,6 +37,7 @@ export class Workspace {
     const { root, folder } = options;
     const checkout = path.join(folder, "checkout");
     await copyCheckout(root, checkout);
+    await standInFor(checkout, options.chartRepository);
     const bin = await programs(folder, options.client);
     const state = path.join(folder, "state");
     await mkdir(state);
@@ -116,4 +119,14 @@ async function programs(folder: string, client: string): Promise<string> {
 async function script(file: string, line: string): Promise<void> {
   await writeFile(file, `#!/bin/sh\n${line}\n`);
   await chmod(file, 0o755);
+}
+
+/** Tells the copied pack that every chart comes from the stand-in's address. */
+async function standInFor(checkout: string, address: string): Promise<void> {
+  const file = path.join(checkout, "policies/declared/repositories.json");
+  const charts = Object.keys(JSON.parse(await readFile(file, "utf8")) as object);
+  await writeFile(
+    file,
+    JSON.stringify(Object.fromEntries(charts.map((chart) => [chart, address]))),
+  );
 }

@@ -136,8 +136,8 @@ export class Workloads {
       .map((controller) => describe(controller, autoscalers, pods, budgets))
       .filter(({ id }) => !this.leftOut.includes(id))
       .map((workload) => {
-        const exemption = this.exemptions.find((other) => other.workload === workload.id);
-        return { ...workload, exempt: exemption?.rules ?? [] };
+        const exemption = this.exemptions.find(({ object }) => object.endsWith(` ${workload.id}`));
+        return { ...workload, exempt: Object.keys(exemption?.excuses ?? {}) };
       });
   }
 

@@ -22,6 +22,21 @@ describe("the local charts, by the real Helm", function () {
         assert.equal(readFileSync(file, "utf8"), text, `${relative(root, file)}: npm run render`);
     });
 
+  for (const stack of ["prod", "staging"])
+    it(`render for ${stack} the same at an upgrade as at an installation`, async () => {
+      const releases = localReleases(await plannedStack(stack));
+      await Promise.all(
+        releases.map(async (release) => {
+          const [installed, upgraded] = await Promise.all([
+            template(release),
+            template(release, release.values, "upgraded"),
+          ]);
+          assert.equal(upgraded.code, 0, upgraded.stderr);
+          assert.equal(upgraded.stdout, installed.stdout, release.name);
+        }),
+      );
+    });
+
   const refusals: { title: string; release: string; change: Change; says: RegExp }[] = [
     {
       title: "two poolers",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
 import path from "node:path";
 import { loadAll } from "js-yaml";
 import { output } from "../../lib/processes";
@@ -40,5 +41,57 @@ describe("the sidecar that sheds a demoted writer", () => {
     assert.equal(sidecar.image, pooler.image);
     const mounts = sidecar.volumeMounts.map(({ name }) => name).sort();
     assert.deepEqual(mounts, ["reconnect", "run"]);
+  });
+
+  describe("beside a PgBouncer that says", () => {
+    const header = "type,user,database,state,addr";
+    const active = "S,app,minixdr,active,10.0.0.1";
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), "mini-xdr-sidecar-"))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    /** What the script says in one round, with programs in the place of PgBouncer's console and the DNS. */
+    const round = async (servers: string[]) => {
+      const program = (name: string, text: string) => {
+        const file = path.join(folder, name);
+        writeFileSync(file, `#!/bin/sh\n${text}\n`);
+        chmodSync(file, 0o755);
+      };
+      const rows = [header, ...servers].join("\\n");
+      program(
+        "psql",
+        `case "$*" in *DATABASES*) printf 'name,host\\nminixdr,writer\\n' ;; *SERVERS*) printf '${rows}\\n' ;; esac`,
+      );
+      program("getent", "echo 10.0.0.1 STREAM writer");
+      // One round, and then no more.
+      program("sleep", `[ -e ${folder}/done ] && exit 1; touch ${folder}/done`);
+      const script = path.join(root, "charts/pgbouncer/files/reconnect.sh");
+      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+      return output("sh", [script, "minixdr"], { env });
+    };
+
+    it("that all connections are at the writer: nothing", async () => {
+      assert.equal((await round([active])).trim(), "");
+    });
+
+    it("that one is elsewhere: RECONNECT", async () => {
+      assert.match(
+        await round([active, "S,app,minixdr,idle,10.0.0.2"]),
+        /^1 connections of minixdr were not at 10\.0\.0\.1: RECONNECT/,
+      );
+    });
+
+    // As PgBouncer 1.24.1 shows one, asked while its resolver had not answered.
+    it("that one's host is still being looked up: nothing", async () => {
+      assert.equal((await round([active, "S,app,minixdr,new,(bad-af)"])).trim(), "");
+    });
+
+    it("that one is being made to where the writer was: RECONNECT", async () => {
+      assert.match(await round([active, "S,app,minixdr,new,10.0.0.2"]), /^1 connections/);
+    });
+
+    it("that another database's is elsewhere: nothing", async () => {
+      assert.equal((await round([active, "S,app,other,active,10.0.0.2"])).trim(), "");
+    });
   });
 });

@@ -187,8 +187,8 @@ describe("bad input, met by npm run preview", function () {
     ["empty", "{}", /^error: policies\/config\.json: it must have failoverTargetSeconds/],
     [
       "wrong in every part",
-      `{ "failoverTargetSeconds": { "prod": "soon" }, "exemptions": [null, { "workload": "a", "rules": "b" }] }`,
-      /failoverTargetSeconds\.prod: "soon" is not allowed.*\n.*exemptions: "undefined".*\n.*exemptions: "a" is incomplete/,
+      `{ "failoverTargetSeconds": { "prod": "soon" }, "exemptions": [null, { "object": "a", "excuses": "b" }, { "object": "Pod a", "until": "soon", "reason": "c", "excuses": { "d": ["e"] } }] }`,
+      /failoverTargetSeconds\.prod: "soon" is not allowed.*\n.*exemptions: "undefined".*\n.*exemptions: "a" is incomplete.*\n.*exemptions: "Pod a": until: "soon" is not allowed/,
     ],
   ];
   for (const [what, text, says] of packSettings)

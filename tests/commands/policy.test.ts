@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { writePlan, type Plan } from "../../plan/plan";
-import { command, stackTrace } from "../support/command";
+import { command, ownCheckout, stackTrace } from "../support/command";
 import { plannedStack } from "../support/planned";
 
 describe("npm run policy", function () {
@@ -46,6 +46,31 @@ describe("npm run policy", function () {
       violations.map(({ policy, enforcementLevel }) => [policy, enforcementLevel]),
       [["data-protected", "mandatory"]],
     );
+  });
+
+  describe("of another checkout, which has edited pack and charts alike", () => {
+    const head = ownCheckout();
+
+    it("judges its charts by the rules of this one", async () => {
+      const edit = (file: string, from: string | RegExp, to: string) => {
+        const text = readFileSync(join(head(), file), "utf8");
+        assert.match(text, new RegExp(from));
+        writeFileSync(join(head(), file), text.replace(from, to));
+      };
+      const plan = saved(await plannedStack("prod"));
+      assert.equal(await run("--plan", plan, "--of", head()), 0);
+      // Its own committed objects and its own pack say that one eviction too many is fine.
+      edit("charts/rendered/prod/mini-xdr.yaml", /maxUnavailable: 1\b/g, "maxUnavailable: 2");
+      edit("policies/rules/workloads/disruption-budget.ts", "most === 1", "most !== 0");
+      assert.equal(await run("--plan", plan, "--of", head()), 1);
+      assert.match(printed, /✗ disruption-budget \[mandatory\]/);
+    });
+
+    it("has to be one", async () => {
+      const plan = saved(await plannedStack("prod"));
+      assert.equal(await run("--plan", plan, "--of", folder), 2);
+      assert.match(printed, /^error: --of: .*: no checkout, as it has no folder charts/);
+    });
   });
 
   it("exits 0 on what only advises", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { PlannedResource } from "../../plan/plan";
 import { Stack, type Resource } from "../../policies/model/resource";
-import { isOfCluster, outlivesCluster, wayTo } from "../../policies/model/survival";
+import { isOfCluster, outlivesCluster, wayTo } from "../../policies/model/cluster-loss";
 import { fromPlan } from "../../policies/pack/adapters/plan";
 import { plannedStack } from "../support/planned";
 

@@ -36,11 +36,15 @@ export function changing(
   return resources.flatMap((resource) => (resource === found ? (change(found) ?? []) : [resource]));
 }
 
-/** A copy with another value at a path, whose steps are divided by slashes; undefined removes it. */
+/** A copy with another value at a path, a JSON pointer without its first slash; undefined removes it. */
 export function setting(path: string, value: unknown): (resource: Resource) => Resource {
   return (resource) => ({
     ...resource,
-    properties: set(resource.properties, path.split("/"), value) as Properties,
+    properties: set(
+      resource.properties,
+      path.split("/").map((step) => step.replaceAll("~1", "/")),
+      value,
+    ) as Properties,
   });
 }
 

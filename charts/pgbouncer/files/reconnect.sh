@@ -20,7 +20,9 @@ while sleep 1; do
   [ -n "$host" ] || host=$(show DATABASES host name "$1")
   writer=$(getent ahostsv4 "$host" | awk '{ print $1; exit }')
   [ -n "$writer" ] || continue
-  stale=$(show SERVERS addr database "$1" | grep -c -v -x -F "$writer")
+  # One whose host is still being looked up is at "(bad-af)". Taken for stale it would be given up, and the
+  # requests that wait for it would fail: "connect string changed".
+  stale=$(show SERVERS addr database "$1" | grep -v -x -F "(bad-af)" | grep -c -v -x -F "$writer")
   [ "$stale" -gt 0 ] || continue
   psql --no-psqlrc --no-password --quiet --command "RECONNECT $1" &&
     echo "$stale connections of $1 were not at $writer: RECONNECT"

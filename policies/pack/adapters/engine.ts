@@ -1,9 +1,10 @@
 import {
   UnknownValueError,
   type PolicyResource,
+  type PolicyResourceOptions,
   type ResourceValidationArgs,
 } from "@pulumi/policy";
-import { unknown, type Properties, type Resource } from "../../model/resource";
+import { unknown, type Options, type Properties, type Resource } from "../../model/resource";
 
 /** A resource that the engine is about to create or change. It knows no other resource yet. */
 export function fromEngine(args: ResourceValidationArgs): Resource {
@@ -14,12 +15,14 @@ export function fromEngine(args: ResourceValidationArgs): Resource {
     properties: readable(args.props) as Properties,
     protect: args.opts.protect,
     ignoreChanges: args.opts.ignoreChanges,
+    options: optionsOf(args.opts),
     parent: args.opts.parent,
     provider: undefined,
     deletedWith: undefined,
     dependencies: [],
     propertyDependencies: {},
     release: undefined,
+    ofPlugin: isOfPlugin(args.urn),
   };
 }
 
@@ -34,6 +37,7 @@ export function fromEngineStack(resource: PolicyResource): Resource {
     properties: readable(resource.props) as Properties,
     protect: resource.opts.protect,
     ignoreChanges: resource.opts.ignoreChanges,
+    options: optionsOf(resource.opts),
     parent: parent?.urn,
     provider: provider?.urn,
     // The engine does not tell it.
@@ -43,7 +47,30 @@ export function fromEngineStack(resource: PolicyResource): Resource {
       Object.entries(propertyDependencies).map(([name, behind]) => [name, urns(behind)]),
     ),
     release: undefined,
+    ofPlugin: isOfPlugin(resource.urn),
   };
+}
+
+/** What the engine tells of the options; the preview's plan tells the others too. */
+function optionsOf({
+  deleteBeforeReplace,
+  aliases,
+  customTimeouts,
+}: PolicyResourceOptions): Options {
+  const { createSeconds = 0, updateSeconds = 0, deleteSeconds = 0 } = customTimeouts ?? {};
+  return {
+    retainOnDelete: false,
+    deleteBeforeReplace: deleteBeforeReplace ?? false,
+    replaceOnChanges: [],
+    aliases,
+    importId: "",
+    customTimeouts: createSeconds + updateSeconds + deleteSeconds > 0,
+  };
+}
+
+/** Children of @pulumi/eks's component, which it makes from properties that are judged. */
+function isOfPlugin(urn: string): boolean {
+  return urn.includes("eks:index:Cluster$");
 }
 
 /**
@@ -53,7 +80,19 @@ export function fromEngineStack(resource: PolicyResource): Resource {
 function readable(value: unknown): unknown {
   if (value === null || typeof value !== "object") return value;
   if (Array.isArray(value)) return Array.from({ length: value.length }, (_, i) => read(value, i));
-  return Object.fromEntries(Object.keys(value).map((key) => [key, read(value, key)]));
+  const filledIn = defaults(value);
+  return Object.fromEntries(
+    Object.keys(value)
+      .filter((key) => key !== "__defaults" && !filledIn.includes(key))
+      .map((key) => [key, read(value, key)]),
+  );
+}
+
+/** Keys that the provider has filled in by itself: in a plan they are absent, and judged as such. */
+function defaults(value: object): unknown[] {
+  if (!Object.hasOwn(value, "__defaults")) return [];
+  const listed = read(value, "__defaults");
+  return Array.isArray(listed) ? listed : [];
 }
 
 function read(container: object, key: string | number): unknown {

@@ -1,4 +1,11 @@
-import { sealed, unknown, type Properties, type Resource } from "../../model/resource";
+import {
+  noOptions,
+  sealed,
+  unknown,
+  type Options,
+  type Properties,
+  type Resource,
+} from "../../model/resource";
 
 /** A resource of a plan file, as far as rules need it. */
 export interface PlanResource {
@@ -9,7 +16,7 @@ export interface PlanResource {
   provider: string | null;
   protect: boolean;
   inputs: Properties;
-  options: { ignoreChanges: string[]; deletedWith: string | null };
+  options: Partial<Options> & { ignoreChanges: string[]; deletedWith: string | null };
   dependencies: string[];
   propertyDependencies: Record<string, string[]>;
 }
@@ -19,20 +26,24 @@ const unknownMark = "[unknown]";
 
 /** A plan's resource in the shape that rules judge. */
 export function fromPlan(planned: PlanResource): Resource {
-  const { parent, provider, options } = planned;
+  const { parent, provider } = planned;
+  const { ignoreChanges, deletedWith, ...options } = planned.options;
   return {
     urn: planned.urn,
     type: planned.type,
     name: planned.name,
     properties: marked(planned.inputs) as Properties,
     protect: planned.protect,
-    ignoreChanges: options.ignoreChanges,
+    ignoreChanges,
+    // A plan file of an earlier revision tells fewer.
+    options: { ...noOptions, ...options },
     parent: parent ?? undefined,
     provider: provider ?? undefined,
-    deletedWith: options.deletedWith ?? undefined,
+    deletedWith: deletedWith ?? undefined,
     dependencies: planned.dependencies,
     propertyDependencies: planned.propertyDependencies,
     release: undefined,
+    ofPlugin: false,
   };
 }
 

@@ -14,16 +14,21 @@ export default {
   judge: (pool) => {
     const { properties } = pool;
     const zones = new Set(nodeZones(pool).filter((zone) => typeof zone === "string"));
-    const capacity = list(properties, "spec.template.spec.requirements").find(
+    const requirements = list(properties, "spec.template.spec.requirements");
+    const capacity = requirements.find(
       (entry) =>
         at(entry, "key") === "karpenter.sh/capacity-type" && at(entry, "operator") === "In",
     );
+    const keys = requirements.map((entry) => at(entry, "key"));
+    // A node has to satisfy every requirement: a second one of the same key takes from the first.
+    const twice = keys.filter((key, index) => keys.indexOf(key) !== index);
     const onDemand = JSON.stringify(list(capacity, "values")) === '["on-demand"]';
     const limits = list(properties, "spec.disruption.budgets").map((budget) => at(budget, "nodes"));
     const limited = limits.some((nodes) =>
       /^([1-3]|[1-9]%|[12]\d%|3[0-3]%)$/.test(typeof nodes === "symbol" ? "" : String(nodes)),
     );
     return [
+      ...twice.map((key) => `it has two requirements of ${String(key)}; it must have one`),
       ...(zones.size >= 3 ? [] : [`it names ${zones.size} zones; it must be 3 or more`]),
       ...(onDemand ? [] : ["karpenter.sh/capacity-type is not only on-demand"]),
       ...(limited

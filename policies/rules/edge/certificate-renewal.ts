@@ -6,7 +6,8 @@ export default {
   name: "certificate-renewal",
   severity: "high",
   from: "starter",
-  demands: "The certificate is validated by a DNS record that stays, so that AWS can renew it.",
+  demands:
+    "The certificate is validated by a DNS record that stays, so that AWS can renew it, and is for the name that users open.",
   reason: "Validation by e-mail ends with the mailbox; the certificate then expires.",
   needs: "stack",
   types: ["aws:acm/certificate:Certificate"],
@@ -18,7 +19,11 @@ export default {
       "certificateArn",
     );
     const records = stack.pointingAt(certificate, "aws:route53/record:Record", "records");
+    const opened = stack
+      .ofType("aws:route53/record:Record")
+      .some(({ properties }) => properties.name === certificate.properties.domainName);
     return [
+      ...(opened ? [] : ["domainName is no name of this stack that users open"]),
       ...(method ? [method] : []),
       ...(validation && list(validation.properties, "validationRecordFqdns").length > 0
         ? []

@@ -1,3 +1,4 @@
+import { seconds } from "../../model/duration";
 import { show } from "../../model/expectation";
 import { prometheus } from "../../model/kubernetes";
 import { at } from "../../model/resource";
@@ -16,14 +17,8 @@ export default {
   types: [prometheus],
   judge: ({ properties }) => {
     const retention = at(properties, "spec.retention");
-    return daysIn(retention) > window
+    return seconds(retention) > window * 86_400
       ? []
       : [`spec.retention is ${show(retention)}; it must be more than ${window}d`];
   },
 } satisfies RuleDefinition;
-
-/** Days of a duration such as `35d`, `5w` or `1y`; NaN for any other. */
-function daysIn(duration: unknown): number {
-  const [, count, unit] = /^(\d+)([dwy])$/.exec(String(duration)) ?? [];
-  return Number(count) * { d: 1, w: 7, y: 365 }[unit as "d" | "w" | "y"];
-}

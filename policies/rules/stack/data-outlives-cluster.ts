@@ -1,5 +1,5 @@
 import type { RuleDefinition } from "../../model/rule";
-import { isOfCluster, outlivesCluster, wayTo } from "../../model/survival";
+import { isOfCluster, outlivesCluster, wayTo } from "../../model/cluster-loss";
 
 export default {
   name: "data-outlives-cluster",

@@ -13,13 +13,17 @@ export default {
   needs: "release",
   // The volume of a stateful set's pod stays with its zone, so an early successor gains nothing.
   types: [deployment],
-  judge: (workload) =>
-    taints
+  judge: (workload) => [
+    ...list(podSpec(workload), "tolerations")
+      .filter((toleration) => at(toleration, "key") === undefined)
+      .map(() => "a toleration without a key keeps its pods on nodes that are leaving"),
+    ...taints
       .filter(
         (taint) =>
           !list(podSpec(workload), "tolerations").some((toleration) => leaves(toleration, taint)),
       )
       .map((taint) => `no toleration of ${taint} (NoExecute) ends after 1 to 60 s`),
+  ],
 } satisfies RuleDefinition;
 
 function leaves(toleration: unknown, taint: string): boolean {

@@ -1,5 +1,5 @@
-import { containers, cronJob, job, operated, running } from "../../model/kubernetes";
-import { at } from "../../model/resource";
+import { containers, cronJob, job, operated, podSpec, running } from "../../model/kubernetes";
+import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 const paths = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
@@ -16,7 +16,7 @@ export default {
   judge: (workload) => {
     const pods = operated.includes(workload.type)
       ? [at(workload.properties, "spec")]
-      : containers(workload);
+      : [...containers(workload), ...list(podSpec(workload), "initContainers")];
     const missing = pods.flatMap((container) =>
       paths
         .filter((path) => !isQuantity(at(container, `resources.${path}`)))

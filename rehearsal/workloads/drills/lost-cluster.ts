@@ -4,7 +4,7 @@ import { claim, skipped, type Claim } from "../../../lib/claim";
 import { completeAfter, steadyBefore } from "../steady-state";
 import type { Stream } from "../writer";
 import { dependentsOf } from "../../../plan/dependents";
-import { isOfCluster, outlivesCluster } from "../../../policies/model/survival";
+import { isOfCluster, outlivesCluster } from "../../../policies/model/cluster-loss";
 
 /** Seconds in which everything has to be there again; the design's target. */
 const rebuildLimit = 120;

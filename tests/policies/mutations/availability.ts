@@ -2,8 +2,8 @@ import { workloads } from "./availability-of-workloads";
 
 /**
  * What counts as an availability property in the prod plan, by type, with the values that would make
- * the stack less available. Written from the platform's promises, not from the rules: a property of
- * the plan that stands neither here nor in `indifferent.ts` fails the test.
+ * the stack less available. Written from the platform's promises, not from the rules. What stands
+ * neither here nor in the pack's own table is denied by the pack, which a test of its own shows.
  *
  * A path's steps are names, `*` for every element of a list, or `[key=value]` for those that have it.
  * Every path is also removed, and made unknown unless the engine's first preview does not know it,

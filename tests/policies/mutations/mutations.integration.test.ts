@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { fromPlan } from "../../../policies/pack/adapters/plan";
-import { exemptionPolicy, judgeResources } from "../../../policies/pack/judge";
+import { exemptionPolicy } from "../../../policies/pack/exemptions";
+import { judgeResources } from "../../../policies/pack/judge";
 import { withDeployed } from "../../../policies/releases/deployed";
 import type { Resource } from "../../../policies/model/resource";
 import type { Settings } from "../../../policies/model/settings";
 import { readSettings } from "../../../policies/pack/settings";
 import type { Plan } from "../../../plan/plan";
 import { plannedStack, root } from "../../support/planned";
-import { availability } from "./availability";
-import { indifferent, indifferentTypes } from "./indifferent";
-import { find, mutantsOf, type Mutant } from "./mutants";
+import { mutantsOf, type Mutant } from "./mutants";
 
 const release = "kubernetes:helm.sh/v3:Release";
 
@@ -34,19 +33,6 @@ for (const stack of ["prod", "staging"])
       settings = { ...readSettings(root, stack), helm: "no-helm" };
       program = plan.resources.map(fromPlan);
       everything = withDeployed(program, settings);
-    });
-
-    it("knows of every property of the plan whether it counts for availability", () => {
-      const forgotten = new Set<string>();
-      for (const { type, properties } of everything) {
-        if (!/^(aws|eks|kubernetes|random|tls|pulumi:providers)/.test(type)) continue;
-        if (indifferentTypes[type]) continue;
-        const known = [...Object.keys(availability[type] ?? {}), ...(indifferent[type] ?? [])];
-        for (const leaf of leaves(properties))
-          if (!known.some((pattern) => covers(pattern, leaf, properties)))
-            forgotten.add(`${type} ${leaf.join("/")}`);
-      }
-      assert.deepEqual([...forgotten], [], "add each to availability.ts or to indifferent.ts");
     });
 
     it("catches every mutant by a mandatory rule", () => {
@@ -188,27 +174,4 @@ function entry<Value>(map: Map<string, Value>, key: string, make: () => Value): 
   const value = map.get(key) ?? make();
   map.set(key, value);
   return value;
-}
-
-function leaves(value: unknown, path: string[] = []): string[][] {
-  if (value === undefined) return [];
-  if (value === null || typeof value !== "object") return [path];
-  return Object.entries(value).flatMap(([key, item]) => leaves(item, [...path, key]));
-}
-
-/** Whether a pattern names a leaf, or a whole value that holds it. */
-function covers(pattern: string, leaf: string[], properties: Resource["properties"]): boolean {
-  const steps = pattern.split("/");
-  if (steps.at(-1) === "**") return prefix(steps.slice(0, -1), leaf, properties) !== undefined;
-  const rest = prefix(steps, leaf, properties);
-  return rest !== undefined && rest.length === 0;
-}
-
-function prefix(steps: string[], leaf: string[], properties: Resource["properties"]) {
-  const length = steps.length;
-  if (leaf.length < length) return undefined;
-  const head = leaf.slice(0, length).join("/");
-  return find(properties, steps).some((path) => path.join("/") === head)
-    ? leaf.slice(length)
-    : undefined;
 }

@@ -98,6 +98,14 @@ function ofStack(resource: PlannedResource): analyzer.AnalyzerResource {
   sent.setProperties(properties(resource));
   sent.setOptions(options(resource));
   sent.setParent(resource.parent ?? "");
+  if (resource.provider) {
+    const provider = new analyzer.AnalyzerProviderResource();
+    provider.setUrn(resource.provider);
+    provider.setType(resource.provider.split("::")[2]!.split("$").at(-1)!);
+    provider.setName(resource.provider.split("::").at(-1)!);
+    provider.setProperties(new Struct());
+    sent.setProvider(provider);
+  }
   sent.setDependenciesList(resource.dependencies);
   for (const [property, urns] of Object.entries(resource.propertyDependencies)) {
     const behind = new analyzer.AnalyzerPropertyDependencies();

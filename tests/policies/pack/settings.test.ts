@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exemptionPolicy, judgeResources } from "../../../policies/pack/judge";
+import { judgeResources } from "../../../policies/pack/judge";
 import { rules } from "../../../policies/rules";
 import { readSettings } from "../../../policies/pack/settings";
 import { readStackSettings, stackNames } from "../../../plan/stack-settings";
@@ -33,8 +33,8 @@ describe("the policy pack's settings", function () {
 
   it("exempt from rules that exist, with a reason", () => {
     const names = rules.map(({ name }) => name);
-    for (const { rules: exempted, reason } of readSettings(root, "prod").exemptions) {
-      for (const rule of exempted) assert.ok(names.includes(rule), rule);
+    for (const { excuses, reason } of readSettings(root, "prod").exemptions) {
+      for (const rule of Object.keys(excuses)) assert.ok(names.includes(rule), rule);
       assert.ok(reason.length > 20, reason);
     }
   });
@@ -69,25 +69,15 @@ describe("the policy pack's settings", function () {
         /^SettingsError: Pulumi\.prod\.yaml: not readable: /,
       );
       tierOf("");
-      writePack([{ workload: "a/b", rules: ["replicas"] }]);
-      assert.throws(() => readSettings(folder, "prod"), /exemptions: "a\/b" is incomplete/);
+      writePack([{ object: "Pod a/b", excuses: { replicas: ["it"] } }]);
+      assert.throws(() => readSettings(folder, "prod"), /exemptions: "Pod a\/b" is incomplete/);
+      for (const until of ["soon", "2026-1-1", "2999-01-01"]) {
+        writePack([{ object: "Pod a", until, reason: "b", excuses: { replicas: ["it"] } }]);
+        assert.throws(() => readSettings(folder, "prod"), /until: ".*" is not allowed/);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }
-  });
-
-  it("report an exemption that nothing needs", async () => {
-    const { settings, resources } = await judgedStack("prod");
-    const exemptions = [
-      ...settings.exemptions,
-      { workload: "mini-xdr/mini-xdr-backend", rules: ["replicas"], reason: "a test of this" },
-    ];
-    const found = judgeResources(resources, { ...settings, exemptions });
-    assert.deepEqual(
-      found.map(({ policy, enforcementLevel }) => [policy, enforcementLevel]),
-      [[exemptionPolicy, "mandatory"]],
-    );
-    assert.match(found[0]!.message, /mini-xdr-backend needs no exemption from replicas/);
   });
 
   it("let the tier decide what is mandatory", async () => {

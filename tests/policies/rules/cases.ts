@@ -1,4 +1,4 @@
-import { unknown, type Resource } from "../../../policies/model/resource";
+import { noOptions, unknown, type Resource } from "../../../policies/model/resource";
 import { setting } from "../support";
 
 /** How one rule is broken: in which resource of which plan, at which path, by which value. */
@@ -218,12 +218,14 @@ export const experiment = setting("stopConditions", [
   properties: {},
   protect: false,
   ignoreChanges: [],
+  options: noOptions,
   parent: undefined,
   provider: undefined,
   deletedWith: undefined,
   dependencies: [],
   propertyDependencies: {},
   release: undefined,
+  ofPlugin: false,
 });
 
 /** What the EKS component makes, in the provider's shape, of what it is given. */

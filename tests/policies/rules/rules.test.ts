@@ -7,6 +7,7 @@ import { groups } from "../../../policies/model/rule";
 import { rules } from "../../../policies/rules";
 import { root } from "../../support/planned";
 import { cases, engineCluster, experiment, optionCases } from "./cases";
+import { changes } from "./changes";
 import { broken, changing, judgedStack, setting, type Judged } from "../support";
 
 describe("the rules of the policy pack", function () {
@@ -26,7 +27,7 @@ describe("the rules of the policy pack", function () {
   });
 
   it("are all tested", () => {
-    const tested = [...Object.keys(cases), ...Object.keys(optionCases), "rollout"];
+    const tested = [cases, optionCases, changes, { rollout: true }].flatMap(Object.keys);
     assert.deepEqual(rules.map(({ name }) => name).sort(), tested.sort());
   });
 
@@ -62,6 +63,15 @@ describe("the rules of the policy pack", function () {
       );
       assert.deepEqual(broken(judged, judged.resources, rule), []);
       assert.notDeepEqual(broken(judged, changed, rule), []);
+    });
+
+  for (const [rule, { resource, change }] of Object.entries(changes))
+    it(`${rule}: objects to a change of ${resource[1] || resource[0]}`, () => {
+      const judged = stacks.prod!;
+      assert.deepEqual(broken(judged, judged.resources, rule), [], "as planned");
+      const found = broken(judged, changing(judged, resource, change), rule);
+      assert.notDeepEqual(found, []);
+      assert.ok(found.every(({ enforcementLevel }) => enforcementLevel === "mandatory"));
     });
 
   it("rollout: pods must not be bare", () => {

@@ -1,0 +1,38 @@
+/** Where a value of a release has to lead. */
+export type Lead =
+  | "writer"
+  | "readers"
+  | "cache"
+  | { image: string }
+  | { targetGroup: string }
+  | "backup key"
+  | "an end";
+
+/**
+ * Values that the committed objects of a release leave out, because they exist only after creation:
+ * by release and path. One that is not here would be judged by nobody.
+ */
+export const declaredAddresses: Record<string, Record<string, Lead>> = {
+  "mini-xdr": {
+    "backend.image.repository": { image: "backend" },
+    "backend.targetGroupArn": { targetGroup: "backend" },
+    "frontend.image.repository": { image: "frontend" },
+    "frontend.targetGroupArn": { targetGroup: "frontend" },
+    "cache.host": "cache",
+    "migrations.host": "writer",
+  },
+  pgbouncer: {
+    "databases.minixdr.host": "writer",
+    "databases.minixdr_ro.host": "readers",
+    "exporter.image.repository": { image: "pgbouncer-exporter" },
+    "image.repository": { image: "pgbouncer" },
+  },
+  "edge-metrics": { "image.repository": { image: "edge-exporter" } },
+  observability: { "certificates.pgbouncer": "an end" },
+  "database-bootstrap": { "database.host": "writer", "image.repository": { image: "backup" } },
+  "database-backup": {
+    "database.host": "writer",
+    "image.repository": { image: "backup" },
+    "vault.kmsKeyArn": "backup key",
+  },
+};

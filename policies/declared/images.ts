@@ -1,0 +1,12 @@
+/**
+ * Where images may come from: our own registry, whose images are immutable, scanned and copied to the
+ * recovery Region, and what the declared charts of others run by their own defaults.
+ */
+export const declaredImages: RegExp[] = [
+  /^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com\/mini-xdr\/(backend|frontend|backup|pgbouncer|pgbouncer-exporter|edge-exporter)[:@]/,
+  /^quay\.io\/prometheus\/(prometheus|alertmanager):/,
+  /^quay\.io\/prometheus-operator\/prometheus-operator:/,
+  /^registry\.k8s\.io\/kube-state-metrics\/kube-state-metrics:/,
+  /^registry\.k8s\.io\/metrics-server\/metrics-server:/,
+  /^docker\.io\/grafana\/grafana:/,
+];

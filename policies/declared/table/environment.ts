@@ -1,0 +1,136 @@
+import { equals, matches } from "../../model/expectation";
+import { fixed, free, identity, judged, only, type Declaration } from "../declaration";
+
+/** An environment variable with a value of its own. */
+const value = (declared: Declaration) => ({ name: judged("declared-properties"), value: declared });
+/** One that a Secret holds: a name that does not exist keeps the pod from starting. */
+const secret = (name: string, key: string) => ({
+  name: judged("declared-properties"),
+  valueFrom: { secretKeyRef: { name: fixed(name), key: fixed(key) } },
+});
+
+const address = only(
+  matches(
+    /^[a-z0-9-]+\.(cluster-)?(?!ro-)[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com$/,
+    "the writer's own address",
+  ),
+  "an instance's address stays behind at a failover",
+);
+const deadline = only(
+  matches(/^([5-9]|[1-5]\d|60)$/, "5 to 60 s"),
+  "a connection that waits longer hides an outage",
+);
+
+/** Variables of libpq, as every job that speaks to the database has them. */
+const postgres = (user: string): Record<string, Declaration> => ({
+  PGHOST: value(address),
+  PGPORT: value(fixed("5432")),
+  PGDATABASE: value(free(identity)),
+  PGSSLMODE: value(only(equals("verify-full"), "a server that is not verified may be any")),
+  PGSSLROOTCERT: value(fixed("/certificates/ca.pem")),
+  PGCONNECT_TIMEOUT: value(deadline),
+  PGUSER: secret(user, "username"),
+  PGPASSWORD: secret(user, "password"),
+});
+
+const seconds = (most: number, why: string) =>
+  value(
+    only(
+      {
+        says: `from 600 to ${most} s`,
+        accepts: (text) =>
+          typeof text === "string" &&
+          /^\d+$/.test(text) &&
+          Number(text) >= 600 &&
+          Number(text) <= most,
+      },
+      why,
+    ),
+  );
+
+/** Of the backup image. */
+const backup: Record<string, Declaration> = {
+  STACK_NAME: value(free(identity)),
+  BACKUP_BUCKET: value(free("the bucket that the job's rights name, or it fails at once")),
+  BACKUP_KMS_KEY: value(free("the key that the job's rights name, or it fails at once")),
+  AWS_REGION: value(free("the bucket's own, or the job fails at once")),
+  WORK_FOLDER: value(fixed("/work")),
+  RPO_LIMIT_SECONDS: seconds(93600, "backups that are older than a day must be reported"),
+  RTO_LIMIT_SECONDS: seconds(14400, "a restore that takes longer must be reported"),
+};
+
+/** Of database-backup's jobs: the dump reads as its own role, a restore writes as the master. */
+export const ofBackups: Record<string, Declaration> = {
+  ...backup,
+  ...postgres("database-backup"),
+  PGUSER: {
+    name: judged("declared-properties"),
+    valueFrom: {
+      secretKeyRef: { name: fixed("database-backup", "database-master"), key: fixed("username") },
+    },
+  },
+  PGPASSWORD: {
+    name: judged("declared-properties"),
+    valueFrom: {
+      secretKeyRef: { name: fixed("database-backup", "database-master"), key: fixed("password") },
+    },
+  },
+};
+
+/** Of the jobs that make roles and migrate. */
+export const ofJobs: Record<string, Declaration> = {
+  ...postgres("database-master"),
+  ...Object.fromEntries(
+    ["migrations", "app", "read-only", "backup", "exporter"].flatMap((role) => {
+      const prefix = role.toUpperCase().replace("-", "_");
+      return [
+        [`${prefix}_USER`, secret(`database-${role}`, "username")],
+        [`${prefix}_PASSWORD`, secret(`database-${role}`, "password")],
+      ];
+    }),
+  ),
+  DATABASE_HOST: value(address),
+  DATABASE_PORT: value(fixed("5432")),
+  DATABASE_NAME: value(free(identity)),
+  DATABASE_CA_FILE: value(fixed("/etc/database-ca/ca.pem")),
+  DATABASE_USER: secret("database-migrations", "username"),
+  DATABASE_PASSWORD: secret("database-migrations", "password"),
+};
+
+/** Of everything that keeps running: it reaches the database through the pooler only. */
+export const ofDeployments: Record<string, Declaration> = {
+  ...backup,
+  DATABASE_HOST: value(
+    only(
+      equals("pgbouncer.database.svc.cluster.local"),
+      "past the pooler a failover is as slow as the driver",
+    ),
+  ),
+  DATABASE_PORT: value(fixed("6432")),
+  DATABASE_NAME: value(free(identity)),
+  DATABASE_READ_ONLY_NAME: value(
+    only(matches(/_ro$/, "the pool on the replicas"), "reads would go to the writer"),
+  ),
+  DATABASE_CA_FILE: value(fixed("/etc/database-ca/ca.crt")),
+  DATABASE_USER: secret("database-app", "username"),
+  DATABASE_PASSWORD: secret("database-app", "password"),
+  DATABASE_READ_ONLY_USER: secret("database-read-only", "username"),
+  DATABASE_READ_ONLY_PASSWORD: secret("database-read-only", "password"),
+  CACHE_HOST: value(
+    only(
+      matches(/^master\./, "the cache's primary endpoint"),
+      "a node's address stays behind at a failover",
+    ),
+  ),
+  CACHE_PORT: value(fixed("6379")),
+  CACHE_TOKEN: secret("cache", "token"),
+  // The pooler's own helpers, in its pod.
+  PGHOST: value(fixed("/var/run/pgbouncer")),
+  PGPORT: value(fixed("6432")),
+  PGUSER: value(fixed("pgbouncer")),
+  PGDATABASE: value(fixed("pgbouncer")),
+  PGPASSWORD: secret("pgbouncer-exporter", "password"),
+  PGBOUNCER_EXPORTER_CONNECTION_STRING: value(
+    only(matches(/^host=127\.0\.0\.1 /, "a connection within the pod"), "it reports another's"),
+  ),
+};

@@ -1,0 +1,46 @@
+import { documentOf } from "./policy-document";
+import { at, list, unknown, type Resource, type Stack } from "./resource";
+
+const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
+
+/**
+ * Whether the policies of a role allow an action on a resource of this stack, by a name in its ARN.
+ * What is not known before creation is taken from what determines the document.
+ */
+export function mayDo(
+  role: Resource,
+  action: string,
+  target: Resource,
+  name: RegExp,
+  stack: Stack,
+): boolean {
+  return stack.pointingAt(role, rolePolicy, "role").some((policy) => {
+    if (!policy.propertyDependencies.policy?.includes(target.urn)) return false;
+    const document = documentOf(policy.properties.policy);
+    if (document === undefined) return policy.properties.policy === unknown;
+    return list(document, "Statement").some(
+      (statement) =>
+        at(statement, "Effect") === "Allow" &&
+        // A condition may hold or not; none is needed.
+        at(statement, "Condition") === undefined &&
+        [at(statement, "Action")].flat().includes(action) &&
+        [at(statement, "Resource")]
+          .flat()
+          .some((resource) => resource === unknown || name.test(String(resource))),
+    );
+  });
+}
+
+/** Whether a service may take a role on. */
+export function trusts(role: Resource, service: string, ...actions: string[]): boolean {
+  return allows(documentOf(role.properties.assumeRolePolicy), service, actions);
+}
+
+/** Whether a policy document allows a service every one of the actions. */
+export function allows(document: unknown, service: string, actions: string[]): boolean {
+  const allowed = list(document, "Statement")
+    .filter((statement) => at(statement, "Effect") === "Allow")
+    .filter((statement) => [at(statement, "Principal.Service")].flat().includes(service))
+    .flatMap((statement) => [at(statement, "Action")].flat());
+  return actions.every((action) => allowed.includes(action));
+}

@@ -1,0 +1,54 @@
+import { documentOf } from "../../model/policy-document";
+import { allows } from "../../model/rights";
+import { at, list, type Resource, type Stack } from "../../model/resource";
+
+export const topicType = "aws:sns/topic:Topic";
+export const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
+const policyType = "aws:sns/topicPolicy:TopicPolicy";
+const keyType = "aws:kms/key:Key";
+
+/** A service of AWS that tells by a topic. */
+export type Publisher =
+  "cloudwatch.amazonaws.com" | "events.rds.amazonaws.com" | "elasticache.amazonaws.com";
+
+/** Subscriptions by which somebody hears everything that a topic says. */
+export function ears(topic: Resource, stack: Stack): Resource[] {
+  return stack
+    .pointingAt(topic, subscriptionType, "topic")
+    .filter(
+      ({ properties }) =>
+        properties.filterPolicy === undefined &&
+        (properties.protocol === "https" ||
+          (properties.protocol === "email" && /^\S+@\S+\.\S+$/.test(String(properties.endpoint)))),
+    );
+}
+
+/**
+ * What keeps a service from publishing to a topic; undefined when nothing does. A first preview does
+ * not know the topic's ARN, and nothing else of the document either: then it may.
+ */
+export function silenced(topic: Resource, service: Publisher, stack: Stack): string | undefined {
+  const [policy] = stack.pointingAt(topic, policyType, "arn");
+  if (!policy) return "no TopicPolicy says who may publish";
+  const allowed = grants(policy.properties.policy, service, ["sns:Publish"]);
+  return allowed ? undefined : `${service} may not publish`;
+}
+
+/** What keeps a service from encrypting what it tells; undefined when nothing does. */
+export function unencrypted(topic: Resource, service: Publisher, stack: Stack): string | undefined {
+  if (topic.properties.kmsMasterKeyId === undefined) return undefined;
+  const [key] = stack.behind(topic, "kmsMasterKeyId", keyType);
+  // AWS's own key of SNS admits no other service.
+  if (!key) return "its key is none of this stack, so no service may use it";
+  if (key.properties.isEnabled === false) return `its key ${key.name} is switched off`;
+  if (key.properties.region !== topic.properties.region)
+    return `its key ${key.name} is in another Region`;
+  const allowed = grants(key.properties.policy, service, ["kms:GenerateDataKey", "kms:Decrypt"]);
+  return allowed ? undefined : `its key ${key.name} does not admit ${service}`;
+}
+
+/** Whether a document allows a service every one of the actions. One that is not known yet may. */
+function grants(policy: unknown, service: string, actions: string[]): boolean {
+  const document = documentOf(policy);
+  return document === undefined || allows(document, service, actions);
+}

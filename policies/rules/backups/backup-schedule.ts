@@ -1,0 +1,53 @@
+import { recoveryPoint } from "../../declared/recovery";
+import { show } from "../../model/expectation";
+import { containers, cronJob, podSpec } from "../../model/kubernetes";
+import { at, list, numberAt } from "../../model/resource";
+import type { RuleDefinition } from "../../model/rule";
+import { interval } from "../../model/schedule";
+
+const day = 86400;
+
+/** Longest time between two runs, seconds; a restore runs only when somebody starts it. */
+const longest: Record<string, number | "rpo" | "suspended"> = {
+  dump: "rpo",
+  verify: 7 * day,
+  drill: 31 * day,
+  state: day,
+  restore: "suspended",
+};
+
+export default {
+  name: "backup-schedule",
+  severity: "critical",
+  from: "starter",
+  demands:
+    "Dumps run as often as the recovery point demands, are verified weekly and restored monthly, and none of it is suspended.",
+  reason: "A job that is suspended, or runs in February only, fails never.",
+  needs: "release",
+  types: [cronJob],
+  judge: (found, _, { tier }) => {
+    const { properties, name } = found;
+    const kind = name.split("-").at(-1)!;
+    const most = Object.hasOwn(longest, kind) ? longest[kind] : undefined;
+    if (most === undefined) return [`no schedule is declared for ${name} in this rule`];
+    const suspend = at(properties, "spec.suspend");
+    if (most === "suspended")
+      return suspend === true ? [] : ["spec.suspend must be true: it overwrites a database"];
+    const every = interval(String(at(properties, "spec.schedule")));
+    const environment = [...containers(found), ...list(podSpec(found), "initContainers")].flatMap(
+      (container) => list(container, "env"),
+    );
+    const rpo = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
+    const limit = most === "rpo" ? Math.min(numberAt(rpo, "value"), recoveryPoint[tier]) : most;
+    return [
+      ...(suspend === false || suspend === undefined
+        ? []
+        : [`spec.suspend is ${show(suspend)}; it must be false`]),
+      ...(every <= limit
+        ? []
+        : [
+            `spec.schedule is ${show(at(properties, "spec.schedule"))}, every ${every} s; it must be ${limit} s or less`,
+          ]),
+    ];
+  },
+} satisfies RuleDefinition;

@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { tool } from "../../../tools";
+import { ownCheckout } from "../../support/command";
+import { needTools } from "../../support/need-tools";
+import { careless } from "./careless";
+import { classes, type Class } from "./edit";
+import { harmless } from "./harmless";
+import { Trial } from "./trial";
+
+/** Edits of the program, not of its plan: each has to change what is planned, and is then judged. */
+describe("the policy pack against colleagues in a hurry", function () {
+  this.timeout(120_000);
+  const checkout = ownCheckout();
+  const blocked = new Map<Class, number>();
+  let trial: Trial;
+
+  before(async function () {
+    await needTools(this, ["helm"]);
+    trial = await Trial.in(checkout(), await tool("helm"));
+  });
+  after(() => {
+    for (const [name, says] of Object.entries(classes)) {
+      const all = careless.filter(({ of }) => of === name).length;
+      console.log(`      ${blocked.get(name as Class) ?? 0} of ${all} blocked: ${says}`);
+    }
+  });
+
+  for (const edit of careless)
+    it(`${edit.passes ? "lets pass" : "blocks"}: ${edit.title}`, async () => {
+      const { effective, blockedBy, messages } = await trial.of(edit);
+      // What an upgrade alone deploys, no rendering here shows.
+      assert.ok(effective || edit.of === "deployed", "it changes nothing");
+      if (blockedBy.length > 0) blocked.set(edit.of, (blocked.get(edit.of) ?? 0) + 1);
+      // What passes is said to pass, so that the day it does not is noticed too.
+      assert.equal(blockedBy.length > 0, edit.passes === undefined, messages.join("\n"));
+    });
+
+  for (const edit of harmless)
+    it(`does not stop: ${edit.title}`, async () => {
+      const { effective, messages } = await trial.of(edit);
+      assert.ok(effective, "it changes nothing");
+      assert.deepEqual(messages, []);
+    });
+});

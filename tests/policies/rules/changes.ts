@@ -1,0 +1,166 @@
+import type { Properties, Resource } from "../../../policies/model/resource";
+import { setting } from "../support";
+
+/** One change of one resource that breaks a rule, where no single bad value tells it all. */
+export interface Change {
+  /** Type and end of the name of the resource. */
+  resource: [type: string, name: string];
+  /** Undefined: it is gone. */
+  change(resource: Resource): Resource | undefined;
+}
+
+const kubernetes = (kind: string) => `kubernetes:${kind}`;
+const on = (type: string, name: string, change: Change["change"]): Change => ({
+  resource: [type, name],
+  change,
+});
+/** Without what determines a property: what is left is a literal. */
+const literal = (property: string) => (resource: Resource) => ({
+  ...resource,
+  propertyDependencies: { ...resource.propertyDependencies, [property]: [] },
+});
+const gone = () => undefined;
+
+/** By rule; together with the cases they are all of them. */
+export const changes: Record<string, Change> = {
+  "declared-charts": on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("repositoryOpts/repo", "https://charts.example.com"),
+  ),
+  "changes-end": on(
+    kubernetes("apps/v1:Deployment"),
+    "mini-xdr-backend",
+    setting("spec/paused", true),
+  ),
+  "declared-images": on(
+    kubernetes("apps/v1:Deployment"),
+    "mini-xdr-backend",
+    setting("spec/template/spec/containers/0/image", "docker.io/someone/backend:1.0.0"),
+  ),
+  "declared-options": on("aws:rds/cluster:Cluster", "", (resource) => ({
+    ...resource,
+    options: { ...resource.options, deleteBeforeReplace: true },
+  })),
+  "declared-properties": on(
+    kubernetes("apps/v1:Deployment"),
+    "mini-xdr-backend",
+    setting("spec/paused", true),
+  ),
+  "declared-targets": on(
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "alarms-backup-age",
+    literal("alarmActions"),
+  ),
+  "declared-types": on("aws:cloudwatch/logGroup:LogGroup", "network-flow-logs", (resource) => ({
+    ...resource,
+    type: "aws:sqs/queue:Queue",
+  })),
+  expected: on("aws:cloudwatch/metricAlarm:MetricAlarm", "alarms-edge-unreachable", gone),
+  addresses: on(
+    kubernetes("helm.sh/v3:Release"),
+    "pgbouncer-release",
+    setting(
+      "values/databases/minixdr/host",
+      "mini-xdr-prod-instance-1.50a1bb81ae36.eu-central-1.rds.amazonaws.com",
+    ),
+  ),
+  "network-policy": on(
+    kubernetes("networking.k8s.io/v1:NetworkPolicy"),
+    "mini-xdr-backend",
+    setting("spec/egress/1/ports/0/port", 5432),
+  ),
+  "pod-security": on(
+    kubernetes("core/v1:Namespace"),
+    "platform-namespace-database",
+    setting("metadata/labels", {}),
+  ),
+  "registry-lifecycle": on(
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    "",
+    setting("policy/rules/0/selection/tagStatus", "any"),
+  ),
+  "selectors-match": on(
+    kubernetes("core/v1:Service"),
+    "mini-xdr-backend",
+    setting("spec/selector", { app: "another" }),
+  ),
+  "pooler-settings": on(kubernetes("core/v1:ConfigMap"), "database/pgbouncer", (resource) => {
+    const data = resource.properties.data as Properties;
+    const file = String(data["pgbouncer.ini"]).replace(
+      "[pgbouncer]",
+      "[pgbouncer]\nmax_db_connections = 1",
+    );
+    return setting("data", { ...data, "pgbouncer.ini": file })(resource);
+  }),
+  "endpoint-routes": on("aws:ec2/vpcEndpoint:VpcEndpoint", "", (resource) => ({
+    ...resource,
+    propertyDependencies: {
+      ...resource.propertyDependencies,
+      routeTableIds: resource.propertyDependencies.routeTableIds!.filter(
+        (urn) => !urn.endsWith("private-eu-central-1a"),
+      ),
+    },
+  })),
+  traffic: on(
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    "traffic-pods-to-database",
+    setting("toPort", 65535),
+  ),
+  "backup-schedule": on(
+    kubernetes("batch/v1:CronJob"),
+    "database-backup-dump",
+    setting("spec/suspend", true),
+  ),
+  "traffic-rules": on(
+    "aws:lb/listenerRule:ListenerRule",
+    "edge-api-rule",
+    setting("conditions/0/pathPattern/values/0", "/api/v2/*"),
+  ),
+  rights: on(
+    "aws:iam/rolePolicy:RolePolicy",
+    "backup-identity-policy",
+    setting("policy/Statement/0/Action", "s3:*"),
+  ),
+  "alarm-catalogue": on(
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "alarms-database-cpu-mini-xdr-prod-instance-2",
+    setting("threshold", 100),
+  ),
+  "alert-routes": on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("values/alertmanager/config/route/routes/3/receiver", "null"),
+  ),
+  "expected-alerts": on(
+    kubernetes("monitoring.coreos.com/v1:PrometheusRule"),
+    "observability-common",
+    setting("spec/groups/0/rules", []),
+  ),
+  "topic-heard": on(
+    "aws:sns/topicSubscription:TopicSubscription",
+    "notifications-topic-email",
+    setting("filterPolicy", '{"AlarmName":["none"]}'),
+  ),
+  survives: on("aws:ec2/route:Route", "private-eu-central-1b", (resource) => ({
+    ...resource,
+    propertyDependencies: {
+      ...resource.propertyDependencies,
+      natGatewayId: resource.propertyDependencies.natGatewayId!.map((urn) =>
+        urn.replace(/1b$/, "1a"),
+      ),
+    },
+  })),
+  tells: on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("values/prometheus/prometheusSpec/ruleSelector", {
+      matchLabels: { release: "another" },
+    }),
+  ),
+  restores: on(
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+    "backups-primary-lifecycle",
+    setting("rules/0/transitions", [{ days: 1, storageClass: "DEEP_ARCHIVE" }]),
+  ),
+};
