@@ -19,7 +19,7 @@ const command = rehearsalOptions(
 )
   .option(
     "--soak <minutes>",
-    "minutes without a fault, beside the others; nobody may be told",
+    "minutes without a fault, in which nobody may be told; alone, but for drills that are named",
     minutes,
     0,
   )
@@ -39,7 +39,12 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   try {
     const plan = await planOf({ ...source, receivers: true }, root);
     await prepare(alertTools, view);
-    return await rehearseAlerts({ plan, chosen: drill, soak, keep, json }, view, signal);
+    const alone = soak > 0 && command.getOptionValueSource("drill") === "default";
+    return await rehearseAlerts(
+      { plan, chosen: alone ? [] : drill, soak, keep, json },
+      view,
+      signal,
+    );
   } finally {
     view.end();
   }

@@ -1,4 +1,5 @@
 import { setTimeout } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
 import { accepts, answers } from "../../../rehearsal/sandbox/port";
 import { connectTime, Latency } from "../../faults/latency";
 import { toldWithin, type AlertFault } from "../fault";
@@ -76,18 +77,23 @@ export const databaseSlow: AlertFault = {
 
 export const replicaBehind: AlertFault = {
   name: "replica-behind",
-  title: "The read replica cut off from its writer",
+  title: "Both standbys, which serve the reads, stop replaying what the writer sends",
   tells: "message",
   alerts: ["DatabaseReplicationLag"],
   // The exporter asks once a minute.
   within: () => toldWithin("DatabaseReplicationLag", groupWait.messages, lag + 60),
   async inject({ platform }) {
-    const { replica } = platform.services.database;
-    await replica.crash();
-    if (await accepts(replica.address, 5432)) throw new Error(`${replica.name} lives`);
+    const { standbys } = platform.services.database;
+    const each = (sql: string) => Promise.all(standbys.map((standby) => standby.sql(sql)));
+    await each("SELECT pg_wal_replay_pause()");
+    const paused = async () =>
+      (await each("SELECT pg_get_wal_replay_pause_state() AS state")).every(
+        ([row]) => row!.state === "paused",
+      );
+    await pWaitFor(paused, { interval: 100 });
     return {
-      proof: `${replica.name} ended with SIGKILL and takes no connection`,
-      undo: () => replica.start(),
+      proof: `${standbys.map(({ name }) => name).join(" and ")} say that their replay is paused`,
+      undo: async () => void (await each("SELECT pg_wal_replay_resume()")),
     };
   },
 };

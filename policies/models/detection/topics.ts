@@ -1,6 +1,6 @@
 import { documentOf } from "../../model/policy-document";
 import { allows } from "../../model/rights";
-import { at, list, type Resource, type Stack } from "../../model/resource";
+import type { Resource, Stack } from "../../model/resource";
 
 export const topicType = "aws:sns/topic:Topic";
 export const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
