@@ -35,7 +35,7 @@ export function rolloutOf(workload: Resource, stack: Stack): Rollout {
   const { properties } = workload;
   const number = (path: string, otherwise: number) =>
     at(properties, path) === undefined ? otherwise : numberAt(properties, path);
-  const fewest = Number(fewestReplicas(workload, stack) ?? NaN);
+  const fewest = numberAt({ replicas: fewestReplicas(workload, stack) }, "replicas");
   const hpa = autoscalerOf(workload, stack);
   const most = hpa ? numberAt(hpa.properties, "spec.maxReplicas") : fewest;
   const recreated = at(properties, "spec.strategy.type") === "Recreate";
@@ -66,7 +66,7 @@ export function rolled(stack: Stack): Resource[] {
 /** Longest that a pod stays after it was told to leave, seconds. */
 export function grace(workload: Resource): number {
   const set = at(podSpec(workload), "terminationGracePeriodSeconds");
-  return set === undefined ? defaults.grace : Number(set);
+  return set === undefined ? defaults.grace : numberAt({ set }, "set");
 }
 
 /** Whether a container is killed in the middle of the pause that lets requests drain. */
