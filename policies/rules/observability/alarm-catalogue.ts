@@ -1,5 +1,5 @@
 import { expectedAlarms, oldestBackup, type ExpectedAlarm } from "../../declared/alarms";
-import { databaseCluster, isReplica } from "../../model/database";
+import { databaseCluster, isReplica, parameter, parametersOf } from "../../model/database";
 import { at, list, numberAt, unknown, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 import type { Settings } from "../../model/settings";
@@ -11,6 +11,19 @@ const dimensionOf = {
   replica: "DBInstanceIdentifier",
   cacheNode: "CacheClusterId",
 };
+/** Dimensions under which AWS keeps each metric: under one more or less there is none. */
+const dimensionsOf: Record<ExpectedAlarm["of"], string[]> = {
+  stack: ["Stack"],
+  member: ["DBInstanceIdentifier"],
+  replica: ["DBInstanceIdentifier"],
+  cacheNode: ["CacheClusterId"],
+  loadBalancer: ["LoadBalancer"],
+  targetGroup: ["LoadBalancer", "TargetGroup"],
+  healthCheck: ["HealthCheckId"],
+  certificate: ["CertificateArn"],
+};
+/** What names the one cannot name the other. */
+const shapes = { LoadBalancer: /^app\//, TargetGroup: /^targetgroup\// };
 
 export default {
   name: "alarm-catalogue",
@@ -28,7 +41,10 @@ export default {
         .filter(
           (subject) =>
             !alarms(expected, stack).some(
-              (alarm) => watches(alarm, subject) && isSharp(alarm, expected, settings),
+              (alarm) =>
+                watches(alarm, subject) &&
+                isWhole(alarm, expected, stack) &&
+                isSharp(alarm, expected, settings),
             ),
         )
         .map(
@@ -122,6 +138,42 @@ function watches(
 ): boolean {
   if (dimension) return at(properties.dimensions, dimension[0]) === dimension[1];
   return !behind || (propertyDependencies.dimensions ?? []).includes(behind.urn);
+}
+
+/** Every dimension that the metric has and no other, in its Region, told to a topic there. */
+function isWhole(alarm: Resource, { of, metric }: ExpectedAlarm, stack: Stack): boolean {
+  const { properties } = alarm;
+  const given = (properties.dimensions ?? {}) as Record<string, unknown>;
+  // Route 53 keeps its figures in one Region, wherever the stack is.
+  const region = of === "healthCheck" ? "us-east-1" : undefined;
+  const topics = stack.behind(alarm, "alarmActions", "aws:sns/topic:Topic");
+  const most = metric === "DatabaseConnections" ? maxConnections(stack) : Infinity;
+  return (
+    Object.keys(given).sort().join() === dimensionsOf[of].join() &&
+    Object.entries(shapes).every(
+      ([name, shape]) => typeof given[name] !== "string" || shape.test(given[name]),
+    ) &&
+    properties.region === region &&
+    topics.every((topic) => topic.properties.region === region) &&
+    // What can never be reached tells nothing.
+    !(numberAt(properties, "threshold") >= most) &&
+    !(metric === "FreeStorageSpace" && numberAt(properties, "threshold") < leastFree(stack))
+  );
+}
+
+/** A tenth of the disk, bytes: less is full before anybody has come. */
+function leastFree(stack: Stack): number {
+  const disks = writers(stack).map(
+    (writer) => numberAt(writer.properties, "allocatedStorage") || 0,
+  );
+  return 0.1 * Math.max(0, ...disks) * 2 ** 30;
+}
+
+function maxConnections(stack: Stack): number {
+  const set = writers(stack).map((writer) =>
+    numberAt(parameter(parametersOf(writer, stack), "max_connections"), ""),
+  );
+  return Math.min(Infinity, ...set);
 }
 
 function isSharp({ properties }: Resource, expected: ExpectedAlarm, settings: Settings): boolean {

@@ -1,5 +1,5 @@
 import { documentOf } from "../../model/policy-document";
-import { at, list } from "../../model/resource";
+import { at, list, unknown, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 const publishers = [
@@ -30,7 +30,10 @@ export default {
     const [policy] = stack.pointingAt(topic, "aws:sns/topicPolicy:TopicPolicy", "arn");
     const document = policy && documentOf(policy.properties.policy);
     const speaks = list(document, "Statement").flatMap((statement) =>
-      at(statement, "Effect") === "Allow" && at(statement, "Action") === "sns:Publish"
+      at(statement, "Effect") === "Allow" &&
+      at(statement, "Action") === "sns:Publish" &&
+      isOfTopic(at(statement, "Resource"), topic) &&
+      isOfAccount(at(statement, "Condition"), stack)
         ? [at(statement, "Principal.Service")].flat()
         : [],
     );
@@ -46,6 +49,49 @@ export default {
         : needed
             .filter((service) => !speaks.includes(service))
             .map((service) => `${service} may not publish`)),
+      ...stack
+        .behind(topic, "kmsMasterKeyId", "aws:kms/key:Key")
+        .flatMap((key) => refused(key, needed, stack)),
     ];
   },
 } satisfies RuleDefinition;
+
+/** A service that may publish, but not use the topic's key, is refused without a word to anybody. */
+function refused(key: Resource, services: string[], stack: Stack): string[] {
+  const document = documentOf(key.properties.policy);
+  if (document === undefined && key.properties.policy === unknown) return [];
+  const allowed = list(document, "Statement").flatMap((statement) =>
+    at(statement, "Effect") === "Allow" &&
+    ["kms:Decrypt", "kms:GenerateDataKey"].every((action) =>
+      [at(statement, "Action")].flat().includes(action),
+    ) &&
+    isOfAccount(at(statement, "Condition"), stack)
+      ? [at(statement, "Principal.Service")].flat()
+      : [],
+  );
+  return services
+    .filter((service) => !allowed.includes(service))
+    .map((service) => `${service} may not use its key ${key.name}`);
+}
+
+function isOfTopic(resource: unknown, topic: Resource): boolean {
+  if (resource === unknown || typeof resource !== "string") return true;
+  return resource.endsWith(`:${String(topic.properties.name)}`);
+}
+
+/** Only on behalf of this account, or of anybody; another condition is met by no alarm of ours. */
+function isOfAccount(condition: unknown, stack: Stack): boolean {
+  if (condition === undefined) return true;
+  const account = at(condition, "StringEquals.aws:SourceAccount");
+  if (Object.keys(condition as object).join() !== "StringEquals") return false;
+  return account === unknown || accounts(stack).includes(account);
+}
+
+/** The account, as the stack's own images name it. */
+function accounts(stack: Stack): unknown[] {
+  return stack
+    .ofType("aws:ecr/replicationConfiguration:ReplicationConfiguration")
+    .flatMap(({ properties }) => list(properties, "replicationConfiguration.rules"))
+    .flatMap((rule) => list(rule, "destinations"))
+    .map((destination) => at(destination, "registryId"));
+}

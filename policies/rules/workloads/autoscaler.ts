@@ -21,9 +21,9 @@ export default {
     const workload = stack
       .beside(hpa, ...replicated)
       .find((candidate) => autoscalerOf(candidate, stack) === hpa);
-    const targets = list(properties, "spec.metrics").map((metric) =>
-      at(metric, "resource.target.averageUtilization"),
-    );
+    const targets = list(properties, "spec.metrics")
+      .filter((metric) => at(metric, "resource.name") === "cpu")
+      .map((metric) => at(metric, "resource.target.averageUtilization"));
     return [
       ...(workload ? [] : ["it scales no workload of its release"]),
       ...(workload && at(workload.properties, "spec.replicas") !== undefined
@@ -32,9 +32,9 @@ export default {
       ...(typeof most === "number" && typeof least === "number" && most > least
         ? []
         : [`maxReplicas is ${show(most)} with minReplicas ${show(least)}; it must be more`]),
-      ...(targets.some((target) => typeof target === "number" && target > 0 && target <= 90)
+      ...(targets.some((target) => typeof target === "number" && target > 0 && target <= 80)
         ? []
-        : ["spec.metrics has no target utilization from 1 to 90 %"]),
+        : ["spec.metrics has no target utilization of cpu from 1 to 80 %"]),
     ];
   },
 } satisfies RuleDefinition;
