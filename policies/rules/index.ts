@@ -2,6 +2,10 @@ import type { Group, Rule, RuleDefinition } from "../model/rule";
 import backupSchedule from "./backups/backup-schedule";
 import ownGroup from "./network/own-group";
 import workVolume from "./backups/work-volume";
+import windowsApart from "./stack/windows-apart";
+import cacheSteady from "./cache/cache-steady";
+import edgeFigures from "./observability/edge-figures";
+import configurationFollowed from "./workloads/configuration-followed";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";
@@ -142,6 +146,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     declaredContainers,
   ],
   workloads: [
+    configurationFollowed,
     addresses,
     autoscaler,
     disruptionBudget,
@@ -226,7 +231,15 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     bucketTls,
     bucketVersioning,
   ],
-  cache: [cacheEncryption, cacheFailover, cacheMinorUpgrades, cacheSnapshots, cacheTls, cacheZones],
+  cache: [
+    cacheSteady,
+    cacheEncryption,
+    cacheFailover,
+    cacheMinorUpgrades,
+    cacheSnapshots,
+    cacheTls,
+    cacheZones,
+  ],
   edge: [
     certificateRenewal,
     externalCheck,
@@ -253,6 +266,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     declaredRights,
   ],
   observability: [
+    edgeFigures,
     alarmCatalogue,
     alertmanagers,
     alertRoutes,
@@ -261,6 +275,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     topicHeard,
   ],
   stack: [
+    windowsApart,
     alarmNotifies,
     availabilityLedger,
     changesApplied,

@@ -254,8 +254,8 @@ export const databases: Record<string, Fields> = {
       "maxmemory-policy": {
         name: judged("declared-properties"),
         value: only(
-          oneOf("allkeys-lru", "allkeys-lfu", "volatile-lru"),
-          "a full cache that evicts nothing refuses every write",
+          oneOf("allkeys-lru", "allkeys-lfu"),
+          "a full cache that may not evict everything refuses writes",
         ),
       },
     }),

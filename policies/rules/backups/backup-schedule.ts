@@ -57,7 +57,11 @@ export default {
     );
     const rpo = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
     const limit = most === "rpo" ? Math.min(numberAt(rpo, "value"), recoveryPoint[tier]) : most;
+    const told = numberAt(rpo, "value");
     return [
+      ...(told > recoveryPoint[tier]
+        ? [`RPO_LIMIT_SECONDS is ${told}; the tier promises ${recoveryPoint[tier]} s`]
+        : []),
       ...killed,
       // Until it is ended no other starts.
       ...(most === "rpo" && deadline > limit

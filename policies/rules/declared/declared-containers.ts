@@ -33,9 +33,17 @@ export default {
           ? declared[names[index]!]
           : undefined;
         if (expected === undefined) return [`its container ${names[index]} is not declared`];
-        return fits(told, expected)
-          ? []
-          : [`its container ${names[index]} is told ${show(told)}; it must be ${show(expected)}`];
+        const image = String(at(container, "image"));
+        return [
+          ...(fits(told, expected.does)
+            ? []
+            : [
+                `its container ${names[index]} is told ${show(told)}; it must be ${show(expected.does)}`,
+              ]),
+          ...(new RegExp(`/${expected.image}[:@]`).test(image)
+            ? []
+            : [`its container ${names[index]} runs ${image}; it must be ${expected.image}`]),
+        ];
       }),
     ];
   },

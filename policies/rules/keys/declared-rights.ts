@@ -1,4 +1,5 @@
 import { declaredActions, declaredConditions, declaredTrust } from "../../declared/rights";
+import { accounts } from "../../model/account";
 import { documentOf } from "../../model/policy-document";
 import { show } from "../../model/expectation";
 import { at, list, unknown, type Resource } from "../../model/resource";
@@ -15,16 +16,16 @@ export default {
   demands:
     "Backups, their copies, flow logs and figures have every right that policies/declared says, by a role that their service may take; the account administers every key.",
   reason: "A right that is missing is found out when it is used: at a restore, or by nobody.",
-  needs: "resource",
+  needs: "stack",
   types: [role, rolePolicy, key],
-  judge: (resource) => {
+  judge: (resource, stack) => {
     if (resource.ofPlugin) return [];
     const property = resource.type === role ? "assumeRolePolicy" : "policy";
     const value = resource.properties[property];
     // What a first preview does not know is judged by the update that follows it.
     if (value === unknown) return [];
     const statements = list(documentOf(value), "Statement");
-    if (resource.type === key) return administered(statements);
+    if (resource.type === key) return administered(statements, accounts(stack));
     return resource.type === role ? trusted(resource, statements) : granted(resource, statements);
   },
 } satisfies RuleDefinition;
@@ -59,10 +60,12 @@ function granted({ name }: Resource, statements: unknown[]): string[] {
 }
 
 /** The account itself, or nobody could mend a key's policy, and no service of AWS could use it. */
-function administered(statements: unknown[]): string[] {
+function administered(statements: unknown[], known: unknown[]): string[] {
   const whole = statements.some(
     (statement) =>
-      /^arn:aws:iam::\d{12}:root$/.test(String(at(statement, "Principal.AWS"))) &&
+      known.some(
+        (account) => at(statement, "Principal.AWS") === `arn:aws:iam::${text(account)}:root`,
+      ) &&
       actionsOf(statement).includes("kms:*") &&
       conditionOf(statement) === undefined,
   );
@@ -76,4 +79,8 @@ function actionsOf(statement: unknown): unknown[] {
 function conditionOf(statement: unknown): string | undefined {
   const condition = at(statement, "Condition");
   return condition === undefined ? undefined : JSON.stringify(condition);
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "unknown";
 }

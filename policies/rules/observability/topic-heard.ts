@@ -1,3 +1,4 @@
+import { accounts } from "../../model/account";
 import { documentOf } from "../../model/policy-document";
 import { at, list, unknown, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
@@ -85,13 +86,4 @@ function isOfAccount(condition: unknown, stack: Stack): boolean {
   const account = at(condition, "StringEquals.aws:SourceAccount");
   if (Object.keys(condition as object).join() !== "StringEquals") return false;
   return account === unknown || accounts(stack).includes(account);
-}
-
-/** The account, as the stack's own images name it. */
-function accounts(stack: Stack): unknown[] {
-  return stack
-    .ofType("aws:ecr/replicationConfiguration:ReplicationConfiguration")
-    .flatMap(({ properties }) => list(properties, "replicationConfiguration.rules"))
-    .flatMap((rule) => list(rule, "destinations"))
-    .map((destination) => at(destination, "registryId"));
 }

@@ -13,7 +13,9 @@ export default {
     "Helm would set replicas back at every upgrade, in the middle of a peak; an autoscaler without a metric never scales.",
   needs: "release",
   types: [autoscaler],
-  judge: (hpa, stack) => {
+  judge: (hpa, stack, { tier }) => {
+    // What is left when a zone is lost has to grow by half, and still meet a peak.
+    const room = tier === "enterprise" ? 2 : 1;
     const { properties } = hpa;
     const [least, most] = ["minReplicas", "maxReplicas"].map((key) =>
       at(properties, `spec.${key}`),
@@ -29,9 +31,14 @@ export default {
       ...(workload && at(workload.properties, "spec.replicas") !== undefined
         ? [`${workload.name} sets replicas beside it; it must leave them to it`]
         : []),
-      ...(typeof most === "number" && typeof least === "number" && most > least
+      ...(typeof most === "number" &&
+      typeof least === "number" &&
+      most > least &&
+      most >= room * least
         ? []
-        : [`maxReplicas is ${show(most)} with minReplicas ${show(least)}; it must be more`]),
+        : [
+            `maxReplicas is ${show(most)} with minReplicas ${show(least)}; it must be more, in the enterprise tier twice as many`,
+          ]),
       ...(targets.some((target) => typeof target === "number" && target > 0 && target <= 80)
         ? []
         : ["spec.metrics has no target utilization of cpu from 1 to 80 %"]),

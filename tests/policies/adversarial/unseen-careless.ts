@@ -634,11 +634,6 @@ export const unseenCareless: Edit[] = [
       "    this.enforceNetworkPolicies();",
       '    new k8s.storage.v1.StorageClass(`${name}-slow`, { metadata: { name: "slow", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } }, provisioner: "ebs.csi.eks.amazonaws.com", parameters: { type: "gp3", encrypted: "true" }, volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete" }, { parent: this });\n    this.enforceNetworkPolicies();',
     ],
-    [
-      "a second pool of the same nodes",
-      'key: "kubernetes.io/arch", operator: "In", values: ["amd64"]',
-      'key: "kubernetes.io/arch", operator: "In", values: ["amd64", "amd64"]',
-    ],
   ]),
   ...edits("beside", cache, [
     [

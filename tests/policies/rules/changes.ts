@@ -65,6 +65,26 @@ export const changes: Record<string, Change> = {
       "20Gi",
     ),
   ),
+  "cache-steady": on(
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "",
+    setting("nodeType", "cache.t4g.small"),
+  ),
+  "configuration-followed": on(
+    kubernetes("apps/v1:Deployment"),
+    "database/pgbouncer",
+    setting("spec/template/metadata/annotations", {}),
+  ),
+  "edge-figures": on(
+    kubernetes("core/v1:ConfigMap"),
+    "monitoring/edge-metrics",
+    setting("data", { "config.yaml": "regions: [us-east-1]" }),
+  ),
+  "windows-apart": on(
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "",
+    setting("maintenanceWindow", "sun:04:00-sun:05:00"),
+  ),
   "ports-lead": on(
     kubernetes("core/v1:Service"),
     "database/pgbouncer",
