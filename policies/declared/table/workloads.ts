@@ -59,7 +59,13 @@ export const workloads: Record<string, Fields> = {
         },
       },
       template: podTemplate(
-        { "checksum/config": free("it makes pods follow their configuration") },
+        {
+          "checksum/config": judged("configuration-followed"),
+          "kubectl.kubernetes.io/default-container": only(
+            oneOf("backend", "frontend", "pgbouncer"),
+            "the rules of probes judge the container that it names",
+          ),
+        },
         ofDeployments,
         "drain",
       ),

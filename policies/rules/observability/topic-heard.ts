@@ -26,7 +26,7 @@ export default {
           properties.filterPolicy === undefined &&
           (properties.protocol === "https" ||
             (properties.protocol === "email" &&
-              /^\S+@\S+\.\S+$/.test(String(properties.endpoint)))),
+              /^(?!no-?reply|nobody)\S+@\S+\.\S+$/i.test(String(properties.endpoint)))),
       );
     const [policy] = stack.pointingAt(topic, "aws:sns/topicPolicy:TopicPolicy", "arn");
     const document = policy && documentOf(policy.properties.policy);

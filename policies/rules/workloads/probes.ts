@@ -12,6 +12,8 @@ import type { RuleDefinition } from "../../model/rule";
 
 /** Longest time that requests go to a pod that answers none, and that it hangs, seconds. */
 const slowest = { ready: 30, alive: 120 };
+/** A pod that is busy for a moment is not restarted, seconds. */
+const quickest = 15;
 
 const kinds = ["readinessProbe", "livenessProbe"];
 
@@ -38,6 +40,8 @@ export default {
       return [
         `readiness acts after ${ready} s and liveness after ${alive} s; it must be ${slowest.ready} and ${slowest.alive} s at most`,
       ];
+    if (alive! < quickest)
+      return [`its livenessProbe acts after ${alive} s; it must be ${quickest} s or more`];
     return alive! > ready!
       ? []
       : [`its livenessProbe acts after ${alive} s; it must be later than readiness, ${ready} s`];

@@ -48,6 +48,13 @@ export default {
           : [];
       }),
     );
+    odd.push(
+      ...list(podSpec(workload), "volumes")
+        // In memory are sockets and the like; on disk, what a program writes.
+        .filter((volume) => at(volume, "emptyDir.medium") === undefined)
+        .filter((volume) => sizeOf(at(volume, "emptyDir.sizeLimit")) < 16 * 2 ** 20)
+        .map((volume) => `its volume ${String(at(volume, "name"))} holds less than 16 MiB`),
+    );
     if (missing.length === 0 && odd.length > 0) return odd;
     return pods.length > 0 ? missing : ["it has no readable containers"];
   },
