@@ -730,6 +730,8 @@ const passing: Record<string, string> = {
   "releases that wait for nothing": "what waits for what is not declared",
   "target groups of another parent": "another name of a resource shows beside the base revision's only",
   "names that wait five seconds": "that a pod's resolver is tuned is not demanded",
+  "no record of requests": "another rule records the same name, and what a record means is not read",
+  "away from every other pod of the release": "a selector may be wider than the pods' own",
   "a watcher that looks once an hour": "code: the database laboratory runs it",
 };
 
