@@ -96,7 +96,7 @@ export const expectedAlarms: ExpectedAlarm[] = [
     of: "loadBalancer",
     metric: "HTTPCode_ELB_5XX_Count",
     statistic: "Sum",
-    threshold: [0, 100],
+    threshold: [0, 50],
     within: 180,
   },
   {
@@ -105,7 +105,7 @@ export const expectedAlarms: ExpectedAlarm[] = [
     of: "loadBalancer",
     metric: "HTTPCode_Target_5XX_Count",
     statistic: "Sum",
-    threshold: [0, 100],
+    threshold: [0, 50],
     within: 180,
   },
   {

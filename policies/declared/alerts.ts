@@ -63,11 +63,26 @@ export const heardInTime: Record<ExpectedAlert["severity"], string[]> = {
   none: ["watchdog"],
 };
 
+const objectives = ["api-availability", "api-latency", "page-availability"];
+
+/** Alerts that each objective has one of, by the label `slo`. */
+export const expectedPerObjective = [
+  { alert: "ErrorBudgetBurn", severity: "critical", objectives },
+  { alert: "ErrorBudgetBurn", severity: "warning", objectives },
+  {
+    alert: "ServiceSilent",
+    severity: "critical",
+    objectives: ["api-availability", "page-availability"],
+  },
+];
+
 /** A route of Alertmanager, by what it matches. */
 export interface DeclaredRoute {
   matchers: string[];
   /** Absent: its parent's. */
   receiver?: string;
+  /** Labels by which alerts are told together; absent: its parent's. */
+  groupBy?: string[];
   continues?: true;
 }
 
@@ -76,7 +91,7 @@ const serious =
 
 /** Every route, in order: the first that matches takes the alert. */
 export const declaredRoutes: DeclaredRoute[] = [
-  { matchers: ['alertname="Watchdog"'], receiver: "watchdog" },
+  { matchers: ['alertname="Watchdog"'], receiver: "watchdog", groupBy: ["alertname"] },
   { matchers: ['alertname="InfoInhibitor"'], receiver: "null" },
   {
     matchers: ['alertname=~"Alertmanager.*FailedToSendAlerts"'],
@@ -84,7 +99,7 @@ export const declaredRoutes: DeclaredRoute[] = [
     continues: true,
   },
   { matchers: ['severity="critical"'], receiver: "pages" },
-  { matchers: [serious] },
+  { matchers: [serious], groupBy: ["cluster"] },
 ];
 
 /** What suppresses what; anything else could silence a page. */

@@ -153,7 +153,7 @@ export const chartValues: Record<string, Fields> = {
         externalLabels: { cluster: free("what an alert calls the stack") },
         retention: mapped("metrics-retention"),
         retentionSize: only(
-          matches(/^([5-9]|[1-9]\d+)GiB$/, "5 GiB or more"),
+          matches(/^([3-9]\d|\d{3,})GiB$/, "30 GiB or more"),
           "metrics are dropped before their time",
         ),
         storageSpec: volume,
@@ -201,7 +201,10 @@ export const chartValues: Record<string, Fields> = {
     "kube-state-metrics": {
       ...singleton,
       metricLabelsAllowlist: only(
-        matches(/topology\.kubernetes\.io\/zone/, "a list with the nodes' zones"),
+        matches(
+          /^nodes=\[([a-z0-9./-]+,)*topology\.kubernetes\.io\/zone(,[a-z0-9./-]+)*\]$/,
+          "a list with the nodes' zones",
+        ),
         "rules tell zones apart by it",
       ),
     },

@@ -17,7 +17,7 @@ export const pgbouncerKeys: Record<string, Expectation> = {
   listen_backlog: number(512, 65535),
   pool_mode: isAny,
   max_client_conn: isAny,
-  default_pool_size: number(5, 200),
+  default_pool_size: number(10, 200),
   reserve_pool_size: number(0, 100),
   reserve_pool_timeout: number(1, 10),
   server_lifetime: number(300, 86400),

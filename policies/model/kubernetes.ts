@@ -152,6 +152,8 @@ export function isBehindLoadBalancer(workload: Resource, stack: Stack): boolean 
 
 /** Seconds that a container waits before it is told to stop; undefined without such a hook. */
 export function preStopSeconds(container: unknown): number | undefined {
+  const [program, time, ...more] = list(container, "lifecycle.preStop.exec.command");
+  if (program === "sleep" && more.length === 0 && /^\d+$/.test(String(time))) return Number(time);
   const seconds = at(container, "lifecycle.preStop.sleep.seconds");
   return typeof seconds === "number" ? seconds : undefined;
 }

@@ -36,10 +36,19 @@ export function trusts(role: Resource, service: string, ...actions: string[]): b
   return allows(documentOf(role.properties.assumeRolePolicy), service, actions);
 }
 
-/** Whether a policy document allows a service every one of the actions. */
-export function allows(document: unknown, service: string, actions: string[]): boolean {
+/**
+ * Whether a policy document allows a service every one of the actions.
+ *
+ * @param admits which statements count at all; all of them, by default
+ */
+export function allows(
+  document: unknown,
+  service: string,
+  actions: string[],
+  admits: (statement: unknown) => boolean = () => true,
+): boolean {
   const allowed = list(document, "Statement")
-    .filter((statement) => at(statement, "Effect") === "Allow")
+    .filter((statement) => at(statement, "Effect") === "Allow" && admits(statement))
     .filter((statement) => [at(statement, "Principal.Service")].flat().includes(service))
     .flatMap((statement) => [at(statement, "Action")].flat());
   return actions.every((action) => allowed.includes(action));

@@ -1,5 +1,11 @@
 import type { Group, Rule, RuleDefinition } from "../model/rule";
 import backupSchedule from "./backups/backup-schedule";
+import ownGroup from "./network/own-group";
+import workVolume from "./backups/work-volume";
+import windowsApart from "./stack/windows-apart";
+import cacheSteady from "./cache/cache-steady";
+import edgeFigures from "./observability/edge-figures";
+import configurationFollowed from "./workloads/configuration-followed";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";
@@ -45,12 +51,14 @@ import databaseStorageGrows from "./database/database-storage-grows";
 import databaseSubnets from "./database/database-subnets";
 import databaseTls from "./database/database-tls";
 import declaredCharts from "./declared/declared-charts";
+import declaredContainers from "./declared/declared-containers";
 import declaredImages from "./declared/declared-images";
 import declaredOptions from "./declared/declared-options";
 import declaredProperties from "./declared/declared-properties";
 import declaredTargets from "./declared/declared-targets";
 import declaredTypes from "./declared/declared-types";
 import expected from "./declared/expected";
+import bindings from "./edge/bindings";
 import certificateRenewal from "./edge/certificate-renewal";
 import externalCheck from "./edge/external-check";
 import loadBalancerCrossZone from "./edge/load-balancer-cross-zone";
@@ -63,7 +71,9 @@ import targetType from "./edge/target-type";
 import tlsListener from "./edge/tls-listener";
 import trafficRules from "./edge/traffic-rules";
 import usersAddress from "./edge/users-address";
+import declaredRights from "./keys/declared-rights";
 import keyDeletionWindow from "./keys/key-deletion-window";
+import keyRegion from "./keys/key-region";
 import keyRotation from "./keys/key-rotation";
 import rights from "./keys/rights";
 import secretEncryption from "./keys/secret-encryption";
@@ -92,6 +102,8 @@ import availabilityLedger from "./stack/availability-ledger";
 import changesApplied from "./stack/changes-applied";
 import changesEnd from "./stack/changes-end";
 import chaosStops from "./stack/chaos-stops";
+import configuredOnce from "./stack/configured-once";
+import copiesElsewhere from "./stack/copies-elsewhere";
 import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
 import restores from "./stack/restores";
@@ -109,6 +121,7 @@ import networkPolicy from "./workloads/network-policy";
 import ownPods from "./workloads/own-pods";
 import pinnedImages from "./workloads/pinned-images";
 import podSecurity from "./workloads/pod-security";
+import portsLead from "./workloads/ports-lead";
 import probes from "./workloads/probes";
 import registryLifecycle from "./workloads/registry-lifecycle";
 import releaseAtomic from "./workloads/release-atomic";
@@ -133,8 +146,10 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     declaredTargets,
     declaredTypes,
     expected,
+    declaredContainers,
   ],
   workloads: [
+    configurationFollowed,
     addresses,
     autoscaler,
     disruptionBudget,
@@ -160,6 +175,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     startupProbe,
     unhealthyPodsEvicted,
     zoneSpread,
+    portsLead,
   ],
   database: [
     databaseAutomatedBackupsKept,
@@ -197,6 +213,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     storageClass,
   ],
   network: [
+    ownGroup,
     endpointRoutes,
     natPerZone,
     privateEgress,
@@ -206,6 +223,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     vpcDns,
   ],
   backups: [
+    workVolume,
     backupSchedule,
     bucketEncryption,
     bucketKept,
@@ -216,7 +234,15 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     bucketTls,
     bucketVersioning,
   ],
-  cache: [cacheEncryption, cacheFailover, cacheMinorUpgrades, cacheSnapshots, cacheTls, cacheZones],
+  cache: [
+    cacheSteady,
+    cacheEncryption,
+    cacheFailover,
+    cacheMinorUpgrades,
+    cacheSnapshots,
+    cacheTls,
+    cacheZones,
+  ],
   edge: [
     certificateRenewal,
     externalCheck,
@@ -230,6 +256,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     tlsListener,
     trafficRules,
     usersAddress,
+    bindings,
   ],
   keys: [
     keyDeletionWindow,
@@ -238,8 +265,11 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     secretEncryption,
     secretRecoveryWindow,
     secretReplicated,
+    keyRegion,
+    declaredRights,
   ],
   observability: [
+    edgeFigures,
     alarmCatalogue,
     alertmanagers,
     alertRoutes,
@@ -248,6 +278,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     topicHeard,
   ],
   stack: [
+    windowsApart,
     alarmNotifies,
     availabilityLedger,
     changesApplied,
@@ -258,6 +289,8 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     restores,
     survives,
     tells,
+    configuredOnce,
+    copiesElsewhere,
   ],
 };
 

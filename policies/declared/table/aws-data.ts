@@ -17,13 +17,24 @@ import {
   type Fields,
 } from "../declaration";
 import { name } from "./objects";
-import { key, region, role, securityGroup, subnet, topic } from "./references";
+import { key, region, role, securityGroup, subnet, tags, topic } from "./references";
+
+const minutes = (time = "") => {
+  const [hours, rest] = time.slice(-5).split(":").map(Number);
+  return (hours ?? NaN) * 60 + (rest ?? NaN);
+};
+const day = (time = "") => time.slice(0, -5);
 
 const hour = only(
-  matches(
-    /^((mon|tue|wed|thu|fri|sat|sun):)?0[0-6]:[0-5]\d-((mon|tue|wed|thu|fri|sat|sun):)?0[0-7]:[0-5]\d$/,
-    "at night, from 00:00 to 07:59 UTC",
-  ),
+  {
+    says: "a window of two hours at most, from 00:00 to 07:59 UTC",
+    accepts: (window) => {
+      const [, from, to] =
+        /^((?:\w{3}:)?0[0-7]:[0-5]\d)-((?:\w{3}:)?0[0-7]:[0-5]\d)$/.exec(String(window)) ?? [];
+      const length = minutes(to) - minutes(from);
+      return day(from) === day(to) && length >= 30 && length <= 120;
+    },
+  },
   "AWS restarts servers then, and by day people work",
 );
 
@@ -55,24 +66,27 @@ const parameterGroup: Fields = {
   skipDestroy: fixed(true),
   parameters: by("name", {
     "rds.force_ssl": parameter(judged("database-tls")),
-    max_connections: parameter(judged("pool-size")),
+    max_connections: { ...parameter(judged("pool-size")), applyMethod: fixed("pending-reboot") },
     password_encryption: parameter(fixed("scram-sha-256")),
-    shared_preload_libraries: parameter(fixed("pg_stat_statements")),
+    shared_preload_libraries: {
+      ...parameter(fixed("pg_stat_statements")),
+      applyMethod: fixed("pending-reboot"),
+    },
     idle_in_transaction_session_timeout: number(
       10000,
       600000,
       "a forgotten transaction holds its locks",
     ),
-    statement_timeout: number(5000, 3600000, "a query that never ends takes its connection along"),
-    lock_timeout: number(1000, 600000, "a wait that never ends takes its connection along"),
+    statement_timeout: number(30000, 3600000, "a query that never ends takes its connection along"),
+    lock_timeout: number(5000, 600000, "a wait that never ends takes its connection along"),
     log_min_duration_statement: number(100, 60000, "the log is what a slow outage is read from"),
     log_lock_waits: parameter(fixed("1")),
     log_temp_files: number(0, 1048576, "the log is what a slow outage is read from"),
     log_connections: parameter(free("only the log")),
     log_disconnections: parameter(free("only the log")),
-    tcp_keepalives_idle: number(1, 60, "a client that is gone keeps its connection"),
-    tcp_keepalives_interval: number(1, 30, "a client that is gone keeps its connection"),
-    tcp_keepalives_count: number(1, 9, "a client that is gone keeps its connection"),
+    tcp_keepalives_idle: number(1, 10, "a client that is gone keeps its connection"),
+    tcp_keepalives_interval: number(1, 5, "a client that is gone keeps its connection"),
+    tcp_keepalives_count: number(1, 5, "a client that is gone keeps its connection"),
     "rds.logical_replication": parameter(fixed("0")),
   }),
 };
@@ -93,6 +107,7 @@ const both: Fields = {
 
 export const databases: Record<string, Fields> = {
   "aws:rds/cluster:Cluster": {
+    ...tags,
     allocatedStorage: only(between(100, 65536), "AWS refuses less; a full disk stops the writer"),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
@@ -127,6 +142,7 @@ export const databases: Record<string, Fields> = {
     vpcSecurityGroupIds: leadsTo(securityGroup),
   },
   "aws:rds/instance:Instance": {
+    ...tags,
     allocatedStorage: only(between(20, 65536), "AWS refuses less; a full disk stops the writer"),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
@@ -188,6 +204,7 @@ export const databases: Record<string, Fields> = {
     sourceDbInstanceArn: judged("database-backup-copy"),
   },
   "aws:elasticache/replicationGroup:ReplicationGroup": {
+    ...tags,
     atRestEncryptionEnabled: judged("cache-encryption"),
     authToken: judgedAndLeadsTo(["random:index/randomPassword:RandomPassword"], "cache-tls"),
     autoMinorVersionUpgrade: judged("cache-minor-upgrades"),
@@ -229,8 +246,8 @@ export const databases: Record<string, Fields> = {
       "maxmemory-policy": {
         name: judged("declared-properties"),
         value: only(
-          oneOf("allkeys-lru", "allkeys-lfu", "volatile-lru"),
-          "a full cache that evicts nothing refuses every write",
+          oneOf("allkeys-lru", "allkeys-lfu"),
+          "a full cache that may not evict everything refuses writes",
         ),
       },
     }),
@@ -246,6 +263,7 @@ const bucket = leadsTo("aws:s3/bucket:Bucket");
 
 export const buckets: Record<string, Fields> = {
   "aws:s3/bucket:Bucket": {
+    ...tags,
     bucket: free(identity),
     forceDestroy: judged("bucket-kept"),
     objectLockEnabled: judged("bucket-object-lock"),
@@ -281,8 +299,8 @@ export const buckets: Record<string, Fields> = {
     rule: {
       defaultRetention: {
         days: judgedWithin(
-          between(1, 365),
-          "what is locked for longer cannot be deleted, whatever it costs",
+          between(7, 365),
+          "less is undone before anybody looks, and what is locked for longer cannot be deleted, whatever it costs",
           "bucket-object-lock",
         ),
         mode: judged("bucket-object-lock"),
@@ -359,6 +377,7 @@ export const buckets: Record<string, Fields> = {
 
 export const secrets: Record<string, Fields> = {
   "aws:kms/key:Key": {
+    ...tags,
     deletionWindowInDays: judged("key-deletion-window"),
     description: free(wording),
     enableKeyRotation: judged("key-rotation"),
@@ -370,6 +389,7 @@ export const secrets: Record<string, Fields> = {
   },
   "aws:kms/alias:Alias": { name, region, targetKeyId: leadsTo(key) },
   "aws:secretsmanager/secret:Secret": {
+    ...tags,
     kmsKeyId: judgedAndLeadsTo([key], "secret-encryption"),
     name,
     recoveryWindowInDays: judged("secret-recovery-window"),
@@ -383,7 +403,12 @@ export const secrets: Record<string, Fields> = {
   "random:index/randomPassword:RandomPassword": {
     length: only(between(24, 128), security),
     special: fixed(false),
-    keepers: each(free("another one makes another password, as it is meant to")),
+    keepers: each(
+      only(
+        matches(/^[a-z][a-z0-9-]*$/, "a word"),
+        "one that changes by itself changes every password under those who use it",
+      ),
+    ),
   },
   "random:index/randomId:RandomId": {
     byteLength: only(between(2, 16), "unique"),

@@ -1,4 +1,4 @@
-import { between, matches } from "../../model/expectation";
+import { between, equals, matches } from "../../model/expectation";
 import {
   document,
   each,
@@ -14,9 +14,8 @@ import {
   type Fields,
 } from "../declaration";
 import { name, privateRange } from "./objects";
-import { logGroup, network, role, securityGroup, subnet } from "./references";
+import { logGroup, network, role, securityGroup, subnet, tags } from "./references";
 
-const tags = { tags: each(free("names for people, and marks that AWS's controllers look for")) };
 const routeTable = "aws:ec2/routeTable:RouteTable";
 
 const securityRule: Fields = {
@@ -59,7 +58,13 @@ export const networks: Record<string, Fields> = {
     subnetId: judgedAndLeadsTo([subnet], "private-egress"),
   },
   "aws:ec2/route:Route": {
-    destinationCidrBlock: judged("private-egress", "public-egress"),
+    // A narrower one would take part of the traffic past the gateway that the rules look at.
+    destinationCidrBlock: judgedWithin(
+      equals("0.0.0.0/0"),
+      "a narrower route takes its traffic elsewhere",
+      "private-egress",
+      "public-egress",
+    ),
     gatewayId: judgedAndLeadsTo(["aws:ec2/internetGateway:InternetGateway"], "public-egress"),
     natGatewayId: judgedAndLeadsTo(["aws:ec2/natGateway:NatGateway"], "private-egress"),
     routeTableId: judgedAndLeadsTo([routeTable], "private-egress"),
@@ -168,7 +173,7 @@ export const clusters: Record<string, Fields> = {
       securityGroupIds: free("the plugin makes the group"),
       subnetIds: judged("cluster-zones"),
     },
-    zonalShiftConfig: { enabled: free("a zone can be left, or not") },
+    zonalShiftConfig: { enabled: fixed(true) },
     tags: each(free(wording)),
   },
   "aws:eks/accessEntry:AccessEntry": {

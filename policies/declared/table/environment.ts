@@ -16,6 +16,11 @@ const address = only(
   ),
   "an instance's address stays behind at a failover",
 );
+/** A name with a part that a first preview does not know yet. */
+const onceRendered = (pattern: RegExp, says: string) => ({
+  says,
+  accepts: (text: unknown) => text === "unknown" || pattern.test(String(text)),
+});
 const deadline = only(
   matches(/^([5-9]|[1-5]\d|60)$/, "5 to 60 s"),
   "a connection that waits longer hides an outage",
@@ -51,7 +56,12 @@ const seconds = (most: number, why: string) =>
 /** Of the backup image. */
 const backup: Record<string, Declaration> = {
   STACK_NAME: value(free(identity)),
-  BACKUP_BUCKET: value(free("the bucket that the job's rights name, or it fails at once")),
+  BACKUP_BUCKET: value(
+    only(
+      onceRendered(/-backups-\d{12}$/, "the stack's own vault"),
+      "the job has no right to another",
+    ),
+  ),
   BACKUP_KMS_KEY: value(free("the key that the job's rights name, or it fails at once")),
   AWS_REGION: value(free("the bucket's own, or the job fails at once")),
   WORK_FOLDER: value(fixed("/work")),
@@ -100,6 +110,7 @@ export const ofJobs: Record<string, Declaration> = {
 /** Of everything that keeps running: it reaches the database through the pooler only. */
 export const ofDeployments: Record<string, Declaration> = {
   ...backup,
+  LOG_LEVEL: value(fixed("info", "warning", "error")),
   DATABASE_HOST: value(
     only(
       equals("pgbouncer.database.svc.cluster.local"),
@@ -107,10 +118,9 @@ export const ofDeployments: Record<string, Declaration> = {
     ),
   ),
   DATABASE_PORT: value(fixed("6432")),
-  DATABASE_NAME: value(free(identity)),
-  DATABASE_READ_ONLY_NAME: value(
-    only(matches(/_ro$/, "the pool on the replicas"), "reads would go to the writer"),
-  ),
+  DATABASE_NAME: value(fixed("minixdr")),
+  // The pool on the replicas, as pgbouncer.ini has it.
+  DATABASE_READ_ONLY_NAME: value(fixed("minixdr_ro")),
   DATABASE_CA_FILE: value(fixed("/etc/database-ca/ca.crt")),
   DATABASE_USER: secret("database-app", "username"),
   DATABASE_PASSWORD: secret("database-app", "password"),

@@ -19,7 +19,7 @@ export function object(annotations: Fields = {}): Fields {
 }
 
 /** A hook of Helm, which has to run at an installation and at an upgrade alike. */
-export const hook: Fields = {
+export const hook = (weight: string): Fields => ({
   "helm.sh/hook": only(
     equals("pre-install,pre-upgrade"),
     "a hook at one of them only leaves the other without it",
@@ -28,8 +28,8 @@ export const hook: Fields = {
     equals("before-hook-creation,hook-succeeded"),
     "a hook that is deleted too early, or never, stops the next upgrade",
   ),
-  "helm.sh/hook-weight": only(matches(/^-?\d{1,3}$/, "a number"), "hooks run in its order"),
-};
+  "helm.sh/hook-weight": only(equals(weight), "an account has to be there before its job"),
+});
 
 /** A selector by labels alone. */
 export function selector(...rules: string[]): Fields {

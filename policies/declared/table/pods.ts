@@ -54,12 +54,21 @@ const quantity = judged("resources");
 const container = (environment: Record<string, Declaration>): Fields => ({
   name: free("nothing outside the pod names it but what rules judge"),
   image: judged("pinned-images", "declared-images"),
-  command: free("what an image runs is tested with the image"),
-  args: free("what an image runs is tested with the image"),
+  command: judged("declared-containers"),
+  args: judged("declared-containers"),
+  imagePullPolicy: only(equals("IfNotPresent"), "a registry that is away keeps pods from starting"),
   env: by("name", environment),
   ports: each({ name: free(shownAtRollout), containerPort: free(shownAtRollout) }),
   lifecycle: {
     preStop: {
+      // As good where the image has the program; another may not pause at all.
+      exec: {
+        command: judgedWithin(
+          matches(/^(sleep|\d{1,2})$/, "sleep and its seconds"),
+          "one that ends at once drains nothing",
+          "drain",
+        ),
+      },
       sleep: {
         seconds: judgedWithin(
           between(0, 120),
@@ -135,7 +144,11 @@ function podSpec(environment: Record<string, Declaration>, grace: string[]): Fie
     affinity: {
       podAntiAffinity: {
         requiredDuringSchedulingIgnoredDuringExecution: each({
-          topologyKey: judged("host-anti-affinity"),
+          topologyKey: judgedWithin(
+            equals("kubernetes.io/hostname"),
+            "one pod a zone leaves the others nowhere to go",
+            "host-anti-affinity",
+          ),
           labelSelector: selector("host-anti-affinity"),
           matchLabelKeys: fixed("pod-template-hash"),
         }),
@@ -177,7 +190,11 @@ function podSpec(environment: Record<string, Declaration>, grace: string[]): Fie
       tolerationSeconds: judged("lost-node"),
     }),
     topologySpreadConstraints: each({
-      topologyKey: judged("zone-spread"),
+      topologyKey: judgedWithin(
+        oneOf("topology.kubernetes.io/zone", "kubernetes.io/hostname"),
+        "a node without the label takes no pod",
+        "zone-spread",
+      ),
       maxSkew: judged("zone-spread"),
       whenUnsatisfiable: judged("zone-spread"),
       labelSelector: selector("zone-spread"),

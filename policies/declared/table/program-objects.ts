@@ -23,7 +23,10 @@ export const programObjects: Record<string, Fields> = {
     spec: {
       disruption: {
         budgets: each({ nodes: judged("node-pool") }),
-        consolidateAfter: only(matches(/^([1-9]|[1-5]\d)m$/, "minutes"), "nodes come and go"),
+        consolidateAfter: only(
+          matches(/^([5-9]|[1-5]\d)m$/, "5 minutes or more"),
+          "nodes come and go",
+        ),
         consolidationPolicy: fixed("WhenEmptyOrUnderutilized", "WhenEmpty"),
       },
       template: {
@@ -114,7 +117,7 @@ export const programObjects: Record<string, Fields> = {
     },
     skipAwait: judged("release-atomic"),
     timeout: judgedWithin(
-      between(60, 3600),
+      between(60, 7200),
       "a release that waits longer keeps everybody else from changing anything",
       "release-timeout",
     ),

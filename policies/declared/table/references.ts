@@ -1,5 +1,5 @@
 import { matches } from "../../model/expectation";
-import { leadsTo, only } from "../declaration";
+import { each, free, leadsTo, only } from "../declaration";
 
 /** Types that many properties lead to. */
 export const key = "aws:kms/key:Key";
@@ -14,3 +14,8 @@ export const network = leadsTo("aws:ec2/vpc:Vpc");
 
 /** A Region other than the stack's own; which one is judged by what is copied there. */
 export const region = only(matches(/^[a-z]{2}-[a-z]+-\d$/, "a Region"), "AWS knows no other");
+
+/** Names for people, and what costs are told apart by. */
+export const tags = {
+  tags: each(free("names for people, and marks that AWS's controllers look for")),
+};

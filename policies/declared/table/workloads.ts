@@ -19,7 +19,7 @@ const undisturbed: Fields = {
 };
 
 const job: Fields = {
-  activeDeadlineSeconds: only(between(60, 21600), "a job that hangs keeps its successor waiting"),
+  activeDeadlineSeconds: only(between(240, 21600), "a job that hangs keeps its successor waiting"),
   backoffLimit: only(between(0, 6), "more attempts outlast the deadline"),
   ttlSecondsAfterFinished: only(between(3600, 1209600), "its log is what an incident is read from"),
   podFailurePolicy: {
@@ -29,6 +29,14 @@ const job: Fields = {
     }),
   },
 };
+
+/** It can never be changed, so that nothing in it may change: no version, no owner. */
+const unchanging: Fields = Object.fromEntries(
+  [
+    ...["name", "instance", "component"].map((label) => `app.kubernetes.io/${label}`),
+    ...["app", "release"],
+  ].map((label) => [label, free("Kubernetes refuses one that misses its own pods")]),
+);
 
 /** Kinds that run pods. What is not here, such as a pause of a rollout, nothing may set. */
 export const workloads: Record<string, Fields> = {
@@ -41,7 +49,8 @@ export const workloads: Record<string, Fields> = {
         "a longer wait stretches every rollout beyond its release's time",
         "load-balancer-drain",
       ),
-      selector: { matchLabels: each(free("Kubernetes refuses one that misses its own pods")) },
+      revisionHistoryLimit: only(between(2, 100), "without one there is none to go back to"),
+      selector: { matchLabels: unchanging },
       strategy: {
         type: judged("rolling-update"),
         rollingUpdate: {
@@ -50,14 +59,20 @@ export const workloads: Record<string, Fields> = {
         },
       },
       template: podTemplate(
-        { "checksum/config": free("it makes pods follow their configuration") },
+        {
+          "checksum/config": judged("configuration-followed"),
+          "kubectl.kubernetes.io/default-container": only(
+            oneOf("backend", "frontend", "pgbouncer"),
+            "the rules of probes judge the container that it names",
+          ),
+        },
         ofDeployments,
         "drain",
       ),
     },
   },
   "kubernetes:batch/v1:Job": {
-    ...object(hook),
+    ...object(hook("0")),
     spec: { ...job, template: podTemplate(undisturbed, ofJobs) },
   },
   "kubernetes:batch/v1:CronJob": {
@@ -86,10 +101,17 @@ export const workloads: Record<string, Fields> = {
         kind: judged("autoscaler"),
         name: judged("autoscaler"),
       },
+      // Slower to take pods away; how they are added stays Kubernetes' own.
+      behavior: {
+        scaleDown: {
+          stabilizationWindowSeconds: only(between(60, 3600), "less takes pods in a lull"),
+        },
+      },
       metrics: each({
         type: fixed("Resource"),
         resource: {
-          name: fixed("cpu"),
+          // The one that asks for more counts, so that memory only adds pods.
+          name: judgedWithin(oneOf("cpu", "memory"), "another follows no load", "autoscaler"),
           target: { type: fixed("Utilization"), averageUtilization: judged("autoscaler") },
         },
       }),
@@ -165,6 +187,11 @@ function operated(): Record<string, Fields> {
   };
 }
 
+const lines = (text: unknown) =>
+  String(text)
+    .split("\n")
+    .map((line) => line.trim());
+
 /** What the exporter of the edge's figures asks CloudWatch for, as text. */
 const edgeFigures = only(
   {
@@ -175,13 +202,16 @@ const edgeFigures = only(
         "HTTPCode_Target_5XX_Count",
         "RequestCount",
         "period: 60",
+        "length: 60",
+        "delay: 60",
+        "statistics: [Sum]",
         "nilToZero: false",
-      ].every((part) => String(text).includes(part)),
+      ].every((part) => lines(text).some((line) => line.endsWith(part))),
   },
   "the promise is counted by them; a zero would hide that the balancer has gone silent",
 );
 
-const port: Declaration = free("a port that nothing listens on fails the first probe");
+const port: Declaration = judged("ports-lead");
 
 /** Kinds around the pods: how they are reached, watched and let out. */
 export const around: Record<string, Fields> = {
@@ -190,11 +220,17 @@ export const around: Record<string, Fields> = {
     spec: {
       type: fixed("ClusterIP"),
       selector: each(judged("selectors-match")),
-      ports: each({ name: port, port, targetPort: port, protocol: fixed("TCP") }),
+      ports: each({
+        name: port,
+        port,
+        targetPort: port,
+        protocol: fixed("TCP"),
+        appProtocol: fixed("http", "tcp"),
+      }),
     },
   },
   "kubernetes:core/v1:ServiceAccount": {
-    ...object(hook),
+    ...object(hook("-10")),
     automountServiceAccountToken: fixed(false),
   },
   "kubernetes:core/v1:ConfigMap": {
@@ -239,7 +275,7 @@ export const around: Record<string, Fields> = {
     },
   },
   "kubernetes:networking.k8s.io/v1:NetworkPolicy": {
-    ...object(hook),
+    ...object(hook("-10")),
     spec: {
       podSelector: selector("network-policy"),
       policyTypes: judged("network-policy"),
@@ -263,7 +299,10 @@ export const around: Record<string, Fields> = {
         port,
         path: fixed("/metrics"),
         interval: only(matches(/^(15|30|60)s$/, "a minute at most"), "alerts would wait for it"),
-        scrapeTimeout: only(matches(/^\d{1,2}s$/, "seconds"), tuning),
+        scrapeTimeout: only(
+          matches(/^([1-9]|1[0-5])s$/, "15 s at most"),
+          "the operator refuses one that is longer than its interval",
+        ),
         honorLabels: fixed(true),
       }),
     },

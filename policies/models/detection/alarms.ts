@@ -1,3 +1,4 @@
+import { figureless } from "./dimensions";
 import { oldestBackup, type ExpectedAlarm } from "../../declared/alarms";
 import { writers } from "../../budgets/failover";
 import { databaseCluster, isReplica } from "../../model/database";
@@ -107,10 +108,12 @@ function watches(
 
 /** What keeps an alarm from telling in time, a clause each; empty: it is sharp. */
 export function bluntness(
-  { properties }: Resource,
+  alarm: Resource,
   expected: ExpectedAlarm,
   settings: Settings,
+  stack: Stack,
 ): string[] {
+  const { properties } = alarm;
   const [least, most] = expected.threshold;
   const limit = expected.of === "stack" && settings.tier === "enterprise" ? oldestBackup : most;
   const threshold = numberAt(properties, "threshold");
@@ -118,6 +121,7 @@ export function bluntness(
   const needs = (holds: boolean, path: string, says: string) =>
     holds ? [] : [`${path} is ${show(at(properties, path))}; it must be ${says}`];
   return [
+    ...figureless(alarm, expected, stack),
     ...needs(
       properties.comparisonOperator === expected.compares,
       "comparisonOperator",

@@ -22,7 +22,7 @@ export function toldByAlarm(of: string, way: ByAlarm, stack: Stack, settings: Se
     const candidates = alarms.map((alarm) => ({
       alarm,
       breaks: [
-        ...broken(of, "alarm", alarm, bluntness(alarm, expected, settings)),
+        ...broken(of, "alarm", alarm, bluntness(alarm, expected, settings, stack)),
         ...carried(of, alarm, "alarmActions", "cloudwatch.amazonaws.com", stack),
       ],
     }));

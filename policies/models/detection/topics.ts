@@ -1,6 +1,7 @@
 import { documentOf } from "../../model/policy-document";
 import { allows } from "../../model/rights";
-import type { Resource, Stack } from "../../model/resource";
+import { accounts } from "../../model/account";
+import { at, unknown, type Resource, type Stack } from "../../model/resource";
 
 export const topicType = "aws:sns/topic:Topic";
 export const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
@@ -19,7 +20,7 @@ export function ears(topic: Resource, stack: Stack): Resource[] {
       ({ properties }) =>
         properties.filterPolicy === undefined &&
         (properties.protocol === "https" ||
-          (properties.protocol === "email" && /^\S+@\S+\.\S+$/.test(String(properties.endpoint)))),
+          (properties.protocol === "email" && /^(?!no-?reply|nobody)\S+@\S+\.\S+$/i.test(String(properties.endpoint)))),
     );
 }
 
@@ -30,7 +31,13 @@ export function ears(topic: Resource, stack: Stack): Resource[] {
 export function silenced(topic: Resource, service: Publisher, stack: Stack): string | undefined {
   const [policy] = stack.pointingAt(topic, policyType, "arn");
   if (!policy) return "no TopicPolicy says who may publish";
-  const allowed = grants(policy.properties.policy, service, ["sns:Publish"]);
+  const allowed = grants(
+    policy.properties.policy,
+    service,
+    ["sns:Publish"],
+    (statement) =>
+      isOfTopic(at(statement, "Resource"), topic) && isOfAccount(at(statement, "Condition"), stack),
+  );
   return allowed ? undefined : `${service} may not publish`;
 }
 
@@ -43,12 +50,35 @@ export function unencrypted(topic: Resource, service: Publisher, stack: Stack): 
   if (key.properties.isEnabled === false) return `its key ${key.name} is switched off`;
   if (key.properties.region !== topic.properties.region)
     return `its key ${key.name} is in another Region`;
-  const allowed = grants(key.properties.policy, service, ["kms:GenerateDataKey", "kms:Decrypt"]);
+  const allowed = grants(
+    key.properties.policy,
+    service,
+    ["kms:GenerateDataKey", "kms:Decrypt"],
+    (statement) => isOfAccount(at(statement, "Condition"), stack),
+  );
   return allowed ? undefined : `its key ${key.name} does not admit ${service}`;
 }
 
 /** Whether a document allows a service every one of the actions. One that is not known yet may. */
-function grants(policy: unknown, service: string, actions: string[]): boolean {
+function grants(
+  policy: unknown,
+  service: string,
+  actions: string[],
+  admits: (statement: unknown) => boolean,
+): boolean {
   const document = documentOf(policy);
-  return document === undefined || allows(document, service, actions);
+  return document === undefined || allows(document, service, actions, admits);
+}
+
+function isOfTopic(resource: unknown, topic: Resource): boolean {
+  if (typeof resource !== "string") return true;
+  return resource.endsWith(`:${String(topic.properties.name)}`);
+}
+
+/** Only on behalf of this account, or of anybody; another condition is met by no alarm of ours. */
+function isOfAccount(condition: unknown, stack: Stack): boolean {
+  if (condition === undefined) return true;
+  if (Object.keys(condition as object).join() !== "StringEquals") return false;
+  const account = at(condition, "StringEquals.aws:SourceAccount");
+  return account === unknown || accounts(stack).includes(account);
 }

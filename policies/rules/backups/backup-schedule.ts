@@ -16,6 +16,15 @@ const longest: Record<string, number | "rpo" | "suspended"> = {
   restore: "suspended",
 };
 
+/** Least time that a run may take, seconds: a database of the size that work volumes are made for. */
+const shortest: Record<string, number> = {
+  dump: 1800,
+  verify: 4 * 3600,
+  drill: 4 * 3600,
+  state: 600,
+  restore: 4 * 3600,
+};
+
 export default {
   name: "backup-schedule",
   severity: "critical",
@@ -31,15 +40,32 @@ export default {
     const most = Object.hasOwn(longest, kind) ? longest[kind] : undefined;
     if (most === undefined) return [`no schedule is declared for ${name} in this rule`];
     const suspend = at(properties, "spec.suspend");
+    const deadline = numberAt(properties, "spec.jobTemplate.spec.activeDeadlineSeconds");
+    const killed =
+      deadline >= shortest[kind]!
+        ? []
+        : [`it may run for ${deadline} s; it must be ${shortest[kind]} s or more`];
     if (most === "suspended")
-      return suspend === true ? [] : ["spec.suspend must be true: it overwrites a database"];
+      return [
+        ...(suspend === true ? [] : ["spec.suspend must be true: it overwrites a database"]),
+        ...killed,
+      ];
     const every = interval(String(at(properties, "spec.schedule")));
     const environment = [...containers(found), ...list(podSpec(found), "initContainers")].flatMap(
       (container) => list(container, "env"),
     );
     const rpo = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
     const limit = most === "rpo" ? Math.min(numberAt(rpo, "value"), recoveryPoint[tier]) : most;
+    const told = numberAt(rpo, "value");
     return [
+      ...(told > recoveryPoint[tier]
+        ? [`RPO_LIMIT_SECONDS is ${told}; the tier promises ${recoveryPoint[tier]} s`]
+        : []),
+      ...killed,
+      // Until it is ended no other starts.
+      ...(most === "rpo" && deadline > limit
+        ? [`it may run for ${deadline} s, longer than the recovery point, ${limit} s`]
+        : []),
       ...(suspend === false || suspend === undefined
         ? []
         : [`spec.suspend is ${show(suspend)}; it must be false`]),

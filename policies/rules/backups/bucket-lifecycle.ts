@@ -1,5 +1,5 @@
 import { bucketType, configures, holdsData } from "../../model/buckets";
-import { at, list } from "../../model/resource";
+import { at, list, numberAt } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 const tiersOfBackups = ["daily/", "weekly/", "monthly/"];
@@ -30,7 +30,12 @@ export default {
     if (!has("noncurrentVersionExpiration.noncurrentDays"))
       problems.push("no enabled rule ends earlier versions everywhere");
     for (const rule of rules.filter((rule) => at(rule, "expiration") !== undefined))
-      if (deletesBackups(rule))
+      if (
+        at(rule, "filter.and.tags.pruned") !== "true" &&
+        !(numberAt(rule, "expiration.days") >= 30)
+      )
+        problems.push(`rule ${String(at(rule, "id"))} deletes what is younger than 30 days`);
+      else if (deletesBackups(rule))
         problems.push(
           `rule ${String(at(rule, "id"))} deletes backups that are not marked pruned=true`,
         );

@@ -1,7 +1,7 @@
 import { equals, matches } from "../../model/expectation";
 import { propertyRule } from "../../model/rule";
 
-const minor = matches(/^1\.\d{2}$/, 'a Kubernetes minor such as "1.36"');
+const minor = matches(/^1\.(3[4-9]|[4-9]\d)$/, "a Kubernetes minor from 1.34 on");
 
 export default propertyRule({
   name: "cluster-version",

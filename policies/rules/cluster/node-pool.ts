@@ -27,7 +27,16 @@ export default {
     const limited = limits.some((nodes) =>
       /^([1-3]|[1-9]%|[12]\d%|3[0-3]%)$/.test(typeof nodes === "symbol" ? "" : String(nodes)),
     );
+    const categories = list(
+      requirements.find((entry) => at(entry, "key") === "eks.amazonaws.com/instance-category"),
+      "values",
+    );
     return [
+      ...(new Set(categories).size >= 2
+        ? []
+        : [
+            "it names one category of instances; where AWS has none of it a lost zone is not replaced",
+          ]),
       ...twice.map((key) => `it has two requirements of ${String(key)}; it must have one`),
       ...(zones.size >= 3 ? [] : [`it names ${zones.size} zones; it must be 3 or more`]),
       ...(onDemand ? [] : ["karpenter.sh/capacity-type is not only on-demand"]),

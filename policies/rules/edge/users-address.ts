@@ -17,6 +17,9 @@ export default {
     const [alias] = stack.pointingAt(balancer, record, "aliases");
     if (!alias || list(alias.properties, "aliases").length === 0)
       return ["no alias record leads to it"];
+    const others = stack
+      .ofType(record)
+      .filter((other) => other !== alias && other.properties.name === alias.properties.name);
     const problem = mismatch(alias.properties, "aliases.0.evaluateTargetHealth", isTrue);
     const listeners = stack.pointingAt(balancer, "aws:lb/listener:Listener", "loadBalancerArn");
     const listens = (protocol: string, port: number) =>
@@ -24,6 +27,7 @@ export default {
         ({ properties }) => properties.protocol === protocol && properties.port === port,
       );
     return [
+      ...others.map(({ name }) => `${name} answers to the same name`),
       ...(problem ? [`${alias.name}: ${problem}`] : []),
       ...(listens("HTTPS", 443) ? [] : ["no listener serves HTTPS on port 443"]),
       ...(listens("HTTP", 80) ? [] : ["no listener leads from HTTP on port 80 to HTTPS"]),

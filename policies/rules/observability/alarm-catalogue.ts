@@ -18,7 +18,7 @@ export default {
         .filter(
           (subject) =>
             !alarmsOn(subject, expected, stack).some(
-              (alarm) => bluntness(alarm, expected, settings).length === 0,
+              (alarm) => bluntness(alarm, expected, settings, stack).length === 0,
             ),
         )
         .map(

@@ -45,8 +45,8 @@ export default {
       ...differences(
         "route",
         routes.map(routeText),
-        declaredRoutes.map(({ matchers, receiver, continues }) =>
-          routeLine(matchers, receiver, continues),
+        declaredRoutes.map(({ matchers, receiver, groupBy, continues }) =>
+          routeLine(matchers, receiver, groupBy, continues),
         ),
       ),
       ...differences(
@@ -75,11 +75,22 @@ function flat(route: unknown): unknown[] {
 }
 
 function routeText(route: unknown): string {
-  return routeLine(list(route, "matchers"), at(route, "receiver"), at(route, "continue"));
+  return routeLine(
+    list(route, "matchers"),
+    at(route, "receiver"),
+    at(route, "group_by"),
+    at(route, "continue"),
+  );
 }
 
-function routeLine(matchers: unknown[], receiver: unknown, continues: unknown): string {
-  return `${matchers.join(" and ")} to ${typeof receiver === "string" ? receiver : "its parent's receiver"}${continues === true ? ", and on" : ""}`;
+function routeLine(
+  matchers: unknown[],
+  receiver: unknown,
+  groupBy: unknown,
+  continues: unknown,
+): string {
+  const together = Array.isArray(groupBy) ? ` by ${groupBy.join(", ")}` : "";
+  return `${matchers.join(" and ")} to ${typeof receiver === "string" ? receiver : "its parent's receiver"}${together}${continues === true ? ", and on" : ""}`;
 }
 
 function inhibition(source: unknown[], target: unknown[], equal: unknown[]): string {
@@ -106,7 +117,11 @@ function strange(value: unknown, known: string[]): string[] {
 
 function waits(route: unknown): string[] {
   return Object.entries(longest)
-    .filter(([key, most]) => at(route, key) !== undefined && !(seconds(at(route, key)) <= most))
+    .filter(([key, most]) => {
+      // The beat: it is missed as soon as it does not come.
+      const due = at(route, "receiver") === "watchdog" ? 60 : most;
+      return at(route, key) !== undefined && !(seconds(at(route, key)) <= Math.min(most, due));
+    })
     .map(
       ([key, most]) =>
         `${key} of a route is ${String(at(route, key))}; it must be ${most}s or less`,

@@ -1,4 +1,4 @@
-import { expectedAlerts } from "../../declared/alerts";
+import { expectedAlerts, expectedPerObjective } from "../../declared/alerts";
 import { seconds } from "../../model/duration";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
@@ -13,11 +13,11 @@ export default {
   needs: "stack",
   types: ["pulumi:pulumi:Stack"],
   judge: (_, stack) => {
-    const deployed = stack
+    const groups = stack
       .ofType("kubernetes:monitoring.coreos.com/v1:PrometheusRule")
-      .flatMap(({ properties }) => list(properties, "spec.groups"))
-      .flatMap((group) => list(group, "rules"))
-      .filter((rule) => at(rule, "alert") !== undefined);
+      .flatMap(({ properties }) => list(properties, "spec.groups"));
+    const all = groups.flatMap((group) => list(group, "rules"));
+    const deployed = all.filter((rule) => at(rule, "alert") !== undefined);
     const missing = expectedAlerts
       .filter(
         ({ alert, severity, within }) =>
@@ -32,7 +32,9 @@ export default {
         ({ alert, severity, within }) =>
           `no alert ${alert} of severity ${severity} fires within ${within} s; bring it back, or take it out of policies/declared/alerts`,
       );
+    // A warning more is a message more: it pages nobody, and suppresses nothing.
     const unknownOnes = deployed
+      .filter((rule) => at(rule, "labels.severity") !== "warning")
       .map((rule) => String(at(rule, "alert")))
       .filter((alert) => !expectedAlerts.some((expected) => expected.alert === alert))
       .map(
@@ -50,6 +52,63 @@ export default {
         (rule) =>
           `alert ${String(at(rule, "alert"))} has severity ${String(at(rule, "labels.severity"))} and fires after ${String(at(rule, "for"))}; policies/declared/alerts has it otherwise`,
       );
-    return [...missing, ...unknownOnes, ...late];
+    return [
+      ...missing,
+      ...unknownOnes,
+      ...late,
+      ...perObjective(deployed),
+      ...unread(all),
+      ...seldom(groups),
+    ];
   },
 } satisfies RuleDefinition;
+
+/** Each objective has its own; that of another does not tell of it. */
+function perObjective(deployed: unknown[]): string[] {
+  return expectedPerObjective.flatMap(({ alert, severity, objectives }) =>
+    objectives
+      .filter(
+        (slo) =>
+          !deployed.some(
+            (rule) =>
+              at(rule, "alert") === alert &&
+              at(rule, "labels.severity") === severity &&
+              at(rule, "labels.slo") === slo,
+          ),
+      )
+      .map((slo) => `no alert ${alert} of severity ${severity} tells of the objective ${slo}`),
+  );
+}
+
+/** An alert on figures that no rule records is never true, and looks like any other. */
+function unread(all: unknown[]): string[] {
+  const recorded = all.map((rule) => at(rule, "record")).filter((name) => name !== undefined);
+  const read = all.flatMap((rule) => recordsIn(String(at(rule, "expr"))));
+  return [...new Set(read)]
+    .filter((name) => !recorded.includes(name))
+    .map((name) => `an expression reads ${name}, which no rule records`);
+}
+
+/** Recorded series by their names: with colons, or the one that is called like a metric. */
+function recordsIn(expression: string): string[] {
+  const text = expression.replace(/"[^"]*"/g, "").replace(/\[[^\]]*\]/g, "");
+  return (
+    text.match(/\b([a-z_]+(:[a-z0-9_]+)+|minixdr_certificate_expiry_timestamp_seconds)\b/g) ?? []
+  );
+}
+
+/** What pages is looked at every minute, whatever it waits for afterwards. */
+function seldom(groups: unknown[]): string[] {
+  return groups
+    .filter(
+      (group) =>
+        seconds(at(group, "interval")) > 60 &&
+        list(group, "rules").some((rule) =>
+          ["critical", "none"].includes(String(at(rule, "labels.severity"))),
+        ),
+    )
+    .map(
+      (group) =>
+        `the group ${String(at(group, "name"))} is evaluated every ${String(at(group, "interval"))}; what pages must be, every minute`,
+    );
+}

@@ -14,6 +14,13 @@ export default {
   types: ["aws:fis/experimentTemplate:ExperimentTemplate"],
   judge: ({ properties }) =>
     [
+      ...list(properties, "targets")
+        .filter(
+          (target) =>
+            at(target, "resourceType") === "aws:eks:pod" &&
+            at(target, "selectionMode") !== "COUNT(1)",
+        )
+        .map(() => "it takes more than one pod at once"),
       stops(properties) ? undefined : "stopConditions names no alarm; it must name one or more",
       mismatch(properties, "experimentOptions.emptyTargetResolutionMode", equals("fail")),
       logs(properties)

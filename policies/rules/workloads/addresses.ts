@@ -1,3 +1,4 @@
+import { ownRegion } from "../../model/region";
 import { declaredAddresses, type Lead } from "../../declared/addresses";
 import { writers } from "../../budgets/failover";
 import { databaseCluster, replicasOf } from "../../model/database";
@@ -56,7 +57,8 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
             `^master\\.${text(properties.replicationGroupId)}\\.[a-z0-9]+\\.[a-z0-9.-]*cache\\.amazonaws\\.com$`,
           ),
       );
-  if (lead === "backup key") return [/^arn:aws:kms:[a-z0-9-]+:\d{12}:key\/[0-9a-f-]+$/];
+  if (lead === "backup key")
+    return [new RegExp(`^arn:aws:kms:${ownRegion(stack)}:\\d{12}:key/[0-9a-f-]+$`)];
   if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
   if ("image" in lead)
     return [

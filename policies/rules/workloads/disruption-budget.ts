@@ -1,6 +1,6 @@
 import { show } from "../../model/expectation";
 import { disruptionBudget, fewestReplicas, replicated, selects } from "../../model/kubernetes";
-import { at, type Properties } from "../../model/resource";
+import { at, type Properties, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
@@ -11,8 +11,9 @@ export default {
   reason:
     "Without it a drain takes all pods of a node at once; one that lets none go stops every upgrade of the nodes.",
   needs: "release",
-  types: replicated,
+  types: [...replicated, disruptionBudget],
   judge: (workload, stack) => {
+    if (workload.type === disruptionBudget) return covers(workload, stack);
     const budgets = stack
       .beside(workload, disruptionBudget)
       .filter(({ properties }) => selects(at(properties, "spec.selector"), workload));
@@ -24,6 +25,21 @@ export default {
     return allowsOne(budget.properties, fewestReplicas(workload, stack));
   },
 } satisfies RuleDefinition;
+
+/** One of another release or namespace would be a second one there, which no workload sees beside it. */
+function covers(budget: Resource, stack: Stack): string[] {
+  const space = budget.name.split("/")[0];
+  const found = stack
+    .beside(budget, ...replicated)
+    .filter(
+      (workload) =>
+        workload.name.split("/")[0] === space &&
+        selects(at(budget.properties, "spec.selector"), workload),
+    );
+  return found.length === 1
+    ? []
+    : [`it selects ${found.length} workloads of its release and namespace; it must be one`];
+}
 
 function allowsOne(properties: Properties, replicas: unknown): string[] {
   const [least, most] = ["minAvailable", "maxUnavailable"].map((key) =>

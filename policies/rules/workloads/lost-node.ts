@@ -22,7 +22,7 @@ export default {
         (taint) =>
           !list(podSpec(workload), "tolerations").some((toleration) => leaves(toleration, taint)),
       )
-      .map((taint) => `no toleration of ${taint} (NoExecute) ends after 1 to 60 s`),
+      .map((taint) => `no toleration of ${taint} (NoExecute) ends after 10 to 60 s`),
   ],
 } satisfies RuleDefinition;
 
@@ -32,7 +32,7 @@ function leaves(toleration: unknown, taint: string): boolean {
     at(toleration, "key") === taint &&
     at(toleration, "effect") === "NoExecute" &&
     typeof seconds === "number" &&
-    seconds >= 1 &&
+    seconds >= 10 &&
     seconds <= 60
   );
 }

@@ -10,6 +10,11 @@ import {
 import { at } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
+/** Longest time that requests go to a pod that answers none, and that it hangs, seconds. */
+const slowest = { ready: 30, alive: 120 };
+/** A pod that is busy for a moment is not restarted, seconds. */
+const quickest = 15;
+
 const kinds = ["readinessProbe", "livenessProbe"];
 
 export default {
@@ -31,6 +36,12 @@ export default {
     const [ready, alive] = kinds.map((kind) => probeSeconds(at(container, kind)));
     if (Number.isNaN(ready! + alive!))
       return [`${kinds.map((kind) => timing(container, kind)).join(", ")}; each must be a number`];
+    if (ready! > slowest.ready || alive! > slowest.alive)
+      return [
+        `readiness acts after ${ready} s and liveness after ${alive} s; it must be ${slowest.ready} and ${slowest.alive} s at most`,
+      ];
+    if (alive! < quickest)
+      return [`its livenessProbe acts after ${alive} s; it must be ${quickest} s or more`];
     return alive! > ready!
       ? []
       : [`its livenessProbe acts after ${alive} s; it must be later than readiness, ${ready} s`];

@@ -4,6 +4,19 @@ import type { RuleDefinition } from "../../model/rule";
 
 const paths = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"];
 
+/** Least limit and most request: processors, and bytes. */
+const sizes = { cpu: [0.05, 16], memory: [48 * 2 ** 20, 64 * 2 ** 30] };
+const units: Record<string, number> = {
+  "": 1,
+  m: 0.001,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+};
+
 export default {
   name: "resources",
   severity: "high",
@@ -24,9 +37,37 @@ export default {
           (path) => `${String(at(container, "name") ?? "it")} has no readable resources.${path}`,
         ),
     );
+    const odd = pods.flatMap((container) =>
+      Object.entries(sizes).flatMap(([kind, [least, most]]) => {
+        const [asked, limit] = ["requests", "limits"].map((part) =>
+          sizeOf(at(container, `resources.${part}.${kind}`)),
+        );
+        // Kubernetes refuses a request above its limit; no node of ours holds more than the most.
+        return limit! < least! || asked! > most! || limit! < asked!
+          ? [`${String(at(container, "name") ?? "it")} has a ${kind} out of its bounds`]
+          : [];
+      }),
+    );
+    odd.push(
+      ...list(podSpec(workload), "volumes")
+        // In memory are sockets and the like; on disk, what a program writes.
+        .filter((volume) => at(volume, "emptyDir.medium") === undefined)
+        .filter((volume) => sizeOf(at(volume, "emptyDir.sizeLimit")) < 16 * 2 ** 20)
+        .map((volume) => `its volume ${String(at(volume, "name"))} holds less than 16 MiB`),
+    );
+    if (missing.length === 0 && odd.length > 0) return odd;
     return pods.length > 0 ? missing : ["it has no readable containers"];
   },
 } satisfies RuleDefinition;
+
+function sizeOf(quantity: unknown): number {
+  const [, count, unit] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text(quantity)) ?? [];
+  return Number(count) * (units[unit ?? ""] ?? NaN);
+}
+
+function text(quantity: unknown): string {
+  return typeof quantity === "string" || typeof quantity === "number" ? String(quantity) : "";
+}
 
 function isQuantity(value: unknown): boolean {
   return typeof value === "number"

@@ -25,10 +25,15 @@ export default {
       "rollingUpdate.maxSurge",
       "rollingUpdate.maxUnavailable",
     ].map((path) => at(properties, `spec.strategy.${path}`));
-    if (kind === "RollingUpdate" && typeof surge === "number" && surge >= 1 && gone === 0)
-      return [];
+    // A share of the pods is rounded up, so that any is one or more.
+    const first = typeof surge === "number" ? surge >= 1 : /^[1-9]\d?%$/.test(share(surge));
+    if (kind === "RollingUpdate" && first && gone === 0) return [];
     return [
       `spec.strategy is ${show(kind)} with maxSurge ${show(surge)} and maxUnavailable ${show(gone)}; it must be "RollingUpdate" with 1 or more and 0`,
     ];
   },
 } satisfies RuleDefinition;
+
+function share(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -9,6 +9,9 @@ import {
 import { at } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
+/** What a start may take on a busy node, seconds. */
+const least = 20;
+
 export default {
   name: "startup-probe",
   severity: "medium",
@@ -23,10 +26,10 @@ export default {
     const container = mainContainer(workload);
     const probe = at(container, "startupProbe");
     if (!isProbe(probe)) return [`${String(at(container, "name"))} has no readable startupProbe`];
-    return probeSeconds(probe) > 0
+    return probeSeconds(probe) >= least
       ? []
       : [
-          "its startupProbe's periodSeconds or failureThreshold is absent or cannot be judged; it must be a number",
+          "its startupProbe's periodSeconds or failureThreshold is absent, cannot be judged, or ends it too early; together they must be 20 s or more",
         ];
   },
 } satisfies RuleDefinition;

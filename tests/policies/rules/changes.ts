@@ -23,6 +23,73 @@ const gone = () => undefined;
 
 /** By rule; together with the cases they are all of them. */
 export const changes: Record<string, Change> = {
+  bindings: on(
+    kubernetes("eks.amazonaws.com/v1:TargetGroupBinding"),
+    "mini-xdr-frontend",
+    setting("spec/serviceRef/name", "mini-xdr-backend"),
+  ),
+  "configured-once": on(
+    "aws:s3/bucketVersioning:BucketVersioning",
+    "backups-recovery-versioning",
+    (resource) => ({
+      ...resource,
+      propertyDependencies: {
+        bucket: resource.propertyDependencies.bucket!.map((urn) =>
+          urn.replaceAll("recovery", "primary"),
+        ),
+      },
+    }),
+  ),
+  "copies-elsewhere": on(
+    "aws:s3/bucket:Bucket",
+    "backups-recovery-bucket",
+    setting("region", "eu-central-1"),
+  ),
+  "declared-containers": on(
+    kubernetes("batch/v1:CronJob"),
+    "database-backup-dump",
+    setting("spec/jobTemplate/spec/template/spec/containers/0/command", ["true"]),
+  ),
+  "declared-rights": on(
+    "aws:iam/rolePolicy:RolePolicy",
+    "backup-identity-policy",
+    setting("policy/Statement/1/Action", ["s3:GetObject"]),
+  ),
+  "key-region": on("aws:kms/key:Key", "keys-backups-recovery", setting("region", undefined)),
+  "own-group": on("aws:rds/cluster:Cluster", "", literal("vpcSecurityGroupIds")),
+  "work-volume": on(
+    kubernetes("batch/v1:CronJob"),
+    "database-backup-restore",
+    setting(
+      "spec/jobTemplate/spec/template/spec/volumes/0/ephemeral/volumeClaimTemplate/spec/resources/requests/storage",
+      "20Gi",
+    ),
+  ),
+  "cache-steady": on(
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "",
+    setting("nodeType", "cache.t4g.small"),
+  ),
+  "configuration-followed": on(
+    kubernetes("apps/v1:Deployment"),
+    "database/pgbouncer",
+    setting("spec/template/metadata/annotations", {}),
+  ),
+  "edge-figures": on(
+    kubernetes("core/v1:ConfigMap"),
+    "monitoring/edge-metrics",
+    setting("data", { "config.yaml": "regions: [us-east-1]" }),
+  ),
+  "windows-apart": on(
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "",
+    setting("maintenanceWindow", "sun:04:00-sun:05:00"),
+  ),
+  "ports-lead": on(
+    kubernetes("core/v1:Service"),
+    "database/pgbouncer",
+    setting("spec/ports/0/targetPort", "metrics"),
+  ),
   "declared-charts": on(
     kubernetes("helm.sh/v3:Release"),
     "observability-release",

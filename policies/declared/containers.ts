@@ -1,0 +1,42 @@
+/** A container: which of our images it runs, and what that is told to do, as one line. */
+interface Told {
+  image: string;
+  /** Empty: what the image does by itself. */
+  does: string;
+}
+type Containers = Record<string, Told>;
+
+const one = (image: string, does = ""): Told => ({ image, does });
+const job = (...commands: string[]): Containers =>
+  Object.fromEntries(commands.map((does) => [does.split(" ")[0]!, one("backup", does)]));
+
+/**
+ * Every container of our own charts, by object. One that is missing does not do its part, and one that
+ * does something else does nothing of it; both start well. `…` stands for an address that the rule of
+ * addresses judges.
+ */
+export const declaredContainers: Record<string, Containers> = {
+  "mini-xdr/mini-xdr-backend": { backend: one("backend") },
+  "mini-xdr/mini-xdr-frontend": { frontend: one("frontend") },
+  "mini-xdr/mini-xdr-migrations": { migrations: one("backend", "migrate") },
+  "monitoring/edge-metrics": {
+    exporter: one(
+      "edge-exporter",
+      "--config.file=/etc/edge-metrics/config.yaml --scraping-interval=60",
+    ),
+  },
+  "database/pgbouncer": {
+    pgbouncer: one("pgbouncer", "/usr/bin/pgbouncer /etc/pgbouncer/pgbouncer.ini"),
+    reconnect: one("pgbouncer", "/bin/sh /etc/reconnect/reconnect.sh …"),
+    exporter: one("pgbouncer-exporter"),
+  },
+  "database/database-bootstrap-1": {
+    psql: one("backup", "psql --no-psqlrc --file /bootstrap/roles.sql"),
+  },
+  "database/database-backup-exporter": { exporter: one("backup", "exporter --port 9187") },
+  "database/database-backup-dump": job("dump"),
+  "database/database-backup-verify": job("verify", "prune"),
+  "database/database-backup-drill": job("drill"),
+  "database/database-backup-state": job("state /state/stack-configuration"),
+  "database/database-backup-restore": job("restore"),
+};
