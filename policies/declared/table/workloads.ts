@@ -6,7 +6,6 @@ import {
   judged,
   judgedWithin,
   only,
-  tuning,
   type Declaration,
   type Fields,
 } from "../declaration";

@@ -19,11 +19,7 @@ const dimensionsOf: Record<ExpectedAlarm["of"], string[]> = {
 const shapes = { LoadBalancer: /^app\//, TargetGroup: /^targetgroup\// };
 
 /** What keeps an alarm from ever having a figure that it could tell of, a clause each. */
-export function figureless(
-  alarm: Resource,
-  { of, metric }: ExpectedAlarm,
-  stack: Stack,
-): string[] {
+export function figureless(alarm: Resource, { of, metric }: ExpectedAlarm, stack: Stack): string[] {
   const { properties } = alarm;
   const given = (properties.dimensions ?? {}) as Record<string, unknown>;
   // Route 53 keeps its figures in one Region, wherever the stack is.
@@ -33,7 +29,9 @@ export function figureless(
   return [
     ...(Object.keys(given).sort().join() === dimensionsOf[of].join()
       ? []
-      : [`it has the dimensions ${Object.keys(given).join(", ")}; AWS keeps ${metric} by ${dimensionsOf[of].join(", ")}`]),
+      : [
+          `it has the dimensions ${Object.keys(given).join(", ")}; AWS keeps ${metric} by ${dimensionsOf[of].join(", ")}`,
+        ]),
     ...Object.entries(shapes)
       .filter(([name, shape]) => typeof given[name] === "string" && !shape.test(given[name]))
       .map(([name]) => `dimensions.${name} is ${show(given[name])}, which names another thing`),

@@ -20,7 +20,8 @@ export function ears(topic: Resource, stack: Stack): Resource[] {
       ({ properties }) =>
         properties.filterPolicy === undefined &&
         (properties.protocol === "https" ||
-          (properties.protocol === "email" && /^(?!no-?reply|nobody)\S+@\S+\.\S+$/i.test(String(properties.endpoint)))),
+          (properties.protocol === "email" &&
+            /^(?!no-?reply|nobody)\S+@\S+\.\S+$/i.test(String(properties.endpoint)))),
     );
 }
 

@@ -1,5 +1,11 @@
 import type { RuleDefinition } from "../../model/rule";
-import { ears, silenced, topicType, type Publisher } from "../../models/detection/topics";
+import {
+  ears,
+  silenced,
+  topicType,
+  unencrypted,
+  type Publisher,
+} from "../../models/detection/topics";
 
 const publishers: Publisher[] = [
   "cloudwatch.amazonaws.com",
@@ -19,7 +25,10 @@ export default {
   judge: (topic, stack) => {
     // The topic of the global Region hears CloudWatch alone.
     const needed = topic.properties.region === undefined ? publishers : publishers.slice(0, 1);
-    const problems = needed.map((service) => silenced(topic, service, stack));
+    const problems = needed.flatMap((service) => [
+      silenced(topic, service, stack),
+      unencrypted(topic, service, stack),
+    ]);
     return [
       ...(ears(topic, stack).length > 0
         ? []
@@ -28,34 +37,3 @@ export default {
     ];
   },
 } satisfies RuleDefinition;
-
-/** A service that may publish, but not use the topic's key, is refused without a word to anybody. */
-function refused(key: Resource, services: string[], stack: Stack): string[] {
-  const document = documentOf(key.properties.policy);
-  if (document === undefined && key.properties.policy === unknown) return [];
-  const allowed = list(document, "Statement").flatMap((statement) =>
-    at(statement, "Effect") === "Allow" &&
-    ["kms:Decrypt", "kms:GenerateDataKey"].every((action) =>
-      [at(statement, "Action")].flat().includes(action),
-    ) &&
-    isOfAccount(at(statement, "Condition"), stack)
-      ? [at(statement, "Principal.Service")].flat()
-      : [],
-  );
-  return services
-    .filter((service) => !allowed.includes(service))
-    .map((service) => `${service} may not use its key ${key.name}`);
-}
-
-function isOfTopic(resource: unknown, topic: Resource): boolean {
-  if (resource === unknown || typeof resource !== "string") return true;
-  return resource.endsWith(`:${String(topic.properties.name)}`);
-}
-
-/** Only on behalf of this account, or of anybody; another condition is met by no alarm of ours. */
-function isOfAccount(condition: unknown, stack: Stack): boolean {
-  if (condition === undefined) return true;
-  const account = at(condition, "StringEquals.aws:SourceAccount");
-  if (Object.keys(condition as object).join() !== "StringEquals") return false;
-  return account === unknown || accounts(stack).includes(account);
-}

@@ -1,7 +1,7 @@
 import { edits, type Edit } from "./edit";
 
 /** What a team changes every week: nothing of it costs availability, so nothing may stop it. */
-export const unseenHarmless: Edit[] = [
+export const weekly: Edit[] = [
   ...edits("property", "charts/mini-xdr/values.yaml", [
     ["more memory for the backend", "memory: 512Mi", "memory: 768Mi"],
     ["a higher limit", "cpu: 1000m", 'cpu: "2"'],

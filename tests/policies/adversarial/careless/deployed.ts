@@ -1,0 +1,59 @@
+import { edits, type Edit } from "../edit";
+import { backend, platform, watching } from "../files";
+
+export const deployed: Edit[] = [
+  ...edits("deployed", "charts/mini-xdr/templates/pod-disruption-budget.yaml", [
+    [
+      "budgets that an upgrade removes",
+      /^([^]*)$/,
+      "{{- if .Release.IsInstall }}\n$1\n{{- end }}\n",
+    ],
+  ]),
+  ...edits("deployed", "charts/mini-xdr/templates/horizontal-pod-autoscaler.yaml", [
+    [
+      "autoscalers that go where something is found",
+      /^([^]*)$/,
+      '{{- if not (lookup "v1" "Namespace" "" "mini-xdr") }}\n$1\n{{- end }}\n',
+    ],
+  ]),
+  ...edits("deployed", watching, [
+    [
+      "manifests of the chart's own",
+      "          grafana: this.grafana(),",
+      '          grafana: this.grafana(),\n          extraManifests: [{ apiVersion: "v1", kind: "ResourceQuota", metadata: { name: "cheap" }, spec: { hard: { pods: "3" } } }],',
+    ],
+    ["definitions with the release", "crds: { enabled: false }", "crds: { enabled: true }"],
+  ]),
+  ...edits("deployed", platform, [
+    [
+      "a chart of another repository",
+      "https://kubernetes-sigs.github.io/metrics-server",
+      "https://charts.example.com",
+    ],
+    ["a version that nobody has looked at", 'version: "3.13.0"', 'version: "3.12.0"'],
+  ]),
+  ...edits("deployed", backend, [
+    [
+      "an image of another registry",
+      '{{ include "mini-xdr.image" .Values.backend.image }}',
+      "docker.io/minixdr/backend:1.0.0",
+    ],
+  ]),
+  ...edits("deployed", "charts/pgbouncer/templates/_helpers.tpl", [
+    [
+      "a selector that Kubernetes refuses to change",
+      "app.kubernetes.io/instance: {{ .Release.Name }}\n",
+      "app.kubernetes.io/instance: {{ .Release.Name }}\napp.kubernetes.io/version: {{ .Values.image.tag | quote }}\n",
+    ],
+  ]),
+  ...edits("deployed", "charts/mini-xdr/Chart.yaml", [
+    [
+      "a chart within the chart",
+      /$/,
+      "\ndependencies:\n  - { name: redis, version: 20.0.0, repository: https://charts.bitnami.com/bitnami }\n",
+    ],
+  ]),
+  ...edits("deployed", "charts/pgbouncer/files/reconnect.sh", [
+    ["a watcher that looks once an hour", "sleep 1", "sleep 3600"],
+  ]),
+];
