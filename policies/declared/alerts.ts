@@ -65,6 +65,13 @@ export const heardInTime: Record<ExpectedAlert["severity"], string[]> = {
 
 const objectives = ["api-availability", "api-latency", "page-availability"];
 
+/** Records of events that each objective is counted by, by their label `outcome`. */
+export const expectedRecords = {
+  record: "slo:events:sum30s",
+  outcomes: ["all", "bad"],
+  objectives,
+};
+
 /** Alerts that each objective has one of, by the label `slo`. */
 export const expectedPerObjective = [
   { alert: "ErrorBudgetBurn", severity: "critical", objectives },

@@ -3,10 +3,17 @@ interface Told {
   image: string;
   /** Empty: what the image does by itself. */
   does: string;
+  /** Secret of the role as which it speaks to the database; absent: to none by itself, or as many. */
+  as?: string;
 }
 type Containers = Record<string, Told>;
 
 const one = (image: string, does = ""): Told => ({ image, does });
+/** As a role of the database: a restore that only reads restores nothing. */
+const as = (role: string, containers: Containers): Containers =>
+  Object.fromEntries(
+    Object.entries(containers).map(([name, told]) => [name, { ...told, as: role }]),
+  );
 const job = (...commands: string[]): Containers =>
   Object.fromEntries(commands.map((does) => [does.split(" ")[0]!, one("backup", does)]));
 
@@ -34,9 +41,9 @@ export const declaredContainers: Record<string, Containers> = {
     psql: one("backup", "psql --no-psqlrc --file /bootstrap/roles.sql"),
   },
   "database/database-backup-exporter": { exporter: one("backup", "exporter --port 9187") },
-  "database/database-backup-dump": job("dump"),
+  "database/database-backup-dump": as("database-backup", job("dump")),
   "database/database-backup-verify": job("verify", "prune"),
   "database/database-backup-drill": job("drill"),
   "database/database-backup-state": job("state /state/stack-configuration"),
-  "database/database-backup-restore": job("restore"),
+  "database/database-backup-restore": as("database-master", job("restore")),
 };

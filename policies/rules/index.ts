@@ -95,6 +95,7 @@ import topicHeard from "./observability/topic-heard";
 import failoverBudget from "./pooler/failover-budget";
 import poolSize from "./pooler/pool-size";
 import poolerClients from "./pooler/pooler-clients";
+import poolerResolver from "./pooler/pooler-resolver";
 import poolerSettings from "./pooler/pooler-settings";
 import poolerTls from "./pooler/pooler-tls";
 import alarmNotifies from "./stack/alarm-notifies";
@@ -125,6 +126,7 @@ import portsLead from "./workloads/ports-lead";
 import probes from "./workloads/probes";
 import registryLifecycle from "./workloads/registry-lifecycle";
 import releaseAtomic from "./workloads/release-atomic";
+import releaseOrder from "./workloads/release-order";
 import releaseReadable from "./workloads/release-readable";
 import releaseTimeout from "./workloads/release-timeout";
 import replicas from "./workloads/replicas";
@@ -165,6 +167,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     probes,
     registryLifecycle,
     releaseAtomic,
+    releaseOrder,
     releaseReadable,
     releaseTimeout,
     replicas,

@@ -34,11 +34,17 @@ export default {
           : undefined;
         if (expected === undefined) return [`its container ${names[index]} is not declared`];
         const image = String(at(container, "image"));
+        const role = roleOf(container);
         return [
           ...(fits(told, expected.does)
             ? []
             : [
                 `its container ${names[index]} is told ${show(told)}; it must be ${show(expected.does)}`,
+              ]),
+          ...(expected.as === undefined || expected.as === role
+            ? []
+            : [
+                `its container ${names[index]} is ${show(role)} to the database; it must be ${expected.as}`,
               ]),
           ...(new RegExp(`/${expected.image}[:@]`).test(image)
             ? []
@@ -48,6 +54,12 @@ export default {
     ];
   },
 } satisfies RuleDefinition;
+
+/** Secret of the role as which a container speaks to the database. */
+function roleOf(container: unknown): unknown {
+  const user = list(container, "env").find((variable) => at(variable, "name") === "PGUSER");
+  return at(user, "valueFrom.secretKeyRef.name");
+}
 
 function fits(told: string, expected: string): boolean {
   if (!expected.endsWith(" …")) return told === expected;

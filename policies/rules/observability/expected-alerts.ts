@@ -1,4 +1,4 @@
-import { expectedAlerts, expectedPerObjective } from "../../declared/alerts";
+import { expectedAlerts, expectedPerObjective, expectedRecords } from "../../declared/alerts";
 import { seconds } from "../../model/duration";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
@@ -57,6 +57,7 @@ export default {
       ...unknownOnes,
       ...late,
       ...perObjective(deployed),
+      ...uncounted(all),
       ...unread(all),
       ...seldom(groups),
     ];
@@ -77,6 +78,24 @@ function perObjective(deployed: unknown[]): string[] {
           ),
       )
       .map((slo) => `no alert ${alert} of severity ${severity} tells of the objective ${slo}`),
+  );
+}
+
+/** Without its events an objective is kept by counting nothing. */
+function uncounted(all: unknown[]): string[] {
+  const { record, outcomes, objectives } = expectedRecords;
+  return objectives.flatMap((slo) =>
+    outcomes
+      .filter(
+        (outcome) =>
+          !all.some(
+            (rule) =>
+              at(rule, "record") === record &&
+              at(rule, "labels.slo") === slo &&
+              at(rule, "labels.outcome") === outcome,
+          ),
+      )
+      .map((outcome) => `no rule records ${record} of ${slo} with the outcome ${outcome}`),
   );
 }
 

@@ -7,7 +7,7 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "Every chaos experiment stops by itself when an alarm fires, fails when it finds no target, and writes a log.",
+    "Every chaos experiment stops by itself when any alarm of what users notice fires, fails when it finds no target, and writes a log.",
   reason:
     "An experiment without a stop condition is an outage that nobody ends; one that hits nothing seems to pass; one without a log proves nothing.",
   needs: "resource",
@@ -21,7 +21,9 @@ export default {
             at(target, "selectionMode") !== "COUNT(1)",
         )
         .map(() => "it takes more than one pod at once"),
-      stops(properties) ? undefined : "stopConditions names no alarm; it must name one or more",
+      stops(properties)
+        ? undefined
+        : "stopConditions does not name the alarms; it must name four or more",
       mismatch(properties, "experimentOptions.emptyTargetResolutionMode", equals("fail")),
       logs(properties)
         ? undefined
@@ -29,11 +31,14 @@ export default {
     ].filter((problem) => problem !== undefined),
 } satisfies RuleDefinition;
 
-/** Whether every condition is an alarm, and there is one: `none` stops nothing. */
+/** The load balancer fails, targets fail, or either service has too few. */
+const fewest = 4;
+
+/** Whether every condition is an alarm, and there are enough: `none` stops nothing. */
 function stops(properties: Properties): boolean {
   const conditions = list(properties, "stopConditions");
   return (
-    conditions.length > 0 &&
+    conditions.length >= fewest &&
     conditions.every(
       (condition) =>
         at(condition, "source") === "aws:cloudwatch:alarm" &&

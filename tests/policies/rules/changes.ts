@@ -95,6 +95,16 @@ export const changes: Record<string, Change> = {
     "observability-release",
     setting("repositoryOpts/repo", "https://charts.example.com"),
   ),
+  "release-order": on(kubernetes("helm.sh/v3:Release"), "application-release", (resource) => ({
+    ...resource,
+    dependencies: [],
+    propertyDependencies: {},
+  })),
+  "pooler-resolver": on(
+    kubernetes("apps/v1:Deployment"),
+    "database/pgbouncer",
+    setting("spec/template/spec/dnsConfig", undefined),
+  ),
   "changes-end": on(
     kubernetes("apps/v1:Deployment"),
     "mini-xdr-backend",

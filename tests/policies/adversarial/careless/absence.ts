@@ -98,7 +98,6 @@ export const absence: Edit[] = [
       "an alert whose expression is never true",
       "absent(pgbouncer_up == 1)",
       "absent(pgbouncer_up == 1) and vector(0) == 1",
-      "what an expression means is proved by its own test, not by the pack",
     ],
   ]),
   ...edits("absence", jobs, [

@@ -84,7 +84,6 @@ export const target: Edit[] = [
       "the backups' rights on another bucket",
       "backupRights(backups.bucketArn, keys.backups.arn)",
       'backupRights(pulumi.output("arn:aws:s3:::another"), keys.backups.arn)',
-      "which resources a right names is not compared with what needs it",
     ],
     [
       "alarms of servers that are not there",

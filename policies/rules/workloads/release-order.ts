@@ -1,0 +1,22 @@
+import { waitsFor } from "../../declared/order";
+import { wayTo } from "../../model/cluster-loss";
+import { releaseType } from "../../model/kubernetes";
+import type { RuleDefinition } from "../../model/rule";
+
+export default {
+  name: "release-order",
+  severity: "high",
+  from: "starter",
+  demands: "A release waits for the releases that policies/declared says it needs.",
+  reason:
+    "One that comes before its database roles or definitions fails, and is taken back: on the night of a rebuild.",
+  needs: "stack",
+  types: [releaseType],
+  judge: (release, stack) =>
+    (waitsFor[release.name] ?? [])
+      .filter(
+        (needed) =>
+          !wayTo(({ type, name }) => type === releaseType && name === needed, release, stack),
+      )
+      .map((needed) => `it does not wait for ${needed}`),
+} satisfies RuleDefinition;
