@@ -202,7 +202,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseSubnets,
     databaseTls,
   ],
-  pooler: [failoverBudget, poolerClients, poolerSettings, poolerTls, poolSize],
+  pooler: [failoverBudget, poolerClients, poolerResolver, poolerSettings, poolerTls, poolSize],
   cluster: [
     clusterAuthentication,
     clusterDeletionProtection,
