@@ -39,17 +39,20 @@ export function isOfCluster(urn: string): boolean {
 /**
  * The shortest way from a resource to one that is a target, over everything that a resource cannot
  * be without: both ends and what lies between. Undefined when no way leads there.
+ *
+ * @param along URNs that a step may lead to; by default all that the resource cannot be without
  */
 export function wayTo(
   isTarget: (resource: Resource) => boolean,
   from: Resource,
   stack: Stack,
+  along = bonds,
 ): Resource[] | undefined {
   const seen = new Set([from.urn]);
   const ways = [[from]];
   // Grows while it is walked: shorter ways come first.
   for (const way of ways)
-    for (const urn of bonds(way.at(-1)!)) {
+    for (const urn of along(way.at(-1)!)) {
       const next = stack.get(urn);
       if (!next || seen.has(urn)) continue;
       seen.add(urn);
@@ -60,12 +63,16 @@ export function wayTo(
   return undefined;
 }
 
+/** URNs of what the engine makes before a resource. */
+export function awaited({ dependencies, propertyDependencies }: Resource): string[] {
+  return [...dependencies, ...Object.values(propertyDependencies).flat()];
+}
+
 /** URNs of what a resource cannot be without. */
 function bonds(resource: Resource): string[] {
-  const { dependencies, propertyDependencies, parent, provider, deletedWith } = resource;
+  const { parent, provider, deletedWith } = resource;
   return [
-    ...dependencies,
-    ...Object.values(propertyDependencies).flat(),
+    ...awaited(resource),
     ...[parent, provider, deletedWith].filter((urn) => urn !== undefined),
   ];
 }

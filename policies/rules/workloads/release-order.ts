@@ -1,6 +1,7 @@
 import { waitsFor } from "../../declared/order";
-import { wayTo } from "../../model/cluster-loss";
+import { awaited, wayTo } from "../../model/cluster-loss";
 import { releaseType } from "../../model/kubernetes";
+import type { Resource } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
@@ -14,9 +15,9 @@ export default {
   types: [releaseType],
   judge: (release, stack) =>
     (waitsFor[release.name] ?? [])
-      .filter(
-        (needed) =>
-          !wayTo(({ type, name }) => type === releaseType && name === needed, release, stack),
-      )
+      .filter((needed) => {
+        const isNeeded = ({ type, name }: Resource) => type === releaseType && name === needed;
+        return !wayTo(isNeeded, release, stack, awaited);
+      })
       .map((needed) => `it does not wait for ${needed}`),
 } satisfies RuleDefinition;

@@ -288,7 +288,12 @@ function jobs(vault: Resource, key: Resource, { minutes, asText }: Keeping): Res
         spec: {
           schedule,
           suspend: kind === "restore",
-          jobTemplate: { spec: { template: { spec: pod(kind) } } },
+          jobTemplate: {
+            spec: {
+              activeDeadlineSeconds: kind === "dump" ? 3300 : 14_400,
+              template: { spec: pod(kind) },
+            },
+          },
         },
       }),
     ),

@@ -68,7 +68,10 @@ export function watched(faults: Fault[], how: Watching, others: Resource[] = [])
   const events = ways.filter((way): way is ByEvent => "events" in way);
   const watch = alerts.length > 0 ? prometheusOf(alerts, how) : [];
   if (alarms.length + events.length === 0) return [root, ...others, ...watch];
-  const [topic, ...ears] = heardTopic(how);
+  const region = alarms.some(({ alarm }) => alarm === "HealthCheckStatus")
+    ? "us-east-1"
+    : undefined;
+  const [topic, ...ears] = heardTopic(how, region);
   const things = others.length > 0 ? others : watchedThings(topic!);
   return [
     root,
@@ -81,7 +84,7 @@ export function watched(faults: Fault[], how: Watching, others: Resource[] = [])
   ];
 }
 
-function heardTopic({ encrypted, protocol, filtered }: Watching): Resource[] {
+function heardTopic({ encrypted, protocol, filtered }: Watching, region?: string): Resource[] {
   const services = [
     "cloudwatch.amazonaws.com",
     "events.rds.amazonaws.com",
@@ -92,10 +95,16 @@ function heardTopic({ encrypted, protocol, filtered }: Watching): Resource[] {
   const key = made("aws:kms/key:Key", "topic-key", {
     policy: allowing(["kms:Decrypt", "kms:GenerateDataKey"]),
     deletionWindowInDays: 30,
+    region,
   });
   const topic = encrypted
-    ? made("aws:sns/topic:Topic", "topic", { kmsMasterKeyId: "key" }, { kmsMasterKeyId: [key] })
-    : made("aws:sns/topic:Topic", "topic");
+    ? made(
+        "aws:sns/topic:Topic",
+        "topic",
+        { kmsMasterKeyId: "key", region },
+        { kmsMasterKeyId: [key] },
+      )
+    : made("aws:sns/topic:Topic", "topic", { region });
   const subscription = (name: string, properties: object) =>
     made(
       "aws:sns/topicSubscription:TopicSubscription",
@@ -141,6 +150,14 @@ function watchedThings(topic: Resource): Resource[] {
   ];
 }
 
+/** What names the thing behind an alarm, as AWS does. */
+const named: Record<string, Record<string, string>> = {
+  loadBalancer: { LoadBalancer: "app/balancer/1" },
+  targetGroup: { LoadBalancer: "app/balancer/1", TargetGroup: "targetgroup/targets/1" },
+  healthCheck: { HealthCheckId: "check" },
+  certificate: { CertificateArn: "arn" },
+};
+
 function alarmsOf({ alarm }: ByAlarm, topic: Resource, stack: Stack, how: Watching): Resource[] {
   const expected = expectedAlarms.find(({ metric }) => metric === alarm)!;
   const [least, most] = expected.threshold;
@@ -154,7 +171,7 @@ function alarmsOf({ alarm }: ByAlarm, topic: Resource, stack: Stack, how: Watchi
       {
         metricName: expected.metric,
         namespace: expected.namespace,
-        dimensions: dimension ? { [dimension[0]]: dimension[1] } : { Of: "arn" },
+        dimensions: dimension ? { [dimension[0]]: dimension[1] } : named[expected.of],
         comparisonOperator: expected.compares,
         statistic: expected.statistic,
         threshold: least + Math.floor(how.share * (limit - least)),
@@ -162,6 +179,7 @@ function alarmsOf({ alarm }: ByAlarm, topic: Resource, stack: Stack, how: Watchi
         evaluationPeriods: evaluations,
         treatMissingData: expected.silenceTells || how.filtered ? "breaching" : "notBreaching",
         alarmActions: ["arn"],
+        region: topic.properties.region,
       },
       { alarmActions: [topic], ...(behind && { dimensions: [behind] }) },
     ),

@@ -20,11 +20,11 @@ describe("an exemption", function () {
   });
 
   it("excuses one value and not the next", () => {
-    const none = changing(judged, [deployment, exporter], setting("spec/replicas", 0));
+    const none = changing(judged, [deployment, exporter], setting("spec/replicas", 2));
     assert.deepEqual(
       found(none).map(({ policy, message }) => [policy, message.split(" (")[0]]),
       [
-        ["replicas", "Deployment monitoring/edge-metrics: replicas is 0; it must be 3 or more"],
+        ["replicas", "Deployment monitoring/edge-metrics: replicas is 2; it must be 3 or more"],
         [
           exemptionPolicy,
           'Deployment monitoring/edge-metrics needs no exemption from replicas for "replicas is 1; it must be 3 or more"; remove it from policies/config.json',
@@ -70,7 +70,11 @@ describe("an exemption", function () {
 
   it("from the table of what is declared is none", () => {
     const { settings } = judged;
-    const strange = changing(judged, [deployment, exporter], setting("spec/paused", true));
+    const strange = changing(
+      judged,
+      [deployment, exporter],
+      setting("spec/template/spec/hostNetwork", true),
+    );
     const problem = found(strange)[0]!
       .message.replace(/^Deployment \S+: /, "")
       .replace(/ \(docs.*$/, "");

@@ -108,7 +108,7 @@ const spoils: (Spoil & { data: string[] })[] = [
   {
     says: "a drill that is content with a day",
     data: [rows],
-    link: /^verification by database\/backup-drill/,
+    link: /^(schedule of|verification by) database\/backup-drill/,
     of: ["CronJob", "backup-drill"],
     change: setting(`${pod}/containers/0/env/1/value`, "86400"),
   },
