@@ -43,7 +43,7 @@ export const workloads: Record<string, Record<string, unknown[]>> = {
     "values/alertmanager/podDisruptionBudget/enabled": [false],
     "values/alertmanager/podDisruptionBudget/minAvailable": [3],
     "values/prometheus/prometheusSpec/replicas": [1],
-    "values/prometheus/prometheusSpec/retention": ["30d", "10d", "1000h"],
+    "values/prometheus/prometheusSpec/retention": ["30d", "10d", "700h"],
     "values/prometheus/prometheusSpec/podAntiAffinity": ["soft"],
     "values/prometheus/prometheusSpec/resources": [{}],
     "values/prometheus/prometheusSpec/storageSpec": [{}],
