@@ -32,10 +32,14 @@ export default {
     const path = Object.entries(paths).find(([end]) => name.endsWith(end))?.[1];
     if (path !== undefined && at(properties, "healthCheck.path") !== path)
       problems.push(`healthCheck.path must be ${path}: its pods know no other`);
-    const [cluster] = stack.ofType("eks:index:Cluster");
+    // The component tells the engine nothing; the cluster itself does.
+    const names = stack
+      .ofType("eks:index:Cluster", "aws:eks/cluster:Cluster")
+      .map((cluster) => cluster.properties.name)
+      .filter((known) => known !== undefined);
     const bound = (properties.tags as Properties | undefined)?.["eks:eks-cluster-name"];
     // EKS binds pods only to groups that bear its cluster's name.
-    if (cluster && bound !== unknown && bound !== cluster.properties.name)
+    if (names.length > 0 && bound !== unknown && !names.includes(bound))
       problems.push(`its tag eks:eks-cluster-name is ${show(bound)}; it must name the cluster`);
     return problems;
   },

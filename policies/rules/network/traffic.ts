@@ -19,8 +19,13 @@ export default {
     const declared = Object.hasOwn(declaredTraffic, name) ? declaredTraffic[name] : undefined;
     if (!declared) return [`no traffic called ${name} is declared in policies/declared/traffic`];
     const { fromPort, toPort, cidrIpv4, referencedSecurityGroupId: other } = properties;
+    // The engine names the cluster's component and what its plugin made for it: one and the same here.
     const behind = (property: string) =>
-      (rule.propertyDependencies[property] ?? []).map((urn) => stack.named(urn)?.name).join();
+      [
+        ...new Set(
+          (rule.propertyDependencies[property] ?? []).map((urn) => stack.named(urn)?.name),
+        ),
+      ].join();
     const { port, at, other: expected } = declared;
     const isRight = expected
       ? other !== undefined &&
