@@ -133,6 +133,24 @@ describe("the rules of the policy pack", function () {
       assert.deepEqual(new Set(rules), new Set(["private-egress", "nat-per-zone"]));
     });
 
+    it("is the same as its component, of which the engine tells nothing, to what names both", () => {
+      const made = { ...cluster, ofPlugin: true, parent: component.urn };
+      const naming = (urns: string[]) =>
+        urns.includes(component.urn) ? [made.urn, ...urns] : urns;
+      const resources = judged.resources.map((resource) => ({
+        ...resource,
+        properties: resource === component ? {} : resource.properties,
+        propertyDependencies: Object.fromEntries(
+          Object.entries(resource.propertyDependencies).map(([key, urns]) => [key, naming(urns)]),
+        ),
+      }));
+      const found = judgeResources([...resources, made], judged.settings);
+      assert.deepEqual(
+        found.filter(({ urn }) => urn !== component.urn),
+        [],
+      );
+    });
+
     it("changes-applied: may ignore what counts at its creation alone", () => {
       const ignoring = { ...cluster, ignoreChanges: [...cluster.ignoreChanges, "version"] };
       assert.deepEqual(beside(ignoring), ["changes-applied"]);
