@@ -77,6 +77,11 @@ function bonds(resource: Resource): string[] {
   ];
 }
 
+/** The outermost component of this program that a resource is part of; empty: it is of none. */
+export function componentOf(urn: string): string {
+  return partsOf(urn).component;
+}
+
 /** The outermost component of this program that a resource is part of, and its own type. */
 function partsOf(urn: string): { component: string; type: string } {
   const types = urn.split("::", 3)[2] ?? "";

@@ -30,6 +30,7 @@ import clusterVersion from "./cluster/cluster-version";
 import clusterZones from "./cluster/cluster-zones";
 import nodePool from "./cluster/node-pool";
 import storageClass from "./cluster/storage-class";
+import databaseAuthorities from "./database/database-authorities";
 import databaseAutomatedBackupsKept from "./database/database-automated-backups-kept";
 import databaseBackupCopy from "./database/database-backup-copy";
 import databaseBackupRetention from "./database/database-backup-retention";
@@ -57,6 +58,7 @@ import declaredOptions from "./declared/declared-options";
 import declaredProperties from "./declared/declared-properties";
 import declaredTargets from "./declared/declared-targets";
 import declaredTypes from "./declared/declared-types";
+import ownComponent from "./declared/own-component";
 import expected from "./declared/expected";
 import bindings from "./edge/bindings";
 import certificateRenewal from "./edge/certificate-renewal";
@@ -72,6 +74,7 @@ import tlsListener from "./edge/tls-listener";
 import trafficRules from "./edge/traffic-rules";
 import usersAddress from "./edge/users-address";
 import declaredRights from "./keys/declared-rights";
+import declaredSecrets from "./keys/declared-secrets";
 import keyDeletionWindow from "./keys/key-deletion-window";
 import keyRegion from "./keys/key-region";
 import keyRotation from "./keys/key-rotation";
@@ -147,6 +150,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     declaredProperties,
     declaredTargets,
     declaredTypes,
+    ownComponent,
     expected,
     declaredContainers,
   ],
@@ -181,6 +185,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     portsLead,
   ],
   database: [
+    databaseAuthorities,
     databaseAutomatedBackupsKept,
     databaseBackupCopy,
     databaseBackupRetention,
@@ -262,6 +267,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     bindings,
   ],
   keys: [
+    declaredSecrets,
     keyDeletionWindow,
     keyRotation,
     rights,

@@ -124,7 +124,10 @@ export const databases: Record<string, Fields> = {
     ),
     dbClusterParameterGroupName: judged("database-tls", "pool-size"),
     dbSubnetGroupName: judged("database-subnets"),
-    iops: only(between(1000, 256000), "storage that waits is an outage of its own"),
+    iops: only(
+      between(3000, 256000),
+      "less than gp3 has by itself: storage that waits is an outage",
+    ),
     kmsKeyId: judgedAndLeadsTo([key], "database-encryption"),
     masterPassword: leadsTo("random:index/randomPassword:RandomPassword"),
     masterUsername: free(identity),

@@ -25,7 +25,7 @@ export default {
     const onDemand = JSON.stringify(list(capacity, "values")) === '["on-demand"]';
     const limits = list(properties, "spec.disruption.budgets").map((budget) => at(budget, "nodes"));
     const limited = limits.some((nodes) =>
-      /^([1-3]|[1-9]%|[12]\d%|3[0-3]%)$/.test(typeof nodes === "symbol" ? "" : String(nodes)),
+      /^([1-3]|[1-9]%|10%)$/.test(typeof nodes === "symbol" ? "" : String(nodes)),
     );
     const categories = list(
       requirements.find((entry) => at(entry, "key") === "eks.amazonaws.com/instance-category"),
@@ -42,7 +42,7 @@ export default {
       ...(onDemand ? [] : ["karpenter.sh/capacity-type is not only on-demand"]),
       ...(limited
         ? []
-        : ["spec.disruption.budgets sets no limit from 1 to 3 nodes or a third of them"]),
+        : ["spec.disruption.budgets sets no limit from 1 to 3 nodes or a tenth of them"]),
     ];
   },
 } satisfies RuleDefinition;

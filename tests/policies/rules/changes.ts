@@ -110,6 +110,23 @@ export const changes: Record<string, Change> = {
     "mini-xdr-backend",
     setting("spec/paused", true),
   ),
+  "own-component": on("aws:lb/targetGroup:TargetGroup", "backend-targets", (resource) => ({
+    ...resource,
+    urn: resource.urn.replace("mini-xdr:index:Edge$", ""),
+  })),
+  "declared-secrets": on(kubernetes("core/v1:Secret"), "pgbouncer-users", (resource) => ({
+    ...resource,
+    propertyDependencies: {
+      stringData: resource.propertyDependencies.stringData!.filter(
+        (urn) => !urn.includes("read-only"),
+      ),
+    },
+  })),
+  "database-authorities": on(
+    kubernetes("core/v1:ConfigMap"),
+    "pgbouncer-config-rds-ca",
+    setting("data", {}),
+  ),
   "declared-images": on(
     kubernetes("apps/v1:Deployment"),
     "mini-xdr-backend",

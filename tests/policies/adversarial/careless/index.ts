@@ -4,7 +4,6 @@ import { accepted } from "./accepted";
 import { beside } from "./beside";
 import { deployed } from "./deployed";
 import { option } from "./option";
-import { passing } from "./passing";
 import { property } from "./property";
 import { target } from "./target";
 import { type } from "./type";
@@ -22,7 +21,4 @@ export const careless: Edit[] = [
   ...property,
   ...target,
   ...type,
-].map((edit) => {
-  const passes = edit.passes ?? passing[edit.title];
-  return passes === undefined ? edit : { ...edit, passes };
-});
+];
