@@ -27,13 +27,12 @@ describe("the policy pack against colleagues in a hurry", function () {
   });
 
   for (const edit of careless)
-    it(`${edit.passes ? "lets pass" : "blocks"}: ${edit.title}`, async () => {
-      const { effective, blockedBy, messages } = await trial.of(edit);
+    it(`blocks: ${edit.title}`, async () => {
+      const { effective, blockedBy } = await trial.of(edit);
       // What an upgrade alone deploys, no rendering here shows.
       assert.ok(effective || edit.of === "deployed", "it changes nothing");
       if (blockedBy.length > 0) blocked.set(edit.of, (blocked.get(edit.of) ?? 0) + 1);
-      // What passes is said to pass, so that the day it does not is noticed too.
-      assert.equal(blockedBy.length > 0, edit.passes === undefined, messages.join("\n"));
+      assert.notDeepEqual(blockedBy, []);
     });
 
   for (const edit of [...harmless, ...weekly])
