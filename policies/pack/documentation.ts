@@ -89,7 +89,8 @@ Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${ty
   \`import\`, which the engine does not tell a pack. The preview's plan tells them.
 - Values that exist only after creation, at the first preview: the engine asks again with the values.
 - The pack itself, where it comes with the change: run \`npm run policy -- --plan FILE --of HEAD\` from the
-  base, and HEAD's plan and charts are judged by rules, tables and exemptions that it cannot have edited.
+  base, and HEAD's plan and charts are judged by rules, tables, exemptions and a tier that it cannot have
+  edited. Alone, a pack believes a stack's own file that promises less.
   \`.github/CODEOWNERS\` names whose review a change of them needs.
 
 ## Models

@@ -39,7 +39,7 @@ export default {
       .filter((known) => known !== undefined);
     const bound = (properties.tags as Properties | undefined)?.["eks:eks-cluster-name"];
     // EKS binds pods only to groups that bear its cluster's name.
-    if (names.length > 0 && bound !== unknown && !names.includes(bound))
+    if (names.length > 0 && bound !== unknown && !names.some((name) => name === bound))
       problems.push(`its tag eks:eks-cluster-name is ${show(bound)}; it must name the cluster`);
     return problems;
   },

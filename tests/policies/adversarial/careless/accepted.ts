@@ -64,12 +64,6 @@ export const accepted: Edit[] = [
       "[203.0.113.0/24]",
       '["0.0.0.0/1", "128.0.0.0/1"]',
     ],
-    [
-      "a tier that promises less",
-      "mini-xdr:tier: enterprise",
-      "mini-xdr:tier: starter",
-      "the tier is the stack's own file: comparing it with the base revision's is another change",
-    ],
   ]),
   ...edits("accepted", "components/keys.ts", [
     ["keys that anybody may use", 'Action: "kms:*"', 'Action: "kms:*", NotPrincipal: {}'],
