@@ -62,7 +62,7 @@ export class Trial {
 
   private async judged(): Promise<{ resources: Resource[]; settings: Settings }> {
     // The pack remembers what a release deploys, by its folder: every trial has one of its own.
-    const root = `${this.checkout}-${this.count++}`;
+    const root = path.join(this.checkout, `.trial-${this.count++}`);
     await symlink(this.checkout, root);
     const program = await loadProgram(root);
     const { resources } = await evaluateValues(program, readStackSettings(root, "prod"));
