@@ -65,6 +65,15 @@ export class Receivers {
       .map((message) => toldBy(message, message.receivedAt));
   }
 
+  /** What is told from now on, whenever it is asked. */
+  listen(): () => Record<"pages" | "messages", Told[]> {
+    const said = { pages: this.pages.length, messages: this.messages.length };
+    return () => ({
+      pages: this.pages.slice(said.pages),
+      messages: this.messages.slice(said.messages),
+    });
+  }
+
   /** What they refused, in their words. */
   get refused(): string[] {
     return [...this.pagerDuty.refused, ...this.slack.refused];

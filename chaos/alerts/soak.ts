@@ -17,15 +17,14 @@ const ofThisMachine = ["NodeClockNotSynchronising", "NodeSystemSaturation", "Nod
 export async function soak(bed: AlertBed, minutes: number, say: Say): Promise<Claim[]> {
   const { receivers, metrics, load } = bed;
   const firing = new Set<string>();
-  const said = { pages: receivers.pages.length, messages: receivers.messages.length };
+  const heard = receivers.listen();
   for (let minute = 0; minute < minutes; minute++) {
     await setTimeout(60_000);
     for (const name of await metrics.firing()) firing.add(name);
     if (minute % word === 0)
       say(`${minutes - minute} minutes to go; firing: ${[...firing].join(", ") || "nothing"}`);
   }
-  const pages = receivers.pages.slice(said.pages);
-  const messages = receivers.messages.slice(said.messages);
+  const { pages, messages } = heard();
   const kept = await contract(bed, say);
   const { total } = await load.stop();
   const { refused } = receivers;

@@ -24,10 +24,10 @@ export async function watch(
   const { receivers } = bed;
   const { name, title } = fault;
   const within = fault.within(tier);
-  const said = { pages: receivers.pages.length, messages: receivers.messages.length };
+  const heard = receivers.listen();
   say(`${before} s with nothing injected`);
   await setTimeout(before * 1000);
-  const sham = since(receivers, said);
+  const sham = heard();
   say(title);
   const begun = Date.now();
   const { proof, undo } = await fault.inject(bed);
@@ -35,7 +35,7 @@ export async function watch(
   say(`${told === undefined ? "nobody was told" : `told after ${told.toFixed(1)} s`}; undoing`);
   await undo();
   await setTimeout(after * 1000);
-  const { pages, messages } = since(receivers, said);
+  const { pages, messages } = heard();
   const rung = fault.tells === "page" ? 1 : 0;
   const written = fault.tells === "message" || fault.tells === "page" ? undefined : 0;
   return [
@@ -120,15 +120,6 @@ async function tripped({ deadMansSwitch }: Receivers, begun: number, within: num
   return at && (at - begun) / 1000;
 }
 
-interface Heard {
-  pages: Told[];
-  messages: Told[];
-}
-
-function since({ pages, messages }: Receivers, said: Record<keyof Heard, number>): Heard {
-  return { pages: pages.slice(said.pages), messages: messages.slice(said.messages) };
-}
-
-function list({ pages, messages }: Heard): string {
+function list({ pages, messages }: Record<"pages" | "messages", Told[]>): string {
   return [...pages, ...messages].map(({ alerts }) => `; ${alerts.join(" and ")}`).join("");
 }
