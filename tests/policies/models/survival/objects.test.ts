@@ -2,17 +2,11 @@ import assert from "node:assert/strict";
 import { survival } from "../../../../policies/models/survival/survival";
 import { Stack, unknown, type Resource } from "../../../../policies/model/resource";
 import { setting } from "../../support";
+import { settings } from "../small";
 import { changed, deployed, leading, made, small, three } from "./small";
 
 /** What is broken, one problem a line. */
 function broken(resources: Resource[]): string[] {
-  const settings = {
-    root: "",
-    stack: "small",
-    tier: "enterprise" as const,
-    exemptions: [],
-    today: "2026-11-26",
-  };
   return survival
     .lines(new Stack(resources), settings)
     .flatMap(({ broken: found }) => found.map(({ problem }) => problem));

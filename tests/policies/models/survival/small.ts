@@ -1,4 +1,5 @@
-import { noOptions, type Properties, type Resource } from "../../../../policies/model/resource";
+import type { Properties, Resource } from "../../../../policies/model/resource";
+import { made as plain } from "../small";
 
 /** What a small stack is like. */
 export interface Small {
@@ -34,24 +35,19 @@ export function made(
       Array.isArray(names) ? names.map((each) => `id-${each}`) : `id-${names}`,
     ]),
   );
-  return {
-    urn: urn(name),
+  return plain(
     type,
     name,
-    properties: { ...ids, ...properties },
-    protect: false,
-    ignoreChanges: [],
-    options: noOptions,
-    parent: undefined,
-    provider: undefined,
-    deletedWith: undefined,
-    dependencies: [],
-    propertyDependencies: Object.fromEntries(
-      Object.entries(behind).map(([property, names]) => [property, [names].flat().map(urn)]),
-    ),
-    release: undefined,
-    ofPlugin: false,
-  };
+    { ...ids, ...properties },
+    {},
+    {
+      urn: urn(name),
+      protect: false,
+      propertyDependencies: Object.fromEntries(
+        Object.entries(behind).map(([property, names]) => [property, [names].flat().map(urn)]),
+      ),
+    },
+  );
 }
 
 /** An object that a release deploys. */

@@ -5,19 +5,12 @@ import { survival } from "../../../../policies/models/survival/survival";
 import { Stack, type Resource } from "../../../../policies/model/resource";
 import type { Tier } from "../../../../policies/model/settings";
 import { setting } from "../../support";
+import { settings } from "../small";
 import { changed, leading, range, small, type Small } from "./small";
-
-const settings = (tier: Tier) => ({
-  root: "",
-  stack: "small",
-  tier,
-  exemptions: [],
-  today: "2026-11-26",
-});
 
 /** Problems by what is lost. */
 function broken(resources: Resource[], tier: Tier = "enterprise"): Record<string, string[]> {
-  const lines = survival.lines(new Stack(resources), settings(tier));
+  const lines = survival.lines(new Stack(resources), { ...settings, tier });
   return Object.fromEntries(
     lines
       .filter((line) => line.broken.length > 0)
@@ -78,7 +71,10 @@ describe("survival, in any stack over three zones or more", () => {
   it("has a line for every zone, node, pod, server, gateway and subnet, with a cell per column", () => {
     fc.assert(
       fc.property(stacks, (options) => {
-        const lines: Line[] = survival.lines(new Stack(small(options)), settings("pro"));
+        const lines: Line[] = survival.lines(new Stack(small(options)), {
+          ...settings,
+          tier: "pro",
+        });
         const servers = options.database === "cluster" ? 1 : 2;
         // Zones with their subnets, gateway and load balancer node; a node; pods; servers; cache.
         const faults = options.zones.length * 6 + 1 + 3 + servers + 1;
