@@ -2,8 +2,10 @@
  * What a kubelet may ask: each is answered from within the pod, and from nothing else. `/health/ready`
  * is not among them: it asks the database and the cache, so their fault would take every pod out at once.
  */
+export const ownPaths = /^\/(healthz|livez|readyz|api\/health|health\/(live|serving|startup)|)$/;
+
 const ofThePodAlone = [
-  /^\/(healthz|livez|readyz|api\/health|health\/(live|serving|startup)|)$/,
+  ownPaths,
   // The pooler's own socket: it answers whether or not there is a database behind it.
   /^pg_isready( -[qthpUd]| \d+| 127\.0\.0\.1| \/var\/run\/pgbouncer| pgbouncer(_exporter)?)+$/,
   /^its port$/,

@@ -40,6 +40,12 @@ export const declaredRoutes: Route[] = [
   },
 ];
 
+/** Every binding: the service whose pods it brings, and the end of the target group's name. */
+export const declaredBindings: Record<string, { service: string; group: string }> = {
+  "mini-xdr/mini-xdr-backend": { service: "mini-xdr-backend", group: "backend" },
+  "mini-xdr/mini-xdr-frontend": { service: "mini-xdr-frontend", group: "frontend" },
+};
+
 /** Who reaches whom within the cluster, by NetworkPolicy: ports in and out. */
 export interface Flow {
   /** Ports that pods or the load balancer reach. */

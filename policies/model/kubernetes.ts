@@ -66,6 +66,18 @@ export function containers(resource: Resource): unknown[] {
   return list(podSpec(resource), "containers");
 }
 
+/** Those that have to end before the others begin among them. */
+export function everyContainer(resource: Resource): unknown[] {
+  return [...list(podSpec(resource), "initContainers"), ...containers(resource)];
+}
+
+/** Images that a workload's pods run. */
+export function imagesOf(resource: Resource): unknown[] {
+  return operated.includes(resource.type)
+    ? [at(podSpec(resource), "image")]
+    : everyContainer(resource).map((container) => at(container, "image"));
+}
+
 /** Labels of the pods: what disruption budgets, services and spreading select. */
 export function podLabels(resource: Resource): Properties {
   const { type, properties } = resource;
@@ -138,6 +150,14 @@ export function monitoredServices(monitor: Resource, stack: Stack): Resource[] {
     const labels = at(properties, "metadata.labels") as Properties | undefined;
     return wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value);
   });
+}
+
+/** Services whose pods a TargetGroupBinding brings to the load balancer. */
+export function boundServices(binding: Resource, stack: Stack): Resource[] {
+  const name = at(binding.properties, "spec.serviceRef.name");
+  return stack
+    .beside(binding, service)
+    .filter(({ properties }) => name !== undefined && at(properties, "metadata.name") === name);
 }
 
 /** Whether the load balancer sends traffic straight to a workload's pods. */

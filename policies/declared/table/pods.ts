@@ -10,6 +10,7 @@ import {
   type Declaration,
   type Fields,
 } from "../declaration";
+import { ownPaths } from "../probes";
 import { labels, selector } from "./objects";
 
 const shownAtRollout = "a rollout with a wrong one does not come up, and is rolled back";
@@ -18,10 +19,7 @@ const restricted = "the namespace refuses any other";
 const handler: Fields = {
   httpGet: {
     path: only(
-      matches(
-        /^\/(healthz|health\/(live|serving|startup)|api\/health|livez|readyz|)$/,
-        "a path that asks the pod alone, such as /healthz or /health/live",
-      ),
+      matches(ownPaths, "a path that asks the pod alone, such as /healthz or /health/live"),
       "a probe that asks for the database or the cache takes every pod out at once when they fail",
     ),
     port: free(shownAtRollout),

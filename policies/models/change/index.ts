@@ -1,3 +1,4 @@
+import { seconds } from "../../model/duration";
 import { cronJob, job, releaseType } from "../../model/kubernetes";
 import { at, list, numberAt, type Resource, type Stack } from "../../model/resource";
 import { broken } from "../chain";
@@ -154,9 +155,4 @@ function undoing(release: Resource | undefined): string {
 function releaseOf({ release }: Resource, stack: Stack): Resource | undefined {
   const found = release === undefined ? undefined : stack.get(release);
   return found?.type === releaseType ? found : undefined;
-}
-
-function seconds(duration: unknown): number {
-  const [, count, unit] = /^(\d+)([smh])$/.exec(String(duration)) ?? [];
-  return Number(count) * { s: 1, m: 60, h: 3600 }[unit as "s" | "m" | "h"];
 }

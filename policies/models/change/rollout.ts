@@ -7,6 +7,7 @@ import {
   preStopSeconds,
   probeSeconds,
 } from "../../model/kubernetes";
+import { podCount } from "../../model/quantity";
 import { at, numberAt, type Resource, type Stack } from "../../model/resource";
 
 /** How a workload goes from one revision to the next, in pods and seconds; NaN where it does not say. */
@@ -40,7 +41,7 @@ export function rolloutOf(workload: Resource, stack: Stack): Rollout {
   const most = hpa ? numberAt(hpa.properties, "spec.maxReplicas") : fewest;
   const recreated = at(properties, "spec.strategy.type") === "Recreate";
   const pods = (key: string, round: (share: number) => number) =>
-    podsOf(at(properties, `spec.strategy.rollingUpdate.${key}`) ?? defaults.share, fewest, round);
+    podCount(at(properties, `spec.strategy.rollingUpdate.${key}`) ?? defaults.share, fewest, round);
   const surge = recreated ? 0 : pods("maxSurge", Math.ceil);
   const gone = recreated ? most : pods("maxUnavailable", Math.floor);
   const starts = containers(workload).map((container) => startSeconds(container));
@@ -74,12 +75,6 @@ export function grace(workload: Resource): number {
 export function isCutShort(workload: Resource): boolean {
   const longest = Math.max(0, ...containers(workload).map((one) => preStopSeconds(one) ?? 0));
   return longest > 0 && longest >= grace(workload);
-}
-
-/** A number of pods, or a share of them as Kubernetes rounds it. */
-function podsOf(value: unknown, of: number, round: (share: number) => number): number {
-  const [, percent] = /^(\d+)%$/.exec(String(value)) ?? [];
-  return percent === undefined ? numberAt({ value }, "value") : round((of * Number(percent)) / 100);
 }
 
 function startSeconds(container: unknown): number {

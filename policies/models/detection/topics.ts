@@ -4,7 +4,7 @@ import { accounts } from "../../model/account";
 import { at, unknown, type Resource, type Stack } from "../../model/resource";
 
 export const topicType = "aws:sns/topic:Topic";
-export const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
+const subscriptionType = "aws:sns/topicSubscription:TopicSubscription";
 const policyType = "aws:sns/topicPolicy:TopicPolicy";
 const keyType = "aws:kms/key:Key";
 

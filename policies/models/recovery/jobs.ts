@@ -1,6 +1,6 @@
 import { bucketType, configures } from "../../model/buckets";
 import { show } from "../../model/expectation";
-import { containers, cronJob, podSpec } from "../../model/kubernetes";
+import { cronJob, everyContainer, podSpec } from "../../model/kubernetes";
 import { at, list, type Resource, type Stack } from "../../model/resource";
 import { trusts } from "../../model/rights";
 import { interval } from "../../model/schedule";
@@ -73,10 +73,6 @@ export function variables(cron: Resource, name: string): unknown[] {
     .filter((entry) => at(entry, "name") === name)
     .map((entry) => at(entry, "value"));
   return [...new Set(values)];
-}
-
-function everyContainer(cron: Resource): unknown[] {
-  return [...list(podSpec(cron), "initContainers"), ...containers(cron)];
 }
 
 /** By its name, and by what the release was given: the copy of a name leads elsewhere. */

@@ -1,5 +1,6 @@
 import { at, type Resource, type Stack } from "../../model/resource";
 import { subnetType } from "../../model/routes";
+import { zonesOf } from "../../model/zones";
 
 /**
  * Equal things of which a fault takes some: a workload's pods, a database's servers, the nodes of a
@@ -25,8 +26,7 @@ export function zoneOf({ properties }: Resource): string | undefined {
 
 /** Zones of subnets, sorted; one without a known zone counts for none. */
 export function zonesIn(subnets: Iterable<Resource>): string[] {
-  const zones = [...subnets].map(zoneOf).filter((zone) => zone !== undefined);
-  return [...new Set(zones)].sort();
+  return [...zonesOf([...subnets])].sort();
 }
 
 /**

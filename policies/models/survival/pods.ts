@@ -6,6 +6,7 @@ import {
   replicated,
   selects,
 } from "../../model/kubernetes";
+import { podCount } from "../../model/quantity";
 import {
   at,
   list,
@@ -181,16 +182,9 @@ function promise(workload: Resource, count: number, stack: Stack): number | unde
     )
     .map(({ properties }) => {
       const [least, most] = ["minAvailable", "maxUnavailable"].map((key) =>
-        pods(at(properties, `spec.${key}`), count),
-      );
-      return least ?? count - (most ?? 0);
+        podCount(at(properties, `spec.${key}`), count, Math.ceil),
+      ) as [number, number];
+      return Number.isNaN(least) ? count - (most || 0) : least;
     });
   return budgets.length === 0 ? undefined : Math.max(...budgets);
-}
-
-/** A number of pods, or a share of them in percent, which Kubernetes rounds up. */
-function pods(value: unknown, count: number): number | undefined {
-  if (typeof value === "number") return value;
-  const share = /^(\d+)%$/.exec(typeof value === "string" ? value : "")?.[1];
-  return share === undefined ? undefined : Math.ceil((Number(share) / 100) * count);
 }

@@ -1,4 +1,5 @@
 import { autoscalerOf, containers, operated, podSpec } from "../../model/kubernetes";
+import { amount } from "../../model/quantity";
 import { at, list, type Properties, type Resource, type Stack } from "../../model/resource";
 import { gapAt, type Gap } from "./gap";
 import { namespaceOf, type Pods } from "./pods";
@@ -104,27 +105,6 @@ function resourcesOf(workload: Resource): unknown[] {
   return operated.includes(workload.type)
     ? [at(podSpec(workload), "resources")]
     : containers(workload).map((container) => at(container, "resources"));
-}
-
-const units: Record<string, number> = {
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
-
-/** A quantity as Kubernetes writes it; NaN when it cannot be read. */
-export function amount(value: unknown): number {
-  if (typeof value === "number") return value;
-  const [, number, unit] =
-    /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(typeof value === "string" ? value : "") ?? [];
-  return Number(number ?? NaN) * (units[unit ?? ""] ?? NaN);
 }
 
 function shown(value: unknown): string {

@@ -5,7 +5,7 @@ import { pools, type Pool } from "./nodes";
 import { podsOf, type Pods } from "./pods";
 import { caches, databases, type Servers } from "./servers";
 
-export const balancerType = "aws:lb/loadBalancer:LoadBalancer";
+const balancerType = "aws:lb/loadBalancer:LoadBalancer";
 const endpointType = "aws:ec2/vpcEndpoint:VpcEndpoint";
 
 /** What stands where: everything of a stack that a fault can take. */

@@ -1,6 +1,6 @@
 import { recoveryPoint } from "../../declared/recovery";
 import { show } from "../../model/expectation";
-import { containers, cronJob, podSpec } from "../../model/kubernetes";
+import { cronJob, everyContainer } from "../../model/kubernetes";
 import { at, list, numberAt } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 import { interval } from "../../model/schedule";
@@ -51,9 +51,7 @@ export default {
         ...killed,
       ];
     const every = interval(String(at(properties, "spec.schedule")));
-    const environment = [...containers(found), ...list(podSpec(found), "initContainers")].flatMap(
-      (container) => list(container, "env"),
-    );
+    const environment = everyContainer(found).flatMap((container) => list(container, "env"));
     const rpo = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
     const limit = most === "rpo" ? Math.min(numberAt(rpo, "value"), recoveryPoint[tier]) : most;
     const told = numberAt(rpo, "value");

@@ -1,5 +1,5 @@
 import { declaredContainers } from "../../declared/containers";
-import { containers, cronJob, deployment, job, podSpec } from "../../model/kubernetes";
+import { cronJob, deployment, everyContainer, job } from "../../model/kubernetes";
 import { show } from "../../model/expectation";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
@@ -21,7 +21,7 @@ export default {
       ? declaredContainers[workload.name]!
       : undefined;
     if (!declared) return ["its containers are not declared in policies/declared/containers"];
-    const found = [...list(podSpec(workload), "initContainers"), ...containers(workload)];
+    const found = everyContainer(workload);
     const names = found.map((container) => String(at(container, "name")));
     return [
       ...Object.keys(declared)

@@ -1,7 +1,6 @@
 import { declaredImages } from "../../declared/images";
 import { show } from "../../model/expectation";
-import { containers, cronJob, job, operated, podSpec, running } from "../../model/kubernetes";
-import { at, list } from "../../model/resource";
+import { cronJob, imagesOf, job, running } from "../../model/kubernetes";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
@@ -13,11 +12,7 @@ export default {
   needs: "release",
   types: [...running, job, cronJob],
   judge: (workload) => {
-    const images = operated.includes(workload.type)
-      ? [at(workload.properties, "spec.image")]
-      : [...containers(workload), ...list(podSpec(workload), "initContainers")].map((container) =>
-          at(container, "image"),
-        );
+    const images = imagesOf(workload);
     return images
       .filter((image) => !declaredImages.some((known) => known.test(String(image))))
       .map((image) => `image is ${show(image)}; no entry of policies/declared/images knows it`);

@@ -1,13 +1,8 @@
+import { declaredBindings } from "../../declared/traffic";
 import { targetGroupBinding } from "../../model/kubernetes";
 import { show } from "../../model/expectation";
 import { at, unknown } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
-
-/** Every binding: the service whose pods it brings, and the end of the target group's name. */
-const declared: Record<string, { service: string; group: string }> = {
-  "mini-xdr/mini-xdr-backend": { service: "mini-xdr-backend", group: "backend" },
-  "mini-xdr/mini-xdr-frontend": { service: "mini-xdr-frontend", group: "frontend" },
-};
 
 export default {
   name: "bindings",
@@ -18,8 +13,8 @@ export default {
   needs: "resource",
   types: [targetGroupBinding],
   judge: ({ name, properties }) => {
-    const expected = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (!expected) return ["it is not declared in this rule"];
+    const expected = Object.hasOwn(declaredBindings, name) ? declaredBindings[name] : undefined;
+    if (!expected) return ["it is not declared in policies/declared/traffic"];
     const service = at(properties, "spec.serviceRef.name");
     const arn = at(properties, "spec.targetGroupARN");
     // A first preview does not know it, and renders the word for it.

@@ -1,6 +1,5 @@
 import { show } from "../../model/expectation";
-import { containers, cronJob, job, operated, podSpec, running } from "../../model/kubernetes";
-import { at, list } from "../../model/resource";
+import { cronJob, imagesOf, job, running } from "../../model/kubernetes";
 import type { RuleDefinition } from "../../model/rule";
 
 /** A tag other than `latest`, or a digest. */
@@ -16,11 +15,7 @@ export default {
   needs: "release",
   types: [...running, job, cronJob],
   judge: (workload) => {
-    const images = operated.includes(workload.type)
-      ? [at(workload.properties, "spec.image")]
-      : [...containers(workload), ...list(podSpec(workload), "initContainers")].map((container) =>
-          at(container, "image"),
-        );
+    const images = imagesOf(workload);
     if (images.length === 0) return ["it has no readable containers"];
     return images
       .filter((image) => typeof image !== "string" || !pinned.test(image))

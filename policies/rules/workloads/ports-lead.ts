@@ -1,15 +1,17 @@
 import {
+  boundServices,
   containers,
   deployment,
-  selects,
+  monitoredServices,
   service,
+  serviceMonitor,
   targetGroupBinding,
+  workloadsOf,
 } from "../../model/kubernetes";
-import { at, list, type Properties, type Resource, type Stack } from "../../model/resource";
+import { at, list, type Resource, type Stack } from "../../model/resource";
 import { show } from "../../model/expectation";
 import type { RuleDefinition } from "../../model/rule";
 
-const monitor = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor";
 const probes = ["startupProbe", "readinessProbe", "livenessProbe"];
 
 export default {
@@ -21,18 +23,19 @@ export default {
   reason:
     "A port where nobody listens, or somebody else does, fails no probe of the pod: traffic, or figures, simply stop.",
   needs: "release",
-  types: [service, monitor, targetGroupBinding, deployment],
+  types: [service, serviceMonitor, targetGroupBinding, deployment],
   judge: (resource, stack) => {
     // Charts of others are declared by a map of their values, which has no ports.
     if (resource.type === service) return ofService(resource, stack);
     if (resource.type === deployment) return ofProbes(resource);
-    const found = serviceOf(resource, stack);
+    const lead = resource.type === serviceMonitor ? monitoredServices : boundServices;
+    const [found] = lead(resource, stack);
     const open = list(found?.properties, "spec.ports").flatMap((port) => [
       at(port, "name"),
       at(port, "port"),
     ]);
     const named =
-      resource.type === monitor
+      resource.type === serviceMonitor
         ? list(resource.properties, "spec.endpoints").map((endpoint) => at(endpoint, "port"))
         : [at(resource.properties, "spec.serviceRef.port")];
     return named
@@ -42,8 +45,7 @@ export default {
 } satisfies RuleDefinition;
 
 function ofService(found: Resource, stack: Stack): string[] {
-  const selector = { matchLabels: at(found.properties, "spec.selector") };
-  const workload = stack.beside(found, deployment).find((one) => selects(selector, one));
+  const workload = workloadsOf(found, stack).find(({ type }) => type === deployment);
   if (!workload) return [];
   const open = containers(workload).flatMap((container) => list(container, "ports"));
   return list(found.properties, "spec.ports").flatMap((port) => {
@@ -73,18 +75,5 @@ function ofProbes(workload: Resource): string[] {
         ? []
         : [`its ${kind} asks the port ${show(asked)}, which is none of its container's`];
     });
-  });
-}
-
-function serviceOf(resource: Resource, stack: Stack): Resource | undefined {
-  const name = at(resource.properties, "spec.serviceRef.name");
-  const wanted = Object.entries(
-    (at(resource.properties, "spec.selector.matchLabels") ?? {}) as Properties,
-  );
-  return stack.beside(resource, service).find(({ properties }) => {
-    const labels = at(properties, "metadata.labels") as Properties | undefined;
-    return resource.type === monitor
-      ? wanted.length > 0 && wanted.every(([key, value]) => labels?.[key] === value)
-      : at(properties, "metadata.name") === name;
   });
 }

@@ -1,4 +1,5 @@
-import { containers, cronJob, job, operated, podSpec, running } from "../../model/kubernetes";
+import { cronJob, everyContainer, job, operated, podSpec, running } from "../../model/kubernetes";
+import { amount } from "../../model/quantity";
 import { at, list } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -6,16 +7,6 @@ const paths = ["requests.cpu", "requests.memory", "limits.cpu", "limits.memory"]
 
 /** Least limit and most request: processors, and bytes. */
 const sizes = { cpu: [0.05, 16], memory: [48 * 2 ** 20, 64 * 2 ** 30] };
-const units: Record<string, number> = {
-  "": 1,
-  m: 0.001,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-};
 
 export default {
   name: "resources",
@@ -29,7 +20,7 @@ export default {
   judge: (workload) => {
     const pods = operated.includes(workload.type)
       ? [at(workload.properties, "spec")]
-      : [...containers(workload), ...list(podSpec(workload), "initContainers")];
+      : everyContainer(workload);
     const missing = pods.flatMap((container) =>
       paths
         .filter((path) => !isQuantity(at(container, `resources.${path}`)))
@@ -40,7 +31,7 @@ export default {
     const odd = pods.flatMap((container) =>
       Object.entries(sizes).flatMap(([kind, [least, most]]) => {
         const [asked, limit] = ["requests", "limits"].map((part) =>
-          sizeOf(at(container, `resources.${part}.${kind}`)),
+          amount(at(container, `resources.${part}.${kind}`)),
         );
         // Kubernetes refuses a request above its limit; no node of ours holds more than the most.
         return limit! < least! || asked! > most! || limit! < asked!
@@ -52,22 +43,13 @@ export default {
       ...list(podSpec(workload), "volumes")
         // In memory are sockets and the like; on disk, what a program writes.
         .filter((volume) => at(volume, "emptyDir.medium") === undefined)
-        .filter((volume) => sizeOf(at(volume, "emptyDir.sizeLimit")) < 16 * 2 ** 20)
+        .filter((volume) => amount(at(volume, "emptyDir.sizeLimit")) < 16 * 2 ** 20)
         .map((volume) => `its volume ${String(at(volume, "name"))} holds less than 16 MiB`),
     );
     if (missing.length === 0 && odd.length > 0) return odd;
     return pods.length > 0 ? missing : ["it has no readable containers"];
   },
 } satisfies RuleDefinition;
-
-function sizeOf(quantity: unknown): number {
-  const [, count, unit] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text(quantity)) ?? [];
-  return Number(count) * (units[unit ?? ""] ?? NaN);
-}
-
-function text(quantity: unknown): string {
-  return typeof quantity === "string" || typeof quantity === "number" ? String(quantity) : "";
-}
 
 function isQuantity(value: unknown): boolean {
   return typeof value === "number"

@@ -1,11 +1,12 @@
 import {
+  boundServices,
   monitoredServices,
   service,
   serviceMonitor,
   targetGroupBinding,
   workloadsOf,
 } from "../../model/kubernetes";
-import { at, type Resource, type Stack } from "../../model/resource";
+import type { Resource, Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
@@ -30,8 +31,5 @@ export default {
 function selectedBy(resource: Resource, stack: Stack): Resource[] {
   if (resource.type === service) return workloadsOf(resource, stack);
   if (resource.type === serviceMonitor) return monitoredServices(resource, stack);
-  const name = at(resource.properties, "spec.serviceRef.name");
-  return stack
-    .beside(resource, service)
-    .filter(({ properties }) => name !== undefined && at(properties, "metadata.name") === name);
+  return boundServices(resource, stack);
 }
