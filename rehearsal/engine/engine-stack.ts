@@ -135,7 +135,8 @@ export class EngineStack {
       config["aws:region"]!,
     );
     this.closers.push(() => this.cluster.destroy());
-    this.cloud = new StandInCloud(config, this.cluster);
+    const { deployRoleArn } = JSON.parse(config["mini-xdr:cluster"]!) as { deployRoleArn: string };
+    this.cloud = new StandInCloud(config, this.cluster, deployRoleArn);
     const provider = await this.started(StandInProviders.start(this.cloud));
     this.aws = await this.started(
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
