@@ -29,11 +29,7 @@ export const property: Edit[] = [
       "minReadySeconds: 30",
       "minReadySeconds: 30\nprogressDeadlineSeconds: 31",
     ],
-    [
-      "pods of low priority",
-      "enableServiceLinks: false",
-      "enableServiceLinks: false\npriorityClassName: low",
-    ],
+    ["pods of low priority", "priorityClassName: serving", "priorityClassName: low"],
     [
       "pods on the host's network",
       "enableServiceLinks: false",
