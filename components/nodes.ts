@@ -18,7 +18,10 @@ export interface NodesArgs {
   tags: Record<string, string>;
 }
 
-/** AWS's own class is called `default`: it uses any subnet of the cluster, and tags nothing. */
+/**
+ * AWS's own class is called `default`: it uses any subnet of the cluster, tags nothing, and takes no
+ * changes. AWS's `system` pool keeps it, so those few nodes carry EKS's tags alone.
+ */
 const nodeClass = "workloads";
 
 /**

@@ -85,10 +85,10 @@ export class StandInCloud {
   }
 
   /** Names of the cluster's add-ons. */
-  get addons(): unknown[] {
+  get addons(): string[] {
     return [...this.resources.values()]
       .filter(({ urn }) => typeOf(urn) === "aws:eks/addon:Addon")
-      .map(({ inputs }) => inputs.addonName);
+      .map(({ inputs }) => String(inputs.addonName));
   }
 
   hasCluster(name: string): boolean {

@@ -27,6 +27,11 @@ export class EksAccess {
     return Object.fromEntries([...this.entries].map(([arn, policies]) => [arn, [...policies]]));
   }
 
+  /** Principals that may do everything. */
+  get administrators(): string[] {
+    return [...this.entries].filter(([, has]) => has.has(administrator)).map(([arn]) => arn);
+  }
+
   /** What EKS lets in by itself with a new cluster in Auto Mode, and whoever creates it. */
   async begin({ roleArn, computeConfig, accessConfig }: Properties): Promise<void> {
     this.entries.clear();
