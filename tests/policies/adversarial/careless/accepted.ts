@@ -227,11 +227,7 @@ export const accepted: Edit[] = [
       "bootstrapClusterCreatorAdminPermissions: false",
       "bootstrapClusterCreatorAdminPermissions: true",
     ],
-    [
-      "a cluster as its component makes it",
-      "transforms: [asDeclared], dependsOn",
-      "dependsOn",
-    ],
+    ["a cluster as its component makes it", "transforms: [asDeclared], dependsOn", "dependsOn"],
     [
       "a DNS beside AWS's own",
       "corednsAddonOptions: { enabled: false }",
@@ -274,8 +270,12 @@ export const accepted: Edit[] = [
     ],
   ]),
   ...edits("accepted", nodes, [
-    ["nodes of AWS's own class", "kind: \"NodeClass\", name: nodeClass", "kind: \"NodeClass\", name: \"default\""],
-    ["subnets by a tag", "args.subnetIds.map((id) => ({ id }))", "[{ tags: { Name: \"*\" } }]"],
+    [
+      "nodes of AWS's own class",
+      'kind: "NodeClass", name: nodeClass',
+      'kind: "NodeClass", name: "default"',
+    ],
+    ["subnets by a tag", "args.subnetIds.map((id) => ({ id }))", '[{ tags: { Name: "*" } }]'],
     ["a pool without an end", "          limits,\n", ""],
     ["a pool that is full after the loss of a zone", 'cpu: "64"', 'cpu: "12"'],
     ["a pool that outlives its class", "{ parent: this, dependsOn: ofNodes }", "{ parent: this }"],
