@@ -42,7 +42,9 @@ export class ClusterAccess extends pulumi.ComponentResource {
   /** A value that is handed out once EKS lets the deploy role in; later runs do not wait. */
   effective(value: pulumi.Output<string>): pulumi.Output<string> {
     return pulumi.all([value, this.deployer.associatedAt]).apply(async ([known, since]) => {
-      await sleep(Math.max(0, Date.parse(since) + settling - Date.now()));
+      const left = Date.parse(since) + settling - Date.now();
+      // Never longer, whatever this machine's clock says.
+      await sleep(Math.min(settling, Math.max(0, left)));
       return known;
     });
   }

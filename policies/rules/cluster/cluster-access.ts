@@ -19,13 +19,18 @@ export default {
   types: [entry, association, provider],
   judge: (resource, stack) => {
     if (resource.type === provider) return unawaited(resource, stack);
-    const { principalArn } = resource.properties;
+    const { principalArn, userName } = resource.properties;
+    const granted = stack.ofType(association).some((other) => isSame(resource, other));
     const others = stack.ofType(entry).filter((other) => other !== resource);
     const same = others.filter((other) => isSame(resource, other));
     return [
       ...(isRole(resource) ? [] : [`principalArn is ${show(principalArn)}; it must be a role`]),
       ...(resource.type === entry && same.length > 0
         ? [`${show(principalArn)} has another entry, ${same[0]!.name}; EKS takes one`]
+        : []),
+      // What has a user's name gets its rights in Kubernetes.
+      ...(resource.type === entry && userName === undefined && !granted
+        ? [`${show(principalArn)} may do nothing: no access policy is associated with it`]
         : []),
       ...(resource.type === association && same.length === 0
         ? [`${show(principalArn)} has no access entry that it could be added to`]

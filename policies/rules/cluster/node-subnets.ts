@@ -53,10 +53,12 @@ export default {
 /** Subnets that are named in another way than by their ids: tags may be on any. */
 function strange({ type, properties }: Resource): string[] {
   const path = paths[type];
-  if (path === undefined || at(properties, path) === unknown) return [];
+  // The plugin's own list is unknown as a whole at a first preview; the component's is judged.
+  const isOpen = type !== nodeClass && at(properties, path ?? "") === unknown;
+  if (path === undefined || isOpen) return [];
   const ids = list(properties, path).map((named) => (type === nodeClass ? at(named, "id") : named));
   return [
-    ...(ids.length > 0 ? [] : [`${path} names no subnet`]),
+    ...(ids.length >= 3 ? [] : [`${path} names ${ids.length} subnets; it must be 3 or more`]),
     ...ids
       .filter((id) => id !== unknown && !(typeof id === "string" && /^subnet-\w/.test(id)))
       .map((id) => `${path} names one by ${show(id)}; it must be by the id of one of this stack`),

@@ -32,6 +32,11 @@ describe("the rule about access entries", () => {
     assert.match(found.join("\n"), /mini-xdr-deploy" has another entry, .*; EKS takes one/);
   });
 
+  it("wants a policy for an entry that gets no rights in Kubernetes", () => {
+    const found = objections([association, "mini-xdr-deploy-policy"], () => undefined);
+    assert.match(found.join("\n"), /mini-xdr-deploy" may do nothing/);
+  });
+
   it("takes nothing but a role", () => {
     for (const bad of ["arn:aws:iam::111122223333:user/me", "*", undefined])
       assert.notDeepEqual(objections([entry, "mini-xdr-deploy"], setting("principalArn", bad)), []);
