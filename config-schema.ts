@@ -23,6 +23,8 @@ const image = z
   )
   .refine((text) => !text.startsWith("latest"), "a fixed tag, never latest");
 
+const role = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
+
 const wholeNumber = (least: number, most: number) =>
   z
     .int(`a whole number from ${least} to ${most}`)
@@ -123,10 +125,13 @@ export const schema = {
         .refine((list) => !list.includes("0.0.0.0/0"), "never the whole internet")
         .default([])
         .describe("who may reach the public API endpoint; empty: private endpoint only"),
+      deployRoleArn: role.describe(
+        "IAM role that runs `up`; a cluster's creator is let in by this entry alone",
+      ),
       adminRoleArns: z
-        .array(z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN"))
+        .array(role)
         .min(1, "at least one role, or nobody can operate the cluster")
-        .describe("IAM roles that administer the cluster"),
+        .describe("IAM roles that administer the cluster besides"),
     })
     .describe("EKS in Auto Mode"),
   images: z

@@ -17,6 +17,8 @@ export interface StackConfig extends Parsed {
   name: string;
   /** The stack's Region, from `aws:region`. */
   region: string;
+  /** On everything that costs, from `aws:defaultTags`; AWS's own controllers do not read those. */
+  tags: Record<string, string>;
   /** Who Alertmanager's critical alerts page; absent: they stay in Alertmanager. */
   pagerDutyRoutingKey?: pulumi.Output<string>;
   /** Who CloudWatch's alarms page; absent: they are mailed alone. */
@@ -66,7 +68,8 @@ export function readConfig(): StackConfig {
   }
   problems.push(...unknownKeys(project));
 
-  const region = new pulumi.Config("aws").get("region");
+  const aws = new pulumi.Config("aws");
+  const region = aws.get("region");
   if (!region) problems.push("aws:region: missing; allowed: a region name, such as eu-central-1");
   problems.push(...contradictions(project, parsed as Partial<Parsed>, region));
   if (problems.length > 0) throw new ConfigError(problems);
@@ -76,6 +79,7 @@ export function readConfig(): StackConfig {
     stack,
     name: `${project}-${stack}`,
     region: region!,
+    tags: aws.getObject<{ tags?: Record<string, string> }>("defaultTags")?.tags ?? {},
     pagerDutyRoutingKey: config.getSecret("pagerDutyRoutingKey"),
     pagerDutyCloudWatchUrl: config.getSecret("pagerDutyCloudWatchUrl"),
     slackWebhookUrl: config.getSecret("slackWebhookUrl"),
@@ -130,6 +134,10 @@ function contradictions(project: string, c: Partial<Parsed>, region?: string): s
     report("recoveryRegion", region, "another Region than aws:region");
   if (c.network && c.cluster && overlap(c.network.cidr, c.cluster.serviceCidr))
     report("cluster.serviceCidr", c.cluster.serviceCidr, `no overlap with ${c.network.cidr}`);
+  for (const arn of c.cluster
+    ? namedTwice([c.cluster.deployRoleArn, ...c.cluster.adminRoleArns])
+    : [])
+    report("cluster.adminRoleArns", arn, "each role once, cluster.deployRoleArn included");
   if (c.tier === "enterprise" && c.network?.natGateways === "single")
     report("network.natGateways", "single", "perZone in the enterprise tier");
   if (c.database?.topology === "cluster" && c.database.readReplicas !== undefined)
@@ -152,6 +160,13 @@ function contradictions(project: string, c: Partial<Parsed>, region?: string): s
       );
   }
   return found;
+}
+
+/** Roles that are there already: EKS takes one access entry of a principal, and answers the second with 409. */
+function namedTwice(arns: string[]): string[] {
+  // A name is unique in its account, whatever path is written before it.
+  const roles = arns.map((arn) => arn.replace(/role\/(.*\/)?/, "role/"));
+  return arns.filter((_, index) => roles.indexOf(roles[index]!) !== index);
 }
 
 function unknownKeys(project: string): string[] {

@@ -17,6 +17,7 @@ import { Edge } from "./components/edge/edge";
 import { EdgeMetrics, edgeMetricsAccount, edgeMetricsRights } from "./components/edge-metrics";
 import { Keys } from "./components/keys";
 import { Network } from "./components/network/network";
+import { Nodes } from "./components/nodes";
 import { Notifications } from "./components/notifications";
 import { Observability } from "./components/observability";
 import { PgBouncer } from "./components/pgbouncer";
@@ -121,7 +122,6 @@ const cluster = new Cluster("cluster", {
   ...config.cluster,
   name: clusterName,
   vpcId: network.vpcId,
-  publicSubnetIds: network.publicSubnetIds,
   privateSubnetIds: network.privateSubnetIds,
   kmsKeyArn: keys.cluster.arn,
 });
@@ -138,10 +138,23 @@ const traffic = new ClusterTraffic("traffic", {
   cacheSecurityGroupId: cache.securityGroupId,
 });
 
-const platform = new Platform("platform", { zones: config.network.zones }, onCluster());
+const nodes = new Nodes(
+  "nodes",
+  {
+    zones: config.network.zones,
+    subnetIds: network.privateSubnetIds,
+    securityGroupId: cluster.securityGroupId,
+    nodeRoleName: cluster.nodeRoleName,
+    clusterRoleArn: cluster.roleArn,
+    tags: config.tags,
+  },
+  onCluster(),
+);
+
+const platform = new Platform("platform", { tags: config.tags }, onCluster(nodes));
 const { namespaces } = platform;
 
-new PodIdentity("backup-identity", {
+const backupIdentity = new PodIdentity("backup-identity", {
   clusterName: cluster.clusterName,
   namespace: "database",
   serviceAccount: "database-backup",
@@ -181,7 +194,6 @@ new EdgeMetrics(
     image: registry.image("edge-exporter", config.images.edgeExporter),
     region,
   },
-  // A pod is given its rights when it starts.
   onCluster(edgeMetricsIdentity, observability.definitions),
 );
 
@@ -246,7 +258,8 @@ new DatabaseBackup(
     configuration: openConfiguration(config),
     monitoringNamespace: "monitoring",
   },
-  onCluster(roles, observability.definitions),
+  // A pod is given its rights when it starts.
+  onCluster(roles, backupIdentity, observability.definitions),
 );
 
 new Application(

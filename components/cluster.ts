@@ -3,13 +3,14 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as eks from "@pulumi/eks";
 import * as k8s from "@pulumi/kubernetes";
 import type { ClusterConfig } from "../config";
+import { ClusterAccess } from "./cluster-access";
 import { transformed, type Transform } from "./transform";
 
 export interface ClusterArgs extends ClusterConfig {
   /** Literal name; the target groups carry it before the cluster exists. */
   name: string;
   vpcId: pulumi.Input<string>;
-  publicSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** Private ones alone: the nodes that AWS starts for itself may be in any of them. */
   privateSubnetIds: pulumi.Input<pulumi.Input<string>[]>;
   /** Encrypts Kubernetes Secrets in etcd. */
   kmsKeyArn: pulumi.Input<string>;
@@ -18,7 +19,8 @@ export interface ClusterArgs extends ClusterConfig {
 
 /**
  * EKS in Auto Mode over the private subnets: AWS provisions nodes, disks, pod networking, DNS and
- * the Pod Identity agent. Access is by API entries alone: there is no aws-auth map to lose.
+ * the Pod Identity agent. Access is by API entries alone: there is no aws-auth map to lose, and no
+ * administrator that nobody named.
  *
  * Losing it loses no data: nothing that holds data, serves a name or keeps backups depends on it.
  * Costs: the control plane by the hour, plus Auto Mode's share of every node.
@@ -27,7 +29,11 @@ export class Cluster extends pulumi.ComponentResource {
   readonly clusterName: pulumi.Output<string>;
   /** Group of the control plane and of every node and pod; EKS creates it. */
   readonly securityGroupId: pulumi.Output<string>;
-  /** For everything that runs on the cluster. */
+  /** Role of the control plane, as which Auto Mode starts nodes and makes volumes. */
+  readonly roleArn: pulumi.Output<string>;
+  /** Role of the nodes. EKS let it in with the cluster: an entry of ours would be a second one. */
+  readonly nodeRoleName: pulumi.Output<string>;
+  /** For everything that runs on the cluster; it waits until the API lets the deploy role in. */
   readonly provider: k8s.Provider;
 
   constructor(
@@ -37,9 +43,20 @@ export class Cluster extends pulumi.ComponentResource {
   ) {
     super("mini-xdr:index:Cluster", name, args, opts);
     const cluster = this.controlPlane();
-    this.provider = this.kubernetesProvider(cluster);
+    const access = new ClusterAccess(
+      `${name}-access`,
+      {
+        clusterName: cluster.eksCluster.name,
+        deployRoleArn: args.deployRoleArn,
+        adminRoleArns: args.adminRoleArns,
+      },
+      { parent: this },
+    );
+    this.provider = this.kubernetesProvider(cluster, access);
     this.clusterName = cluster.eksCluster.name;
     this.securityGroupId = cluster.clusterSecurityGroupId;
+    this.roleArn = cluster.eksCluster.roleArn;
+    this.nodeRoleName = cluster.autoModeNodeRoleName;
     this.registerOutputs({
       clusterName: this.clusterName,
       securityGroupId: this.securityGroupId,
@@ -54,14 +71,12 @@ export class Cluster extends pulumi.ComponentResource {
         name: args.name,
         version: args.version,
         vpcId: args.vpcId,
-        publicSubnetIds: args.publicSubnetIds,
         privateSubnetIds: args.privateSubnetIds,
         kubernetesServiceIpAddressRange: args.serviceCidr,
         endpointPrivateAccess: true,
         endpointPublicAccess: args.publicAccessCidrs.length > 0,
         publicAccessCidrs: args.publicAccessCidrs.length > 0 ? args.publicAccessCidrs : undefined,
         authenticationMode: eks.AuthenticationMode.Api,
-        accessEntries: this.administrators(),
         encryptionConfigKeyArn: args.kmsKeyArn,
         enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
         // The platform's own pool carries the workloads; AWS's carries what AWS runs.
@@ -70,11 +85,13 @@ export class Cluster extends pulumi.ComponentResource {
           createNodeRole: true,
           computeConfig: { nodePools: ["system"] },
         },
+        // Auto Mode runs its own; the component adds the add-on to it, but not those of kube-proxy and the VPC CNI.
+        corednsAddonOptions: { enabled: false },
         createOidcProvider: false,
         deletionProtection: true,
         upgradePolicy: { supportType: "STANDARD" },
       }),
-      { parent: this, transforms: [allowZonalShift], dependsOn: this.controlPlaneLogs() },
+      { parent: this, transforms: [asDeclared], dependsOn: this.controlPlaneLogs() },
     );
   }
 
@@ -87,38 +104,35 @@ export class Cluster extends pulumi.ComponentResource {
     );
   }
 
-  private administrators(): Record<string, eks.types.input.AccessEntryArgs> {
-    return Object.fromEntries(
-      this.args.adminRoleArns.map((principalArn) => [
-        principalArn.split("/").pop()!,
-        {
-          principalArn,
-          accessPolicies: {
-            admin: {
-              policyArn: "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy",
-              accessScope: { type: "cluster" },
-            },
-          },
-        },
-      ]),
-    );
-  }
-
-  private kubernetesProvider(cluster: eks.Cluster): k8s.Provider {
+  private kubernetesProvider(cluster: eks.Cluster, access: ClusterAccess): k8s.Provider {
     return new k8s.Provider(
       `${this.name}-kubernetes`,
       {
-        kubeconfig: cluster.kubeconfigJson,
+        kubeconfig: access.effective(cluster.kubeconfigJson),
         // Changes with a rebuilt cluster and with nothing else; its ARN would stay the same.
         clusterIdentifier: cluster.eksCluster.createdAt,
       },
-      { parent: this },
+      { parent: this, dependsOn: access.granted },
     );
   }
 }
 
-/** AWS may steer traffic away from an impaired zone; the EKS component has no argument for it. */
-const allowZonalShift: pulumi.ResourceTransform = ({ type, props, opts }) =>
+/**
+ * What the EKS component has no argument for. It makes the cluster's creator an administrator for
+ * good, by an entry that nobody sees here (pulumi/pulumi-eks#2373, nodejs/eks/cluster/cluster.ts at
+ * v4.3.0); and AWS may steer traffic away from an impaired zone.
+ */
+const asDeclared: pulumi.ResourceTransform = ({ type, props, opts }) =>
   type === "aws:eks/cluster:Cluster"
-    ? { props: { ...props, zonalShiftConfig: { enabled: true } }, opts }
+    ? {
+        props: {
+          ...props,
+          accessConfig: {
+            authenticationMode: eks.AuthenticationMode.Api,
+            bootstrapClusterCreatorAdminPermissions: false,
+          },
+          zonalShiftConfig: { enabled: true },
+        },
+        opts,
+      }
     : undefined;

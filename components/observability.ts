@@ -116,6 +116,7 @@ export class Observability extends Workload {
       prometheusSpec: {
         replicas: 3,
         ...spread("prometheus"),
+        priorityClassName: "watching",
         // On every alert: which stack it is of.
         externalLabels: { cluster: this.args.stackName },
         // The chart has no value for it. It decides how long a dead Prometheus is believed.
@@ -149,6 +150,7 @@ export class Observability extends Workload {
       alertmanagerSpec: {
         replicas: 3,
         ...spread("alertmanager"),
+        priorityClassName: "watching",
         secrets: [receiversSecret],
         // One that starts hears first of every alert, or it would tell what the others suppress.
         additionalArgs: [{ name: "dispatch.start-delay", value: `${2 * beat.resend}s` }],

@@ -14,6 +14,12 @@ export function zoneSpread(name: string) {
   };
 }
 
+/**
+ * Classes of pods, highest first: without a pooler no pod of the application has a database, and
+ * without Alertmanager nobody hears of it. Everything else, dumps included, has 0 and gives way.
+ */
+export const priorities = { pooler: 3000, serving: 2000, watching: 1000 };
+
 /** 30 s instead of Kubernetes' 300 s until the pods of a lost node are replaced. */
 export const lostNodeTolerations = ["unreachable", "not-ready"].map((condition) => ({
   key: `node.kubernetes.io/${condition}`,

@@ -1,11 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
-import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf } from "./placement";
+import { gentleUpdate, lostNodeTolerations, oneEviction, priorities, spreadOf } from "./placement";
 import { release } from "./release";
 
 export interface PlatformArgs {
-  /** Zones that nodes may start in. */
-  zones: string[];
+  /** What volumes cost is told apart by them. */
+  tags: Record<string, string>;
 }
 
 /** Pod Security Standard of each namespace; node-exporter needs the host's view. */
@@ -20,7 +20,10 @@ export const storageClassName = "encrypted-gp3";
 
 /**
  * What every workload stands on and Auto Mode does not bring: namespaces, an encrypted storage
- * class, enforced network policies, a node pool with a disruption budget, metrics for autoscalers.
+ * class, enforced network policies, priorities, metrics for autoscalers.
+ *
+ * Namespaces wait for the rest, and for the nodes: so everything in them has it when it starts, and
+ * still has it when a stack is destroyed, which goes the other way round.
  */
 export class Platform extends pulumi.ComponentResource {
   /** What a workload waits for; its name is the literal key. */
@@ -29,23 +32,25 @@ export class Platform extends pulumi.ComponentResource {
   constructor(
     private readonly name: string,
     private readonly args: PlatformArgs,
-    opts: pulumi.ComponentResourceOptions,
+    private readonly opts: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Platform", name, args, opts);
+    const ground = [this.storageClass(), this.enforceNetworkPolicies(), ...this.priorities()];
     this.namespaces = Object.fromEntries(
       Object.entries(namespaces).map(([namespace, standard]) => [
         namespace,
-        this.namespace(namespace, standard),
+        this.namespace(namespace, standard, ground),
       ]),
     ) as Record<NamespaceName, k8s.core.v1.Namespace>;
-    this.storageClass();
-    this.enforceNetworkPolicies();
-    this.nodePool();
     this.metricsServer();
     this.registerOutputs({ namespaces: Object.keys(namespaces) });
   }
 
-  private namespace(namespace: string, standard: string): k8s.core.v1.Namespace {
+  private namespace(
+    namespace: string,
+    standard: string,
+    ground: pulumi.Resource[],
+  ): k8s.core.v1.Namespace {
     return new k8s.core.v1.Namespace(
       `${this.name}-namespace-${namespace}`,
       {
@@ -54,12 +59,12 @@ export class Platform extends pulumi.ComponentResource {
           labels: { "pod-security.kubernetes.io/enforce": standard },
         },
       },
-      { parent: this },
+      { parent: this, dependsOn: ground },
     );
   }
 
-  private storageClass(): void {
-    new k8s.storage.v1.StorageClass(
+  private storageClass(): pulumi.Resource {
+    return new k8s.storage.v1.StorageClass(
       `${this.name}-storage-class`,
       {
         metadata: {
@@ -67,67 +72,37 @@ export class Platform extends pulumi.ComponentResource {
           annotations: { "storageclass.kubernetes.io/is-default-class": "true" },
         },
         provisioner: "ebs.csi.eks.amazonaws.com",
-        parameters: { type: "gp3", encrypted: "true" },
+        parameters: { type: "gp3", encrypted: "true", ...volumeTags(this.args.tags) },
         // A volume is bound to a zone: it is made where its pod has been placed.
         volumeBindingMode: "WaitForFirstConsumer",
         reclaimPolicy: "Delete",
         allowVolumeExpansion: true,
       },
-      { parent: this },
+      this.child(),
     );
   }
 
   /** Auto Mode ignores NetworkPolicies until this map says otherwise. */
-  private enforceNetworkPolicies(): void {
-    new k8s.core.v1.ConfigMap(
+  private enforceNetworkPolicies(): pulumi.Resource {
+    return new k8s.core.v1.ConfigMap(
       `${this.name}-network-policies`,
       {
         metadata: { name: "amazon-vpc-cni", namespace: "kube-system" },
         data: { "enable-network-policy-controller": "true" },
       },
-      { parent: this },
+      this.child(),
     );
   }
 
-  private nodePool(): void {
-    new k8s.apiextensions.CustomResource(
-      `${this.name}-node-pool`,
-      {
-        apiVersion: "karpenter.sh/v1",
-        kind: "NodePool",
-        metadata: { name: "workloads" },
-        spec: {
-          disruption: {
-            consolidationPolicy: "WhenEmptyOrUnderutilized",
-            consolidateAfter: "5m",
-            // One node at a time: every workload's own budget allows one eviction.
-            budgets: [{ nodes: "1" }],
-          },
-          template: {
-            spec: {
-              nodeClassRef: { group: "eks.amazonaws.com", kind: "NodeClass", name: "default" },
-              expireAfter: "336h",
-              // A restore may take four hours and a verification six; a drain that never ends still ends.
-              terminationGracePeriod: "7h",
-              requirements: [
-                {
-                  key: "topology.kubernetes.io/zone",
-                  operator: "In",
-                  values: this.args.zones,
-                },
-                { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
-                {
-                  key: "eks.amazonaws.com/instance-category",
-                  operator: "In",
-                  values: ["c", "m", "r"],
-                },
-                { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
-              ],
-            },
-          },
-        },
-      },
-      { parent: this },
+  /** Where a lost zone leaves too little room, pods of a higher class take the place of lower ones. */
+  private priorities(): pulumi.Resource[] {
+    return Object.entries(priorities).map(
+      ([name, value]) =>
+        new k8s.scheduling.v1.PriorityClass(
+          `${this.name}-priority-${name}`,
+          { metadata: { name }, value },
+          this.child(),
+        ),
     );
   }
 
@@ -155,7 +130,22 @@ export class Platform extends pulumi.ComponentResource {
           },
         },
       },
-      { parent: this },
+      this.child(),
     );
   }
+
+  /** After the nodes, so that they outlast it. */
+  private child(): pulumi.CustomResourceOptions {
+    return { parent: this, dependsOn: this.opts.dependsOn };
+  }
+}
+
+/** As Auto Mode's EBS driver reads them (aws-ebs-csi-driver, docs/tagging.md, StorageClass tagging). */
+function volumeTags(tags: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(tags).map(([key, value], index) => [
+      `tagSpecification_${index + 1}`,
+      `${key}=${value}`,
+    ]),
+  );
 }

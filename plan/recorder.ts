@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor, type MockResourceArgs } from "@pulumi/pulumi/runtime/mocks";
+import { unknownValue } from "@pulumi/pulumi/runtime/rpc";
 import type { Path, PlannedResource } from "./plan";
+import { pluginChildren } from "./plugin-children";
 import { open, seal, sealValues, type Wire } from "./wire";
 
 type Reply<T> = (error: unknown, response: T) => void;
@@ -24,6 +26,8 @@ export class Recorder extends MockMonitor {
     if (this.recorded.has(urn))
       this.failures.push(new Error(`${urn}: two resources have the same type, parent and name`));
     this.recorded.set(urn, describe(urn, request));
+    for (const child of await pluginChildren(urn, request, (role) => this.arnOf(role)))
+      this.recorded.set(this.urn(child), describe(this.urn(child), child));
     await super.registerResource(request, (error: unknown, response: Response) => {
       if (error) this.failures.push(named(urn, error));
       else this.complete(urn, request, response);
@@ -62,6 +66,15 @@ export class Recorder extends MockMonitor {
     const unreachable = provider && (this.recorded.get(provider)?.unknowns.length ?? 0) > 0;
     // A provider that cannot be configured yet answers nothing; a plugin's component neither.
     return unreachable || args.type === "eks:index:Cluster" ? {} : args.inputs;
+  }
+
+  /** Of a role that a component's plugin makes. */
+  private arnOf(name: string): unknown {
+    const type = "aws:iam/role:Role";
+    const { state } = this.mocks.newResource({ type, name, inputs: {}, custom: true }) as {
+      state: Record<string, unknown>;
+    };
+    return state.arn ?? unknownValue;
   }
 
   private complete(urn: string, request: Request, response: Response): void {

@@ -84,6 +84,10 @@ const rows: Record<string, StandIn> = {
     repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name)}`,
   }),
   "aws:eks/accessEntry:AccessEntry": nothing,
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": () => ({
+    associatedAt: "2026-01-01T00:00:00Z",
+  }),
+  "aws:eks/addon:Addon": nothing,
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": nothing,
   "aws:elasticache/parameterGroup:ParameterGroup": nothing,
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs, region }) => ({
@@ -168,7 +172,9 @@ const rows: Record<string, StandIn> = {
       name: inputs.name,
       arn: arn("eks", region, `cluster/${String(inputs.name)}`),
       createdAt: "2026-01-01T00:00:00Z",
+      roleArn: `arn:aws:iam::${accountId}:role/${name}-eksRole-role-${hex(name, 7)}`,
     },
+    autoModeNodeRoleName: `${name}-nodeRole-role-${hex(name, 7)}`,
     clusterSecurityGroupId: `sg-${hex(name)}`,
     kubeconfigJson: JSON.stringify({ apiVersion: "v1", kind: "Config", clusters: [] }),
   }),
@@ -176,10 +182,12 @@ const rows: Record<string, StandIn> = {
   "kubernetes:core/v1:Namespace": nothing,
   "kubernetes:core/v1:Secret": nothing,
   "kubernetes:core/v1:ServiceAccount": nothing,
+  "kubernetes:eks.amazonaws.com/v1:NodeClass": nothing,
   "kubernetes:helm.sh/v3:Release": nothing,
   "kubernetes:karpenter.sh/v1:NodePool": nothing,
   "kubernetes:rbac.authorization.k8s.io/v1:Role": nothing,
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": nothing,
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass": nothing,
   "kubernetes:storage.k8s.io/v1:StorageClass": nothing,
   "pulumi:providers:kubernetes": nothing,
   "random:index/randomId:RandomId": ({ name, inputs }) => ({

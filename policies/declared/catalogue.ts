@@ -134,7 +134,12 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:iam/rolePolicy:RolePolicy",
-    names: ["backups-replication-policy", "backup-identity-policy", "network-flow-logs-policy"],
+    names: [
+      "backups-replication-policy",
+      "backup-identity-policy",
+      "network-flow-logs-policy",
+      "nodes-tags-policy",
+    ],
     why: "what has the role may do nothing",
   },
   {
@@ -210,6 +215,16 @@ const everyStack: Entry[] = [
     type: kubernetes("karpenter.sh/v1:NodePool"),
     names: ["workloads"],
     why: "pods would find no node",
+  },
+  {
+    type: kubernetes("eks.amazonaws.com/v1:NodeClass"),
+    names: ["workloads"],
+    why: "nodes would start anywhere, without tags",
+  },
+  {
+    type: kubernetes("scheduling.k8s.io/v1:PriorityClass"),
+    names: ["pooler", "serving", "watching"],
+    why: "its pods would not be made",
   },
   {
     type: kubernetes("storage.k8s.io/v1:StorageClass"),

@@ -76,6 +76,7 @@ const everything = only(equals(false), "monitors and rules of the other releases
 const operated: Fields = {
   podAntiAffinity: mapped("host-anti-affinity"),
   podAntiAffinityTopologyKey: mapped("host-anti-affinity"),
+  priorityClassName: mapped("priorities"),
   replicas: mapped("replicas"),
   resources,
   topologySpreadConstraints: spreading,

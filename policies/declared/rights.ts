@@ -51,6 +51,14 @@ export const declaredActions: Record<string, string[]> = {
     "kms:GenerateDataKey",
   ],
   "edge-metrics-identity-policy": ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
+  "nodes-tags-policy": [
+    "ec2:CreateFleet",
+    "ec2:RunInstances",
+    "ec2:CreateLaunchTemplate",
+    "ec2:CreateVolume",
+    "ec2:CreateSnapshot",
+    "ec2:CreateNetworkInterface",
+  ],
   "network-flow-logs-policy": [
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -61,4 +69,24 @@ export const declaredActions: Record<string, string[]> = {
 /** Conditions that an action may have; any other takes the right away from whoever does not meet it. */
 export const declaredConditions: Record<string, string> = {
   "cloudwatch:PutMetricData": '{"StringEquals":{"cloudwatch:namespace":"MiniXdr/Backups"}}',
+  ...madeForTheCluster(
+    { "eks:kubernetes-node-class-name": "*", "eks:kubernetes-node-pool-name": "*" },
+    "ec2:CreateFleet",
+    "ec2:RunInstances",
+    "ec2:CreateLaunchTemplate",
+  ),
+  ...madeForTheCluster({}, "ec2:CreateVolume", "ec2:CreateSnapshot"),
+  ...madeForTheCluster({ "eks:kubernetes-cni-node-name": "*" }, "ec2:CreateNetworkInterface"),
 };
+
+/** What AWS's own example demands of a request with tags of ours: that it is for the cluster whose session asks. */
+function madeForTheCluster(like: Record<string, string>, ...actions: string[]) {
+  const requested = Object.entries(like).map(([tag, value]) => [`aws:RequestTag/${tag}`, value]);
+  const condition = JSON.stringify({
+    StringEquals: {
+      "aws:RequestTag/eks:eks-cluster-name": "${aws:PrincipalTag/eks:eks-cluster-name}",
+    },
+    ...(requested.length > 0 ? { StringLike: Object.fromEntries(requested) } : {}),
+  });
+  return Object.fromEntries(actions.map((action) => [action, condition]));
+}

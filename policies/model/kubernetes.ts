@@ -15,6 +15,7 @@ export const job = "kubernetes:batch/v1:Job";
 export const cronJob = "kubernetes:batch/v1:CronJob";
 export const autoscaler = "kubernetes:autoscaling/v2:HorizontalPodAutoscaler";
 export const disruptionBudget = "kubernetes:policy/v1:PodDisruptionBudget";
+export const priorityClass = "kubernetes:scheduling.k8s.io/v1:PriorityClass";
 export const service = "kubernetes:core/v1:Service";
 export const configMap = "kubernetes:core/v1:ConfigMap";
 export const serviceMonitor = "kubernetes:monitoring.coreos.com/v1:ServiceMonitor";

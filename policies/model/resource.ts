@@ -54,8 +54,13 @@ export interface Resource {
   propertyDependencies: Record<string, string[]>;
   /** URN of the release that deploys it; undefined for a resource of the program. */
   release: string | undefined;
-  /** Whether the plugin of a component makes it: only the engine sees it. */
+  /** Whether the plugin of a component makes it, and not the program. */
   ofPlugin: boolean;
+}
+
+/** Children of @pulumi/eks's component, which it makes from properties that are judged. */
+export function isOfPlugin(urn: string): boolean {
+  return urn.includes("eks:index:Cluster$");
 }
 
 /**

@@ -40,6 +40,7 @@ function operated(
         replicas: at(spec, "replicas") ?? 1,
         affinity: { ...(at(spec, "affinity") as object), ...antiAffinity(component, name, spec) },
         topologySpreadConstraints: at(spec, "topologySpreadConstraints"),
+        priorityClassName: at(spec, "priorityClassName"),
         resources: at(spec, "resources"),
         storage: at(spec, storageKey),
         ...(isPrometheus && {

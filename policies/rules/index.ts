@@ -20,7 +20,10 @@ import cacheMinorUpgrades from "./cache/cache-minor-upgrades";
 import cacheSnapshots from "./cache/cache-snapshots";
 import cacheTls from "./cache/cache-tls";
 import cacheZones from "./cache/cache-zones";
+import clusterAccess from "./cluster/cluster-access";
+import clusterAddons from "./cluster/cluster-addons";
 import clusterAuthentication from "./cluster/cluster-authentication";
+import clusterCreator from "./cluster/cluster-creator";
 import clusterDeletionProtection from "./cluster/cluster-deletion-protection";
 import clusterEndpoint from "./cluster/cluster-endpoint";
 import clusterLogs from "./cluster/cluster-logs";
@@ -29,6 +32,8 @@ import clusterSecretsEncryption from "./cluster/cluster-secrets-encryption";
 import clusterVersion from "./cluster/cluster-version";
 import clusterZones from "./cluster/cluster-zones";
 import nodePool from "./cluster/node-pool";
+import nodeSubnets from "./cluster/node-subnets";
+import nodesOutlast from "./cluster/nodes-outlast";
 import storageClass from "./cluster/storage-class";
 import databaseAuthorities from "./database/database-authorities";
 import databaseAutomatedBackupsKept from "./database/database-automated-backups-kept";
@@ -126,6 +131,7 @@ import ownPods from "./workloads/own-pods";
 import pinnedImages from "./workloads/pinned-images";
 import podSecurity from "./workloads/pod-security";
 import portsLead from "./workloads/ports-lead";
+import priorities from "./workloads/priorities";
 import probes from "./workloads/probes";
 import registryLifecycle from "./workloads/registry-lifecycle";
 import releaseAtomic from "./workloads/release-atomic";
@@ -168,6 +174,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     ownPods,
     pinnedImages,
     podSecurity,
+    priorities,
     probes,
     registryLifecycle,
     releaseAtomic,
@@ -209,7 +216,10 @@ const byGroup: Record<Group, RuleDefinition[]> = {
   ],
   pooler: [failoverBudget, poolerClients, poolerResolver, poolerSettings, poolerTls, poolSize],
   cluster: [
+    clusterAccess,
+    clusterAddons,
     clusterAuthentication,
+    clusterCreator,
     clusterDeletionProtection,
     clusterEndpoint,
     clusterLogs,
@@ -218,6 +228,8 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     clusterVersion,
     clusterZones,
     nodePool,
+    nodeSubnets,
+    nodesOutlast,
     storageClass,
   ],
   network: [

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { standIn } from "../../plan/stand-ins";
+import { associationType, EksAccess } from "./eks-access";
 
 /** Properties of a resource. */
 export type Properties = Record<string, unknown>;
@@ -22,11 +23,16 @@ export interface Change {
 export interface ManagedCluster {
   /** Starts it. Its outputs are those of `aws:eks/cluster:Cluster`. */
   create(name: string): Promise<Properties>;
+  /** Lets the caller administer it. */
+  admit(): Promise<void>;
+  /** Lets the caller do nothing any more. */
+  shutOut(): Promise<void>;
 }
 
 const clusterType = "aws:eks/cluster:Cluster";
 /** Goes with the cluster that it belongs to, as in EKS. */
-const partsOfCluster = ["aws:eks/accessEntry", "aws:eks/podIdentityAssociation"];
+const partsOfCluster =
+  /^aws:eks\/(accessEntry|accessPolicyAssociation|addon|podIdentityAssociation):/;
 
 /**
  * A stand-in for AWS: what is created in it is remembered, in memory, with the outputs that the
@@ -35,14 +41,22 @@ const partsOfCluster = ["aws:eks/accessEntry", "aws:eks/podIdentityAssociation"]
 export class StandInCloud {
   /** Every change so far, in order. */
   readonly changes: Change[] = [];
+  /** Of its one cluster. */
+  readonly access: EksAccess;
   private readonly resources = new Map<string, CloudResource>();
 
+  /** @param caller role as which the engine works */
   constructor(
     private readonly config: Record<string, string>,
     private readonly eks: ManagedCluster,
-  ) {}
+    caller: string,
+  ) {
+    this.access = new EksAccess(caller, eks);
+  }
 
+  /** @throws an error where the service would refuse, as far as the stand-in knows it */
   async create(urn: string, inputs: Properties): Promise<CloudResource> {
+    await this.access.create(typeOf(urn), inputs);
     this.changes.push({ operation: "create", urn });
     const resource = { urn, inputs, ...(await this.made(urn, inputs)) };
     this.resources.set(key(urn, resource.id), resource);
@@ -63,9 +77,18 @@ export class StandInCloud {
     return changed;
   }
 
-  delete(urn: string, id: string): void {
+  async delete(urn: string, id: string): Promise<void> {
     this.changes.push({ operation: "delete", urn });
+    const inputs = this.read(urn, id)?.inputs ?? {};
     this.resources.delete(key(urn, id));
+    await this.access.delete(typeOf(urn), inputs);
+  }
+
+  /** Names of the cluster's add-ons. */
+  get addons(): string[] {
+    return [...this.resources.values()]
+      .filter(({ urn }) => typeOf(urn) === "aws:eks/addon:Addon")
+      .map(({ inputs }) => String(inputs.addonName));
   }
 
   hasCluster(name: string): boolean {
@@ -78,6 +101,7 @@ export class StandInCloud {
       ([, { urn, inputs }]) => isPartOfCluster(urn) && inputs.clusterName === name,
     );
     for (const [at] of [...parts, ...this.clusters(name)]) this.resources.delete(at);
+    this.access.end();
   }
 
   /** A resource is no longer there. Returns what it was. */
@@ -108,7 +132,9 @@ export class StandInCloud {
   private async made(urn: string, inputs: Properties) {
     if (typeOf(urn) === clusterType) {
       const name = String(inputs.name);
-      return { id: name, state: { ...inputs, ...(await this.eks.create(name)) } };
+      const made = await this.eks.create(name);
+      await this.access.begin(inputs);
+      return { id: name, state: { ...inputs, ...made } };
     }
     const { id, state } = standIn(
       {
@@ -119,7 +145,9 @@ export class StandInCloud {
       },
       this.config,
     );
-    return { id: id!, state: state as Properties };
+    const now = new Date().toISOString();
+    const since = typeOf(urn) === associationType ? { associatedAt: now } : {};
+    return { id: id!, state: { ...(state as Properties), ...since } };
   }
 }
 
@@ -128,7 +156,7 @@ function typeOf(urn: string): string {
 }
 
 function isPartOfCluster(urn: string): boolean {
-  return partsOfCluster.some((part) => typeOf(urn).startsWith(part));
+  return partsOfCluster.test(typeOf(urn));
 }
 
 /** Names of the inputs that differ. */

@@ -10,13 +10,15 @@ import {
   unknownValue,
 } from "@pulumi/pulumi/runtime/rpc";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { madeByEks, type Made } from "../../plan/eks-component";
 import type { Properties } from "./cloud";
 import { channelOptions } from "./grpc";
 
 /**
  * A stand-in for the remote component `eks:index:Cluster` of @pulumi/eks 4.3: like it, it registers
- * itself without inputs, and as its children the cluster's two roles and the cluster with what it
- * derives for EKS Auto Mode. Security groups, role attachments and access entries are not made.
+ * itself without inputs, and as its children the cluster's two roles, the cluster with what it derives
+ * for EKS Auto Mode, and the CoreDNS add-on unless that is off. Role attachments and access entries
+ * are not made.
  */
 export async function constructCluster(request: ConstructRequest): Promise<ConstructResponse> {
   const type = request.getType();
@@ -31,8 +33,11 @@ export async function constructCluster(request: ConstructRequest): Promise<Const
     await component.register();
     const args = opened(request.getInputs()!.toJavaScript()) as Properties;
     const [role, nodeRole] = await Promise.all([component.role("eks"), component.role("ec2")]);
-    const cluster = await component.cluster(clusterInputs(args, role, nodeRole));
-    const state = outputs(cluster.getObject()!.toJavaScript() as Properties, args);
+    const [ofCluster, ...addons] = madeByEks(request.getName(), args, role.arn, nodeRole.arn);
+    const cluster = await component.make(ofCluster!);
+    for (const addon of addons) await component.make(addon);
+    const made = cluster.getObject()!.toJavaScript() as Properties;
+    const state = outputs(made, args, nodeRole.name);
     await component.ended(state);
     return response(component.urn, cluster.getUrn(), state);
   } finally {
@@ -56,8 +61,8 @@ class Component {
     this.urn = (await this.send(component)).getUrn();
   }
 
-  /** A role for a service; its ARN, which a preview does not know. */
-  async role(service: "eks" | "ec2"): Promise<unknown> {
+  /** A role for a service; its ARN and name, which a preview does not know. */
+  async role(service: "eks" | "ec2"): Promise<{ arn: unknown; name: unknown }> {
     const name = `${this.request.getName()}-${service === "eks" ? "eksRole" : "nodeRole"}-role`;
     const trust = { Action: "sts:AssumeRole", Principal: { Service: `${service}.amazonaws.com` } };
     const role = this.registration("aws:iam/role:Role", name, {
@@ -67,23 +72,19 @@ class Component {
       }),
     });
     const made = (await this.send(this.child(role))).getObject()!.toJavaScript() as Properties;
-    return made.arn ?? unknownValue;
+    return { arn: made.arn ?? unknownValue, name: made.name ?? unknownValue };
   }
 
-  cluster(inputs: Properties): Promise<proto.RegisterResourceResponse> {
-    const name = `${this.request.getName()}-eksCluster`;
-    const cluster = this.child(this.registration("aws:eks/cluster:Cluster", name, inputs));
-    cluster.setDependenciesList(this.request.getDependenciesList());
-    cluster.setIgnorechangesList([
-      "accessConfig.bootstrapClusterCreatorAdminPermissions",
-      "bootstrapSelfManagedAddons",
-    ]);
-    for (const property of Object.keys(inputs)) {
+  make(made: Made): Promise<proto.RegisterResourceResponse> {
+    const child = this.child(this.registration(made.type, made.name, made.inputs));
+    child.setDependenciesList(this.request.getDependenciesList());
+    child.setIgnorechangesList(made.ignoreChanges);
+    for (const [property, sources] of Object.entries(made.sources)) {
       const dependencies = new proto.RegisterResourceRequest.PropertyDependencies();
-      dependencies.setUrnsList(this.behind(sources[property] ?? [property]));
-      cluster.getPropertydependenciesMap().set(property, dependencies);
+      dependencies.setUrnsList(this.behind(sources));
+      child.getPropertydependenciesMap().set(property, dependencies);
     }
-    return this.send(cluster);
+    return this.send(child);
   }
 
   async ended(state: Properties): Promise<void> {
@@ -123,62 +124,17 @@ class Component {
   }
 }
 
-/** The component's inputs behind those of its cluster that are called otherwise. */
-const sources: Record<string, string[]> = {
-  vpcConfig: ["publicSubnetIds", "privateSubnetIds"],
-  encryptionConfig: ["encryptionConfigKeyArn"],
-};
-
-/** What `aws:eks/cluster:Cluster` is given. */
-function clusterInputs(args: Properties, roleArn: unknown, nodeRoleArn: unknown): Properties {
-  return {
-    name: args.name,
-    version: args.version,
-    roleArn,
-    vpcConfig: {
-      subnetIds: [args.publicSubnetIds, args.privateSubnetIds].flat(),
-      endpointPrivateAccess: args.endpointPrivateAccess,
-      endpointPublicAccess: args.endpointPublicAccess,
-      ...(args.publicAccessCidrs ? { publicAccessCidrs: args.publicAccessCidrs } : {}),
-    },
-    accessConfig: {
-      authenticationMode: args.authenticationMode,
-      bootstrapClusterCreatorAdminPermissions: true,
-    },
-    enabledClusterLogTypes: args.enabledClusterLogTypes,
-    encryptionConfig: {
-      provider: { keyArn: args.encryptionConfigKeyArn },
-      resources: ["secrets"],
-    },
-    ...autoMode(args, nodeRoleArn),
-    deletionProtection: args.deletionProtection,
-    upgradePolicy: args.upgradePolicy,
-    bootstrapSelfManagedAddons: false,
-  };
-}
-
-/** Either all known or all unknown: the component ties them to the node role's ARN. */
-function autoMode(args: Properties, nodeRoleArn: unknown): Properties {
-  const names = ["computeConfig", "storageConfig", "kubernetesNetworkConfig"];
-  if (nodeRoleArn === unknownValue)
-    return Object.fromEntries(names.map((name) => [name, unknownValue]));
-  const { computeConfig } = args.autoMode as { computeConfig: { nodePools: string[] } };
-  return {
-    computeConfig: { enabled: true, nodeRoleArn, nodePools: computeConfig.nodePools },
-    storageConfig: { blockStorage: { enabled: true } },
-    kubernetesNetworkConfig: {
-      serviceIpv4Cidr: args.kubernetesServiceIpAddressRange,
-      ipFamily: "ipv4",
-      elasticLoadBalancing: { enabled: true },
-    },
-  };
-}
-
 /** A preview does not know what the cluster will answer. */
-function outputs(cluster: Properties, { name }: Properties): Properties {
+function outputs(cluster: Properties, { name }: Properties, nodeRoleName: unknown): Properties {
   const of = (property: string) => cluster[property] ?? unknownValue;
   return {
-    eksCluster: { name: cluster.name ?? name, arn: of("arn"), createdAt: of("createdAt") },
+    eksCluster: {
+      name: cluster.name ?? name,
+      arn: of("arn"),
+      createdAt: of("createdAt"),
+      roleArn: of("roleArn"),
+    },
+    autoModeNodeRoleName: nodeRoleName,
     clusterSecurityGroupId: of("clusterSecurityGroupId"),
     kubeconfigJson: { [specialSigKey]: specialSecretSig, value: of("kubeconfigJson") },
   };

@@ -3,6 +3,10 @@ import { accountId } from "../../plan/stand-ins";
 import { ControlPlane, type ControlPlaneOptions } from "../control-plane/control-plane";
 import type { ManagedCluster, Properties } from "./cloud";
 
+/** Who the caller is to the API server; it may do what a binding allows, and that is nothing at first. */
+const caller = "deploy-role";
+const bindings = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+
 /** EKS as the stand-in cloud has it: a real control plane on this machine, one at a time. */
 export class LocalCluster implements ManagedCluster {
   plane?: ControlPlane;
@@ -14,8 +18,9 @@ export class LocalCluster implements ManagedCluster {
   ) {}
 
   async create(name: string): Promise<Properties> {
-    this.plane = await ControlPlane.start(this.options);
-    const kubeconfig = await readFile(this.plane.kubeconfig, "utf8");
+    const users = { [caller]: { name: caller, groups: "" } };
+    this.plane = await ControlPlane.start({ ...this.options, users });
+    const kubeconfig = await readFile(await this.plane.kubeconfigOf(caller), "utf8");
     return {
       arn: `arn:aws:eks:${this.region}:${accountId}:cluster/${name}`,
       createdAt: new Date().toISOString(),
@@ -23,6 +28,24 @@ export class LocalCluster implements ManagedCluster {
       clusterSecurityGroupId: `sg-${String(++this.made).padStart(17, "0")}`,
       kubeconfigJson: JSON.stringify(JSON.parse(kubeconfig)),
     };
+  }
+
+  async admit(): Promise<void> {
+    await this.plane!.api.create(bindings, {
+      apiVersion: "rbac.authorization.k8s.io/v1",
+      kind: "ClusterRoleBinding",
+      metadata: { name: caller },
+      roleRef: {
+        apiGroup: "rbac.authorization.k8s.io",
+        kind: "ClusterRole",
+        name: "cluster-admin",
+      },
+      subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "User", name: caller }],
+    });
+  }
+
+  async shutOut(): Promise<void> {
+    await this.plane?.api.delete(`${bindings}/${caller}`);
   }
 
   /** Kills every process of it and removes its storage. */

@@ -15,7 +15,8 @@ const packages = ["aws", "eks", "random", "tls"];
 
 /**
  * The providers of everything but Kubernetes, as the engine speaks to them: a stand-in, with the
- * stand-in cloud behind it. It checks nothing and replaces nothing; a changed input is an update.
+ * stand-in cloud behind it. It checks nothing but access entries, and replaces nothing; a changed
+ * input is an update.
  */
 export class StandInProviders {
   private constructor(private readonly servers: Map<string, { server: Server; port: number }>) {}
@@ -103,8 +104,8 @@ function methods(name: string, cloud: StandInCloud): UntypedServiceImplementatio
       response.setProperties(struct(properties));
       return response;
     }),
-    delete: answer((request: proto.DeleteRequest) => {
-      cloud.delete(request.getUrn(), request.getId());
+    delete: answer(async (request: proto.DeleteRequest) => {
+      await cloud.delete(request.getUrn(), request.getId());
       return new Empty();
     }),
     construct: answer(constructCluster),

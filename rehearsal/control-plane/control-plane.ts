@@ -7,7 +7,7 @@ import { tool, type ToolName } from "../../tools";
 import { UsageError } from "../../lib/ends";
 import { Api } from "./api";
 import { Child } from "./child";
-import { Credentials } from "./credentials";
+import { Credentials, type Users } from "./credentials";
 import { customResourceDefinitions } from "./definitions";
 import { folderPrefix } from "./leftovers";
 import type { Nodes, Surroundings } from "./nodes";
@@ -39,6 +39,8 @@ const nodesReadyLimit = 180;
 export type ControlPlaneOptions = NodesOptions & {
   /** Custom resource definitions that a release will bring, by name; none by default. */
   brought?: string[];
+  /** Clients beside its own and its nodes', with a kubeconfig each; none by default. */
+  users?: Users;
   /** Port of the API server; by default a free one. */
   port?: number;
   /** Where its folder is made; by default among the machine's temporary ones. */
@@ -84,8 +86,9 @@ export class ControlPlane {
     readonly folder: string,
     private readonly port: number,
     private readonly brought: string[] = [],
+    users: Users = {},
   ) {
-    this.credentials = new Credentials(folder, nodes.users);
+    this.credentials = new Credentials(folder, { ...nodes.users, ...users });
     this.server = `https://${nodes.serverAddress}:${port}`;
     for (const promise of [this.failure, this.ended]) promise.catch(() => {});
   }
@@ -103,7 +106,7 @@ export class ControlPlane {
     const folder = await mkdtemp(path.join(parent, `${folderPrefix}${process.pid}-`));
     const nodes =
       "nodes" in options ? options.nodes : new SimulatedNodes(options.zones, options.images);
-    const plane = new ControlPlane(nodes, folder, port, options.brought);
+    const plane = new ControlPlane(nodes, folder, port, options.brought, options.users);
     try {
       plane.bringingUp = plane.bringUp();
       await Promise.race([plane.bringingUp, plane.failure, aborted(options.signal)]);
@@ -260,7 +263,8 @@ export class ControlPlane {
     return child;
   }
 
-  private kubeconfigOf(user: string): Promise<string> {
+  /** Path of a kubeconfig for one of its users. */
+  kubeconfigOf(user: string): Promise<string> {
     return this.credentials.kubeconfig(user, this.server, certificateFile(this.folder));
   }
 

@@ -20,7 +20,23 @@ export const bringUp: Drill<EngineStack> = {
     const seconds = await timed(() => stack.up(say));
     say("a second preview");
     const changes = await stack.changes();
+    const { access, addons } = stack.cloud;
+    const others = access.administrators.filter((arn) => !stack.administrators.includes(arn));
     return [
+      claim({
+        id: "bring-up.administrators-unnamed",
+        claim: `EKS lets nobody administer the cluster but the roles of the configuration${listed(others)}`,
+        value: others.length,
+        unit: "roles",
+        limit: 0,
+      }),
+      claim({
+        id: "bring-up.addons",
+        claim: `The cluster has no add-on beside Auto Mode${listed(addons)}`,
+        value: addons.length,
+        unit: "add-ons",
+        limit: 0,
+      }),
       claim({
         id: "bring-up.seconds",
         claim: "The real engine's first preview passes the policy pack, and its update succeeds",
@@ -78,6 +94,7 @@ export const lostCluster: Drill<EngineStack> = {
   title: "Lost cluster: npm run rebuild",
   async run(stack, say) {
     const workloads = await workloadsOf(stack);
+    const ground = await groundOf(stack);
     const addresses = await stack.outputs();
     const asked = stack.cloud.changes.length;
     const { api, folder } = stack.cluster.plane!;
@@ -87,11 +104,16 @@ export const lostCluster: Drill<EngineStack> = {
       () => true,
     );
     if (!unreachable) throw new Error("the cluster was not lost: its API still answers");
+    if (Object.keys(stack.cloud.access.principals).length > 0)
+      throw new Error("the cluster was not lost: EKS still has its access entries");
     const injection = `all processes killed, ${folder} with etcd's data removed, its API refuses connections, EKS says ResourceNotFoundException`;
     const steps = await rebuilt(stack, say);
     const touched = stack.cloud.changes.slice(asked).filter(({ urn }) => outlivesCluster(urn));
     const after = await workloadsOf(stack);
     const missing = workloads.filter((workload) => !after.includes(workload));
+    const groundAfter = await groundOf(stack);
+    const lacking = ground.filter((part) => !groundAfter.includes(part));
+    const added = groundAfter.filter((part) => !ground.includes(part));
     const changes = await stack.changes();
     const now = await stack.outputs();
     const moved = Object.keys(addresses).filter(
@@ -114,6 +136,12 @@ export const lostCluster: Drill<EngineStack> = {
         touched.map(({ urn }) => urn),
       ),
       none("outputs-changed", "Every output of the stack is what it was", moved),
+      none(
+        "ground-missing",
+        `The same ${ground.length} access entries, classes and pools of nodes are there`,
+        lacking,
+      ),
+      none("ground-added", "No other access entry, add-on, class or pool of nodes is", added),
       none("workloads-missing", `The same ${workloads.length} workloads are there`, missing),
       none(
         "changes-left",
@@ -136,6 +164,26 @@ async function rebuilt(stack: EngineStack, say: Say): Promise<Claim[]> {
       ? { ...step, limit: rebuildLimit, holds: step.value! <= rebuildLimit }
       : step,
   );
+}
+
+/** What workloads stand on: who may use the cluster, its add-ons, and where its nodes come from. */
+async function groundOf({ cloud, cluster }: EngineStack): Promise<string[]> {
+  const last = (arn: string) => arn.split("/").at(-1)!;
+  const { api } = cluster.plane!;
+  const kinds = ["eks.amazonaws.com/v1/nodeclasses", "karpenter.sh/v1/nodepools"];
+  const objects = await Promise.all(
+    kinds.map(async (kind) => {
+      const found = await api.list<{ metadata: { name: string } }>(`/apis/${kind}`);
+      return found.map(({ metadata }) => `${last(kind)} ${metadata.name}`);
+    }),
+  );
+  return [
+    ...Object.entries(cloud.access.principals).map(
+      ([arn, policies]) => `entry ${last(arn)} (${policies.map(last).sort().join(", ")})`,
+    ),
+    ...cloud.addons.map((addon) => `add-on ${addon}`),
+    ...objects.flat(),
+  ].sort();
 }
 
 /** Workloads with their replicas, once all of these are ready. */

@@ -82,6 +82,12 @@ export class EngineStack {
     return this.options.folder;
   }
 
+  /** Roles that the configuration lets administer the cluster. */
+  get administrators(): string[] {
+    const { deployRoleArn, adminRoleArns } = clusterSettings(this.options.settings);
+    return [deployRoleArn, ...adminRoleArns];
+  }
+
   /** Destroys the cluster with its storage; AWS no longer knows it. */
   async loseCluster(): Promise<void> {
     const { eksClusterName } = await this.outputs();
@@ -89,9 +95,10 @@ export class EngineStack {
     this.cloud.loseCluster(String(eksClusterName));
   }
 
-  /** As `npm run up` does it, without asking. */
-  async up(say?: Say): Promise<void> {
-    const args = ["up", "--yes", "--policy-pack", "policies", ...this.stack()];
+  /** As `npm run up` does it, without asking; `judged` is false for what the pack would not let through. */
+  async up(say?: Say, judged = true): Promise<void> {
+    const pack = judged ? ["--policy-pack", "policies"] : [];
+    const args = ["up", "--yes", ...pack, ...this.stack()];
     await this.workspace.pulumi(args, say);
   }
 
@@ -135,7 +142,8 @@ export class EngineStack {
       config["aws:region"]!,
     );
     this.closers.push(() => this.cluster.destroy());
-    this.cloud = new StandInCloud(config, this.cluster);
+    const { deployRoleArn } = clusterSettings(settings);
+    this.cloud = new StandInCloud(config, this.cluster, deployRoleArn);
     const provider = await this.started(StandInProviders.start(this.cloud));
     this.aws = await this.started(
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
@@ -167,4 +175,11 @@ export class EngineStack {
   private stack(): string[] {
     return ["--stack", this.options.settings.stack];
   }
+}
+
+function clusterSettings({ config }: StackSettings) {
+  return JSON.parse(config["mini-xdr:cluster"]!) as {
+    deployRoleArn: string;
+    adminRoleArns: string[];
+  };
 }

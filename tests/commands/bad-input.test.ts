@@ -100,6 +100,17 @@ const cases: { title: string; change: (config: Config) => void; says: RegExp }[]
     says: /^ {2}mini-xdr:cluster\.publicAccessCidrs: \["0\.0\.0\.0\/0"\] is not allowed/m,
   },
   {
+    title: "no role that runs up",
+    change: (c) => delete within(c, "cluster").deployRoleArn,
+    says: /^ {2}mini-xdr:cluster\.deployRoleArn: missing; allowed: an IAM role's ARN$/m,
+  },
+  {
+    title: "a role that is named twice, once with a path",
+    change: (c) =>
+      (within(c, "cluster").deployRoleArn = "arn:aws:iam::111122223333:role/ops/mini-xdr-admin"),
+    says: /^ {2}mini-xdr:cluster\.adminRoleArns: "arn:aws:iam::111122223333:role\/mini-xdr-admin" is not allowed; allowed: each role once, cluster\.deployRoleArn included$/m,
+  },
+  {
     title: "a structured value that is not valid JSON for the engine",
     change: (c) => (c["mini-xdr:network"] = "{cidr"),
     says: /^ {2}mini-xdr:network: "\{cidr" is not allowed; allowed: /m,

@@ -20,6 +20,38 @@ describe("the cluster", () => {
     assert.equal(inputs.deletionProtection, true);
   });
 
+  it("lets in the roles of the configuration, and nobody for having created it", async () => {
+    const plan = await plannedStack("prod");
+    const { inputs } = only(plan, "aws:eks/cluster:Cluster");
+    assert.deepEqual(inputs.accessConfig, {
+      authenticationMode: "API",
+      bootstrapClusterCreatorAdminPermissions: false,
+    });
+    const policies = ofType(plan, "aws:eks/accessPolicyAssociation:AccessPolicyAssociation");
+    assert.deepEqual(policies.map((policy) => policy.inputs.principalArn).sort(), [
+      "arn:aws:iam::111122223333:role/mini-xdr-admin",
+      "arn:aws:iam::111122223333:role/mini-xdr-deploy",
+    ]);
+  });
+
+  it("has private subnets alone, and no add-on of what Auto Mode brings", async () => {
+    const plan = await plannedStack("prod");
+    const { inputs } = only(plan, "eks:index:Cluster");
+    assert.equal(inputs.publicSubnetIds, undefined);
+    const made = only(plan, "aws:eks/cluster:Cluster").inputs.vpcConfig as { subnetIds: string[] };
+    assert.deepEqual(made.subnetIds, inputs.privateSubnetIds);
+    assert.deepEqual(ofType(plan, "aws:eks/addon:Addon"), []);
+  });
+
+  it("tags nodes and volumes as the configuration tags everything else", async () => {
+    const plan = await plannedStack("prod");
+    const { spec } = only(plan, "kubernetes:eks.amazonaws.com/v1:NodeClass").inputs;
+    assert.deepEqual((spec as { tags: object }).tags, { project: "mini-xdr", stack: "prod" });
+    const { parameters } = only(plan, "kubernetes:storage.k8s.io/v1:StorageClass").inputs;
+    const { tagSpecification_1, tagSpecification_2 } = parameters as Record<string, string>;
+    assert.deepEqual([tagSpecification_1, tagSpecification_2], ["project=mini-xdr", "stack=prod"]);
+  });
+
   it("is known to its provider by something that changes with a rebuild alone", async () => {
     const provider = only(await plannedStack("prod"), "pulumi:providers:kubernetes");
     assert.equal(provider.inputs.clusterIdentifier, "2026-01-01T00:00:00Z");

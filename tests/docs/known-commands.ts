@@ -67,8 +67,11 @@ const s3Commands = ["cp", "ls", "mv", "rm", "sync"];
 /** Of every command of the AWS CLI. */
 const awsOptions = ["--region", "--output", "--query", "--profile"];
 
+/** What the AWS CLI calls otherwise, because the name is one of its own options. */
+const renamed: Record<string, string> = { "--kubernetes-version": "--version" };
+
 /** Services of which this project has no SDK: by the AWS CLI's own models, which moto comes with. */
-const withoutSdk = ["fis"];
+const withoutSdk = ["elbv2", "fis", "kms"];
 
 interface Model {
   operations: Record<string, { input: { shape: string } }>;
@@ -112,7 +115,7 @@ export const aws: Check = async ([service, operation, ...rest]) => {
   if (operation === "wait") return undefined;
   const members = inputOf(service!, operation!.replaceAll("-", ""));
   for (const option of optionsOf(rest).filter((option) => !awsOptions.includes(option))) {
-    const member = option.replace(/^--(no-)?/, "").replaceAll("-", "");
+    const member = (renamed[option] ?? option).replace(/^--(no-)?/, "").replaceAll("-", "");
     if (!new RegExp(`^\\s+${member}\\??:`, "im").test(members)) return `no input ${option}`;
   }
   return undefined;

@@ -15,6 +15,7 @@ const lost = [
   "DatabaseBackup",
   "DatabaseRoles",
   "EdgeMetrics",
+  "Nodes",
   "Observability",
   "PgBouncer",
   "Platform",

@@ -17,6 +17,8 @@ minReadySeconds: 30
 serviceAccountName: {{ .root.Release.Name }}-{{ .component }}
 automountServiceAccountToken: false
 enableServiceLinks: false
+# After the poolers, before what watches: where a lost zone leaves too little room, the others give way.
+priorityClassName: serving
 # Outlasts the preStop sleep (25 s) and the requests that are then still running.
 terminationGracePeriodSeconds: 60
 securityContext:

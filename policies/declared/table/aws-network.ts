@@ -103,21 +103,17 @@ export const networks: Record<string, Fields> = {
 /** The cluster, by the component that makes it and by what the engine sees in its place. */
 export const clusters: Record<string, Fields> = {
   "eks:index:Cluster": {
-    accessEntries: each({
-      accessPolicies: each({
-        accessScope: { type: fixed("cluster") },
-        policyArn: only(
-          matches(/AmazonEKSClusterAdminPolicy$/, "the administrator's"),
-          "nobody could repair the cluster",
-        ),
-      }),
-      principalArn: free(identity),
-    }),
     authenticationMode: judged("cluster-authentication"),
     autoMode: {
       computeConfig: { nodePools: judged("cluster-nodes") },
       createNodeRole: fixed(true),
       enabled: judged("cluster-nodes"),
+    },
+    corednsAddonOptions: {
+      enabled: judged("cluster-addons"),
+      // What the SDK fills in; of no add-on.
+      resolveConflictsOnCreate: fixed("OVERWRITE"),
+      resolveConflictsOnUpdate: fixed("OVERWRITE"),
     },
     createOidcProvider: fixed(false),
     deletionProtection: judged("cluster-deletion-protection"),
@@ -127,13 +123,12 @@ export const clusters: Record<string, Fields> = {
     endpointPublicAccess: judged("cluster-endpoint"),
     kubernetesServiceIpAddressRange: only(privateRange, "it must not be the network's own"),
     name,
-    privateSubnetIds: judgedAndLeadsTo([subnet], "cluster-zones"),
+    privateSubnetIds: judgedAndLeadsTo([subnet], "cluster-zones", "node-subnets"),
     publicAccessCidrs: judgedWithin(
       matches(/^\d+\.\d+\.\d+\.\d+\/(1[6-9]|2\d|3[0-2])$/, "ranges of /16 or smaller"),
       "two halves of the internet are all of it",
       "cluster-endpoint",
     ),
-    publicSubnetIds: leadsTo(subnet),
     upgradePolicy: { supportType: judged("cluster-version") },
     version: judged("cluster-version"),
     vpcId: network,
@@ -142,7 +137,7 @@ export const clusters: Record<string, Fields> = {
   "aws:eks/cluster:Cluster": {
     accessConfig: {
       authenticationMode: judged("cluster-authentication"),
-      bootstrapClusterCreatorAdminPermissions: free("it counts at the creation alone"),
+      bootstrapClusterCreatorAdminPermissions: judged("cluster-creator"),
     },
     bootstrapSelfManagedAddons: fixed(false),
     computeConfig: {
@@ -171,15 +166,24 @@ export const clusters: Record<string, Fields> = {
       endpointPublicAccess: judged("cluster-endpoint"),
       publicAccessCidrs: judged("cluster-endpoint"),
       securityGroupIds: free("the plugin makes the group"),
-      subnetIds: judged("cluster-zones"),
+      subnetIds: judged("cluster-zones", "node-subnets"),
     },
     zonalShiftConfig: { enabled: fixed(true) },
     tags: each(free(wording)),
   },
   "aws:eks/accessEntry:AccessEntry": {
     clusterName: leadsTo("eks:index:Cluster"),
-    principalArn: leadsTo(role),
+    principalArn: judged("cluster-access"),
     userName: fixed("chaos"),
+  },
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
+    accessScope: { type: fixed("cluster") },
+    clusterName: leadsTo("eks:index:Cluster"),
+    policyArn: only(
+      matches(/AmazonEKSClusterAdminPolicy$/, "the administrator's"),
+      "nobody could repair the cluster",
+    ),
+    principalArn: judged("cluster-access"),
   },
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
     clusterName: leadsTo("eks:index:Cluster"),
@@ -191,7 +195,10 @@ export const clusters: Record<string, Fields> = {
 
 export const rights: Record<string, Fields> = {
   "aws:iam/role:Role": { assumeRolePolicy: document("rights"), name, ...tags },
-  "aws:iam/rolePolicy:RolePolicy": { policy: document("rights"), role: leadsTo(role) },
+  "aws:iam/rolePolicy:RolePolicy": {
+    policy: document("rights"),
+    role: leadsTo(role, "eks:index:Cluster"),
+  },
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
     policyArn: only(
       matches(

@@ -163,6 +163,7 @@ function podSpec(environment: Record<string, Declaration>, grace: string[]): Fie
       }),
     },
     enableServiceLinks: fixed(false),
+    priorityClassName: judged("priorities"),
     restartPolicy: fixed("Never"),
     securityContext: {
       fsGroup: free(restricted),

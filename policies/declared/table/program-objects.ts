@@ -5,16 +5,26 @@ import {
   fixed,
   free,
   judged,
+  judgedAndLeadsTo,
   judgedWithin,
+  leadsTo,
   only,
   opaque,
+  wording,
   type Fields,
 } from "../declaration";
 import { name, object } from "./objects";
+import { subnet } from "./references";
 
 const one = (key: string, values: ReturnType<typeof judged>) => ({
   [key]: { key: judged("declared-properties"), operator: fixed("In"), values },
 });
+
+const costs = "a mistake would cost without end";
+
+const volumeTags = Object.fromEntries(
+  Array.from({ length: 9 }, (_, index) => [`tagSpecification_${index + 1}`, free(wording)]),
+);
 
 /** Kinds that the program makes itself, outside every release. */
 export const programObjects: Record<string, Fields> = {
@@ -38,7 +48,8 @@ export const programObjects: Record<string, Fields> = {
           nodeClassRef: {
             group: fixed("eks.amazonaws.com"),
             kind: fixed("NodeClass"),
-            name: fixed("default"),
+            // AWS's own, default, starts nodes in any subnet of the cluster, and tags nothing.
+            name: fixed("workloads"),
           },
           requirements: by("key", {
             ...one("topology.kubernetes.io/zone", judged("node-pool")),
@@ -53,11 +64,21 @@ export const programObjects: Record<string, Fields> = {
         },
       },
       limits: {
-        cpu: only(matches(/^\d{3,4}$/, "100 or more"), "a full pool starts no replacement"),
-        memory: only(matches(/^\d{3,4}Gi$/, "100 GiB or more"), "the same"),
+        cpu: judgedWithin(matches(/^\d{1,4}$/, "processors"), costs, "node-pool", "survives"),
+        memory: judgedWithin(matches(/^\d{1,4}Gi$/, "GiB"), costs, "node-pool", "survives"),
       },
     },
   },
+  "kubernetes:eks.amazonaws.com/v1:NodeClass": {
+    ...object(),
+    spec: {
+      role: leadsTo("eks:index:Cluster"),
+      securityGroupSelectorTerms: each({ id: leadsTo("eks:index:Cluster") }),
+      subnetSelectorTerms: each({ id: judgedAndLeadsTo([subnet], "node-subnets") }),
+      tags: each(free(wording)),
+    },
+  },
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass": { ...object(), value: judged("priorities") },
   "kubernetes:storage.k8s.io/v1:StorageClass": {
     ...object({
       "storageclass.kubernetes.io/is-default-class": only(
@@ -66,7 +87,7 @@ export const programObjects: Record<string, Fields> = {
       ),
     }),
     allowVolumeExpansion: fixed(true),
-    parameters: { encrypted: judged("storage-class"), type: fixed("gp3") },
+    parameters: { encrypted: judged("storage-class"), type: fixed("gp3"), ...volumeTags },
     provisioner: fixed("ebs.csi.eks.amazonaws.com"),
     reclaimPolicy: fixed("Delete", "Retain"),
     volumeBindingMode: judged("storage-class"),

@@ -158,6 +158,7 @@ function operated(): Record<string, Fields> {
         labelSelector: selector("zone-spread"),
         nodeTaintsPolicy: judged("zone-spread"),
       }),
+      priorityClassName: judged("priorities"),
       resources: { requests: resources, limits: resources },
       storage: {
         volumeClaimTemplate: {

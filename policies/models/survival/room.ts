@@ -10,7 +10,7 @@ const rangeType = "kubernetes:core/v1:LimitRange";
 
 /** What keeps pods from being made: quotas, limits of one pod, limits of the nodes. */
 export function room(site: Site, stack: Stack): Gap[] {
-  return [...quotas(site, stack), ...ranges(site, stack), ...nodeLimits(site)];
+  return [...quotas(site, stack), ...ranges(site, stack), ...nodeLimits(site, stack)];
 }
 
 /** Quotas that hold fewer pods of a namespace than its autoscalers may want. */
@@ -78,23 +78,26 @@ function refuses(limit: unknown, workload: Resource): boolean {
   });
 }
 
-/** Pools of nodes that are full before every pod, and successors of a zone's, have a place. */
-function nodeLimits({ pods, pools }: Site): Gap[] {
+/** Limits count whole nodes: with daemons, jobs, what the system reserves, and gaps. */
+const wholeNodes = 1.5;
+
+/** Pools of nodes that are full before every pod of a peak, and successors of a zone's, have a place. */
+function nodeLimits({ pods, pools }: Site, stack: Stack): Gap[] {
   return ["cpu", "memory"].flatMap((kind) => {
     const limits = pools.map(({ resource }) => at(resource?.properties, `spec.limits.${kind}`));
     // One without a limit takes whatever the others do not.
     if (limits.length === 0 || limits.includes(undefined)) return [];
-    const needed = sum(
-      pods,
-      ({ resource, count, inZone }) =>
-        (count + Math.max(0, ...inZone.values())) * ofOnePod(resource, kind),
-    );
+    const needed = sum(pods, (group) => {
+      const peak = most(group, stack);
+      const lost = Math.max(0, ...group.inZone.values()) + (peak - group.count);
+      return wholeNodes * (peak + Math.min(peak, lost)) * ofOnePod(group.resource, kind);
+    });
     if (sum(limits, amount) >= needed) return [];
     return [
       gapAt(
         pools[0]!.resource!,
         "pods of a lost zone get no successors",
-        `has spec.limits.${kind} ${limits.map(shown).join(" and ")}, less than all pods and their successors request`,
+        `has spec.limits.${kind} ${limits.map(shown).join(" and ")}, less than the nodes of all pods at their most and of a lost zone's successors: ${Math.ceil(needed)}`,
       ),
     ];
   });

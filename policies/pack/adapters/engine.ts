@@ -4,7 +4,13 @@ import {
   type PolicyResourceOptions,
   type ResourceValidationArgs,
 } from "@pulumi/policy";
-import { unknown, type Options, type Properties, type Resource } from "../../model/resource";
+import {
+  isOfPlugin,
+  unknown,
+  type Options,
+  type Properties,
+  type Resource,
+} from "../../model/resource";
 
 /** A resource that the engine is about to create or change. It knows no other resource yet. */
 export function fromEngine(args: ResourceValidationArgs): Resource {
@@ -66,11 +72,6 @@ function optionsOf({
     importId: "",
     customTimeouts: createSeconds + updateSeconds + deleteSeconds > 0,
   };
-}
-
-/** Children of @pulumi/eks's component, which it makes from properties that are judged. */
-function isOfPlugin(urn: string): boolean {
-  return urn.includes("eks:index:Cluster$");
 }
 
 /**

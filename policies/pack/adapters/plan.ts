@@ -1,4 +1,5 @@
 import {
+  isOfPlugin,
   noOptions,
   sealed,
   unknown,
@@ -43,7 +44,7 @@ export function fromPlan(planned: PlanResource): Resource {
     dependencies: planned.dependencies,
     propertyDependencies: planned.propertyDependencies,
     release: undefined,
-    ofPlugin: false,
+    ofPlugin: isOfPlugin(planned.urn),
   };
 }
 

@@ -6,9 +6,10 @@ export default {
   name: "node-pool",
   severity: "critical",
   from: "starter",
-  demands: "Nodes may start in three zones, on demand only, and are replaced a few at a time.",
+  demands:
+    "Nodes may start in three zones, on demand only, up to a limit, and are replaced a few at a time.",
   reason:
-    "Spot nodes leave with two minutes' notice, many at once; an unlimited consolidation drains as many.",
+    "Spot nodes leave with two minutes' notice, many at once; an unlimited consolidation drains as many; pods without end cost without end.",
   needs: "resource",
   types: ["kubernetes:karpenter.sh/v1:NodePool"],
   judge: (pool) => {
@@ -32,6 +33,9 @@ export default {
       "values",
     );
     return [
+      ...["cpu", "memory"]
+        .filter((kind) => at(properties, `spec.limits.${kind}`) === undefined)
+        .map((kind) => `spec.limits.${kind} is absent; it must be set`),
       ...(new Set(categories).size >= 2
         ? []
         : [

@@ -2,6 +2,9 @@
 export const alarms = "components/alarms.ts";
 export const backend = "charts/mini-xdr/templates/backend.yaml";
 export const cache = "components/cache.ts";
+export const access = "components/cluster-access.ts";
+export const controlPlane = "components/cluster.ts";
+export const nodes = "components/nodes.ts";
 export const cluster = "components/database/multi-az-cluster.ts";
 export const common = "charts/observability/files/rules/common.yaml";
 export const copies = "components/backups/backups.ts";

@@ -43,9 +43,12 @@ export const harmless: Edit[] = [
     ["flow logs kept for longer", "retentionInDays: 90", "retentionInDays: 180"],
     ["flow logs less often", "maxAggregationInterval: 60", "maxAggregationInterval: 600"],
   ]),
-  ...edits("property", "components/platform.ts", [
+  ...edits("property", "components/nodes.ts", [
     ["nodes that live for three weeks", '"336h"', '"504h"'],
     ["nodes that wait longer to be merged", '"5m"', '"10m"'],
+    ["room for more nodes", 'cpu: "64"', 'cpu: "128"'],
+  ]),
+  ...edits("property", "components/platform.ts", [
     ["volumes that outlive their claims", 'reclaimPolicy: "Delete"', 'reclaimPolicy: "Retain"'],
   ]),
   ...edits("target", "components/notifications.ts", [

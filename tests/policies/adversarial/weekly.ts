@@ -185,10 +185,12 @@ export const weekly: Edit[] = [
     ],
     ["figures of the host more often", "monitoringInterval: 15", "monitoringInterval: 5"],
   ]),
-  ...edits("accepted", "components/platform.ts", [
+  ...edits("accepted", "components/nodes.ts", [
     ["nodes merged later", '"5m"', '"30m"'],
-    ["more memory for the metrics server", 'memory: "400Mi"', 'memory: "600Mi"'],
     ["one node in ten at once", 'nodes: "1"', 'nodes: "10%"'],
+  ]),
+  ...edits("accepted", "components/platform.ts", [
+    ["more memory for the metrics server", 'memory: "400Mi"', 'memory: "600Mi"'],
   ]),
   ...edits("accepted", "components/observability.ts", [
     [

@@ -109,6 +109,7 @@ export const availability: Record<string, Record<string, unknown[]>> = {
   "aws:elasticache/subnetGroup:SubnetGroup": { subnetIds: [["subnet-0"]], "subnetIds/*": [] },
   "eks:index:Cluster": {
     authenticationMode: ["CONFIG_MAP", "API_AND_CONFIG_MAP"],
+    "corednsAddonOptions/enabled": [true],
     "autoMode/enabled": [false],
     "autoMode/computeConfig/nodePools": [[]],
     "autoMode/computeConfig/nodePools/*": ["general-purpose"],
@@ -244,7 +245,23 @@ export const availability: Record<string, Record<string, unknown[]>> = {
     "alarmActions/*": [],
     treatMissingData: [],
   },
+  "aws:eks/cluster:Cluster": {
+    "accessConfig/bootstrapClusterCreatorAdminPermissions": [true],
+  },
+  "aws:eks/accessEntry:AccessEntry": { principalArn: ["arn:aws:iam::111122223333:user/me"] },
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {
+    principalArn: ["arn:aws:iam::111122223333:role/nobody"],
+  },
+  "kubernetes:eks.amazonaws.com/v1:NodeClass": {
+    "spec/subnetSelectorTerms": [[]],
+    "spec/subnetSelectorTerms/*": [{ tags: { Name: "*" } }],
+    "spec/subnetSelectorTerms/*/id": ["another"],
+  },
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass": { value: [0, 2_000_000] },
   "kubernetes:karpenter.sh/v1:NodePool": {
+    "spec/limits": [],
+    "spec/limits/cpu": ["1"],
+    "spec/limits/memory": ["1Gi"],
     "spec/disruption/budgets": [[]],
     "spec/disruption/budgets/*/nodes": ["100%", "0"],
     "spec/template/spec/requirements/[key=topology.kubernetes.io/zone]": [],
@@ -309,6 +326,9 @@ export const present = [
   "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
   "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
   "aws:elasticache/replicationGroup:ReplicationGroup",
+  "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+  "kubernetes:eks.amazonaws.com/v1:NodeClass",
+  "kubernetes:scheduling.k8s.io/v1:PriorityClass",
   "kubernetes:autoscaling/v2:HorizontalPodAutoscaler",
   "kubernetes:policy/v1:PodDisruptionBudget",
 ];

@@ -90,6 +90,17 @@ export const cases: Record<string, Case> = {
   ]),
   "pooler-clients": on(ini, "data/pgbouncer.ini", "[pgbouncer]\nmax_client_conn = 100"),
   "pooler-tls": on(ini, "data/pgbouncer.ini", "[pgbouncer]\nserver_tls_sslmode = prefer"),
+  "cluster-addons": on(eks, "corednsAddonOptions/enabled", true),
+  "cluster-creator": on(
+    ["aws:eks/cluster:Cluster", ""],
+    "accessConfig/bootstrapClusterCreatorAdminPermissions",
+    true,
+  ),
+  priorities: on(
+    ["kubernetes:apps/v1:Deployment", "database/pgbouncer"],
+    `${pod}priorityClassName`,
+    "serving",
+  ),
   "cluster-authentication": on(eks, "authenticationMode", "CONFIG_MAP"),
   "cluster-deletion-protection": on(eks, "deletionProtection", false),
   "cluster-endpoint": on(eks, "endpointPrivateAccess", false),
@@ -240,7 +251,10 @@ export function engineCluster({ propertyDependencies: given }: Resource): Resour
       "bootstrapSelfManagedAddons",
     ],
     properties: {
-      accessConfig: { authenticationMode: "API" },
+      accessConfig: {
+        authenticationMode: "API",
+        bootstrapClusterCreatorAdminPermissions: false,
+      },
       computeConfig: { enabled: true, nodePools: ["system"] },
       deletionProtection: true,
       enabledClusterLogTypes: ["api", "audit", "authenticator", "controllerManager", "scheduler"],
@@ -255,7 +269,7 @@ export function engineCluster({ propertyDependencies: given }: Resource): Resour
       },
     },
     propertyDependencies: {
-      vpcConfig: [...given.publicSubnetIds!, ...given.privateSubnetIds!],
+      vpcConfig: given.privateSubnetIds!,
     },
   };
 }

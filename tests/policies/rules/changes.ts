@@ -55,6 +55,20 @@ export const changes: Record<string, Change> = {
     "backup-identity-policy",
     setting("policy/Statement/1/Action", ["s3:GetObject"]),
   ),
+  "cluster-access": on(
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
+    "mini-xdr-admin-policy",
+    setting("principalArn", "arn:aws:iam::111122223333:role/nobody"),
+  ),
+  "node-subnets": on(
+    kubernetes("eks.amazonaws.com/v1:NodeClass"),
+    "",
+    setting("spec/subnetSelectorTerms", [{ tags: { Name: "*" } }]),
+  ),
+  "nodes-outlast": on(kubernetes("karpenter.sh/v1:NodePool"), "", (resource) => ({
+    ...resource,
+    dependencies: [],
+  })),
   "key-region": on("aws:kms/key:Key", "keys-backups-recovery", setting("region", undefined)),
   "own-group": on("aws:rds/cluster:Cluster", "", literal("vpcSecurityGroupIds")),
   "work-volume": on(

@@ -102,6 +102,7 @@ describe("the rules of the policy pack", function () {
 
     for (const [path, rule] of Object.entries({
       "accessConfig/authenticationMode": "cluster-authentication",
+      "accessConfig/bootstrapClusterCreatorAdminPermissions": "cluster-creator",
       deletionProtection: "cluster-deletion-protection",
       "vpcConfig/endpointPrivateAccess": "cluster-endpoint",
       "vpcConfig/publicAccessCidrs": "cluster-endpoint",
@@ -119,11 +120,19 @@ describe("the rules of the policy pack", function () {
       });
 
     it("cluster-zones: counts its private subnets alone", () => {
-      const { publicSubnetIds, privateSubnetIds } = component.propertyDependencies;
-      const vpcConfig = [...publicSubnetIds!, ...privateSubnetIds!.slice(1)];
+      const vpcConfig = component.propertyDependencies.privateSubnetIds!.slice(1);
       assert.deepEqual(beside({ ...cluster, propertyDependencies: { vpcConfig } }), [
         "cluster-zones",
       ]);
+    });
+
+    it("node-subnets: none of its subnets is public", () => {
+      const isPublic = ({ name }: Resource) => name.startsWith("network-public-");
+      const { privateSubnetIds } = component.propertyDependencies;
+      const open = judged.resources.filter(isPublic).map(({ urn }) => urn);
+      const vpcConfig = [...privateSubnetIds!, ...open];
+      const found = beside({ ...cluster, propertyDependencies: { vpcConfig } });
+      assert.deepEqual(new Set(found), new Set(["node-subnets"]));
     });
 
     it("private-egress, nat-per-zone: its private subnets have routes to gateways", () => {

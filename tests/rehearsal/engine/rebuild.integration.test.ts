@@ -83,6 +83,33 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     assert.deepEqual(stack.cloud.changes, []);
   });
 
+  /** What @pulumi/eks does where nobody tells it otherwise. */
+  const creatorAdmin: pulumi.ResourceTransform = ({ type, props, opts }) =>
+    type === "aws:eks/cluster:Cluster"
+      ? {
+          props: {
+            ...props,
+            accessConfig: {
+              authenticationMode: "API",
+              bootstrapClusterCreatorAdminPermissions: true,
+            },
+          },
+          opts,
+        }
+      : undefined;
+
+  it("a cluster whose creator is let in by EKS is stopped by the pack before anything is made", async () => {
+    const stack = await engineStack("prod", creatorAdmin);
+    await assert.rejects(stack.up(), /\[mandatory\].*cluster-creator/);
+    assert.deepEqual(stack.cloud.changes, []);
+  });
+
+  it("and without the pack its first up ends with EKS's 409, after the cluster was made", async () => {
+    const stack = await engineStack("prod", creatorAdmin);
+    await assert.rejects(stack.up(undefined, false), /StatusCode: 409, ResourceInUseException/);
+    assert.ok(stack.cloud.changes.some(({ urn }) => urn.endsWith("-eksCluster")));
+  });
+
   describe("staging", () => {
     let stack: EngineStack;
 

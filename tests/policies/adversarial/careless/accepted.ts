@@ -1,17 +1,20 @@
 import { edits, type Edit } from "../edit";
 import {
+  access,
   alarms,
   backend,
   cache,
   cluster,
   common,
   dumps,
+  controlPlane,
   edge,
   figures,
   jobHelpers,
   jobs,
+  main,
+  nodes,
   parameters,
-  platform,
   pod,
   pooler,
   poolerValues,
@@ -218,7 +221,69 @@ export const accepted: Edit[] = [
       'limits: { cpu: "200m", memory: "16Mi" }',
     ],
   ]),
-  ...edits("accepted", platform, [
+  ...edits("accepted", controlPlane, [
+    [
+      "a cluster that lets its creator in for good",
+      "bootstrapClusterCreatorAdminPermissions: false",
+      "bootstrapClusterCreatorAdminPermissions: true",
+    ],
+    ["a cluster as its component makes it", "transforms: [asDeclared], dependsOn", "dependsOn"],
+    [
+      "a DNS beside AWS's own",
+      "corednsAddonOptions: { enabled: false }",
+      "corednsAddonOptions: { enabled: true }",
+    ],
+    [
+      "objects before anybody may make them",
+      "{ parent: this, dependsOn: access.granted }",
+      "{ parent: this }",
+    ],
+  ]),
+  ...edits("accepted", access, [
+    [
+      "an entry of one role for all",
+      "{ clusterName, principalArn }, { parent: this });",
+      "{ clusterName, principalArn: this.args.deployRoleArn }, { parent: this });",
+    ],
+    ["an entry that may do nothing", "AmazonEKSClusterAdminPolicy", "AmazonEKSViewPolicy"],
+  ]),
+  ...edits("accepted", main, [
+    [
+      "nodes of the cluster in public subnets",
+      "  privateSubnetIds: network.privateSubnetIds,\n",
+      "  privateSubnetIds: [...network.privateSubnetIds, ...network.publicSubnetIds],\n",
+    ],
+    [
+      "nodes of ours in public subnets",
+      "    subnetIds: network.privateSubnetIds,",
+      "    subnetIds: network.publicSubnetIds,",
+    ],
+    [
+      "nodes of ours in two zones",
+      "    subnetIds: network.privateSubnetIds,",
+      "    subnetIds: network.privateSubnetIds.slice(1),",
+    ],
+    [
+      "a platform that does not wait for nodes",
+      "{ tags: config.tags }, onCluster(nodes)",
+      "{ tags: config.tags }, onCluster()",
+    ],
+  ]),
+  ...edits("accepted", nodes, [
+    [
+      "nodes of AWS's own class",
+      'kind: "NodeClass", name: nodeClass',
+      'kind: "NodeClass", name: "default"',
+    ],
+    ["subnets by a tag", "args.subnetIds.map((id) => ({ id }))", '[{ tags: { Name: "*" } }]'],
+    ["a pool without an end", "          limits,\n", ""],
+    ["a pool that is full after the loss of a zone", 'cpu: "64"', 'cpu: "12"'],
+    ["a pool that outlives its class", "{ parent: this, dependsOn: ofNodes }", "{ parent: this }"],
+  ]),
+  ...edits("accepted", "components/placement.ts", [
+    ["a pooler that gives way to what it serves", "pooler: 3000", "pooler: 1500"],
+  ]),
+  ...edits("accepted", nodes, [
     ["nodes that come and go", '"5m"', '"1m"'],
     ["nodes of one family", 'values: ["c", "m", "r"]', 'values: ["c"]'],
     ["a third of the nodes at once", 'nodes: "1"', 'nodes: "33%"'],

@@ -1,5 +1,5 @@
 import { edits, type Edit } from "../edit";
-import { cache, edge, ini, network, notifications, platform, pod, vault } from "../files";
+import { cache, edge, ini, network, nodes, notifications, platform, pod, vault } from "../files";
 
 export const beside: Edit[] = [
   ...edits("beside", pod, [
@@ -27,7 +27,7 @@ export const beside: Edit[] = [
       "    pool_mode = session\n    pool_mode = transaction",
     ],
   ]),
-  ...edits("beside", platform, [
+  ...edits("beside", nodes, [
     [
       "a second requirement of zones",
       '{ key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },',
@@ -145,8 +145,8 @@ export const beside: Edit[] = [
   ...edits("beside", platform, [
     [
       "a second class by default",
-      "    this.enforceNetworkPolicies();",
-      '    new k8s.storage.v1.StorageClass(`${name}-slow`, { metadata: { name: "slow", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } }, provisioner: "ebs.csi.eks.amazonaws.com", parameters: { type: "gp3", encrypted: "true" }, volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete" }, { parent: this });\n    this.enforceNetworkPolicies();',
+      "    this.metricsServer();",
+      '    new k8s.storage.v1.StorageClass(`${name}-slow`, { metadata: { name: "slow", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } }, provisioner: "ebs.csi.eks.amazonaws.com", parameters: { type: "gp3", encrypted: "true" }, volumeBindingMode: "WaitForFirstConsumer", reclaimPolicy: "Delete" }, { parent: this });\n    this.metricsServer();',
     ],
   ]),
   ...edits("beside", cache, [

@@ -7,6 +7,7 @@ import {
   edge,
   frontend,
   ini,
+  nodes,
   notifications,
   parameters,
   platform,
@@ -29,11 +30,7 @@ export const property: Edit[] = [
       "minReadySeconds: 30",
       "minReadySeconds: 30\nprogressDeadlineSeconds: 31",
     ],
-    [
-      "pods of low priority",
-      "enableServiceLinks: false",
-      "enableServiceLinks: false\npriorityClassName: low",
-    ],
+    ["pods of low priority", "priorityClassName: serving", "priorityClassName: low"],
     [
       "pods on the host's network",
       "enableServiceLinks: false",
@@ -239,19 +236,17 @@ export const property: Edit[] = [
     ],
     ["backups locked for ten years", "days: this.args.lockDays", "days: 3650"],
   ]),
-  ...edits("property", platform, [
+  ...edits("property", nodes, [
     [
       "nodes from a few years ago",
       '{ key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },',
       '{ key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },\n                { key: "eks.amazonaws.com/instance-generation", operator: "Lt", values: ["3"] },',
     ],
-    [
-      "a pool that may hold two nodes",
-      "          template: {",
-      '          limits: { cpu: "4" },\n          template: {',
-    ],
-    ["another class of nodes", 'name: "default"', 'name: "cheap"'],
+    ["a pool that may hold two nodes", 'cpu: "64"', 'cpu: "4"'],
+    ["another class of nodes", 'nodeClass = "workloads"', 'nodeClass = "cheap"'],
     ["nodes that end after an hour", '"336h"', '"1h"'],
+  ]),
+  ...edits("property", platform, [
     ["volumes of magnetic disks", 'type: "gp3"', 'type: "standard"'],
   ]),
   ...edits("property", "observability/defaults.ts", [

@@ -355,6 +355,6 @@ describe("survival, object by object", () => {
       acl({ ingress: [open], egress: [open] }, "public-a", "database-b"),
     ];
     assert.deepEqual(broken([...plan, ...wide]), []);
-    assert.deepEqual(broken(pool("limits", { cpu: 2, memory: "1Gi" })), []);
+    assert.deepEqual(broken(pool("limits", { cpu: 2, memory: "2Gi" })), []);
   });
 });
