@@ -54,7 +54,7 @@ export class Cache extends pulumi.ComponentResource {
     this.primaryHost = group.primaryEndpointAddress;
     this.replicationGroupId = group.replicationGroupId;
     this.arn = group.arn;
-    this.token = group.authToken.apply((token) => token!);
+    this.token = pulumi.all([args.token, group.arn]).apply(([token]) => token);
     this.zones = args.zones.slice(0, args.nodes);
     this.memberIds = Array.from(
       { length: args.nodes },

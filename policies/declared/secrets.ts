@@ -9,7 +9,7 @@ const logins = (duty: string) => [
  */
 export const filledBy: Record<string, string[] | { oneOf: string[] }> = {
   // The token that the cache has already taken.
-  "application-secret-cache": ["cache-replication-group"],
+  "application-secret-cache": ["cache-replication-group", "credentials-cache-password"],
   ...ofDuties("application", "app", "migrations", "read-only"),
   ...ofDuties("database-roles", "backup"),
   "database-roles-secret-database-master": ["credentials-database-master-password"],

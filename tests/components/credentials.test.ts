@@ -136,6 +136,7 @@ describe("a rotation", function () {
     assert.ok(known.includes("database-roles-secret-database-backup"));
     assert.deepEqual(behind(plan, "application-secret-cache", "stringData"), [
       "cache-replication-group",
+      "credentials-cache-password",
     ]);
   });
 });

@@ -34,7 +34,10 @@ describe("a SCRAM verifier", () => {
   });
 
   it("gives no two logins the same salt", () => {
-    const salts = Array.from({ length: 50 }, (_, n) => form.exec(scramVerifier(`u${n}`, password))![1]);
+    const salts = Array.from(
+      { length: 50 },
+      (_, n) => form.exec(scramVerifier(`u${n}`, password))![1],
+    );
     assert.equal(new Set(salts).size, 50);
   });
 

@@ -2,12 +2,6 @@ import { deployment, everyContainer, job, podSpec } from "../../model/kubernetes
 import { at, list, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
-/** What a password comes from: itself, or the cache that has taken it. */
-const passwords = [
-  "random:index/randomPassword:RandomPassword",
-  "aws:elasticache/replicationGroup:ReplicationGroup",
-];
-
 export default {
   name: "secrets-followed",
   severity: "critical",
@@ -65,8 +59,5 @@ function secretsOf(workload: Resource, stack: Stack): Resource[] {
 }
 
 function behind(secret: Resource, stack: Stack): Resource[] {
-  return (secret.propertyDependencies.stringData ?? [])
-    .map((urn) => stack.get(urn))
-    .filter((found) => found !== undefined)
-    .filter(({ type }) => passwords.includes(type));
+  return stack.behind(secret, "stringData", "random:index/randomPassword:RandomPassword");
 }

@@ -349,8 +349,8 @@ export const target: Edit[] = [
   ...edits("target", "components/credentials.ts", [
     [
       "passwords that change at every change",
-      "rotation: String(rotation)",
-      "rotation: String(Date.now())",
+      "...(rotation > 0 ? { keepers: { rotation: String(rotation) } } : {}),",
+      "keepers: { rotation: String(Date.now()) },",
     ],
     [
       "a password that follows the clock beside its rotation",
