@@ -95,10 +95,14 @@ export class Logins {
       .join("");
   }
 
+  /** Both logins of every duty. */
+  get all(): Login[] {
+    return Object.values(this.both).flat();
+  }
+
   /** Every password there is. */
   get passwords(): string[] {
-    const logins = [...Object.values(this.both).flat(), this.master, this.statistics];
-    return logins.map(({ password }) => password);
+    return [...this.all, this.master, this.statistics].map(({ password }) => password);
   }
 }
 

@@ -2,6 +2,8 @@
 -- verifier that the Secret has. No password is in it, so that nothing needs to be kept out of a log: the master of RDS is
 -- no superuser and could not (PostgreSQL, "Error Reporting and Logging": log_statement is for superusers).
 \set ON_ERROR_STOP on
+-- An error's message alone, without the statement: the Job's log is no place for verifiers either.
+\set VERBOSITY terse
 \getenv migrations MIGRATIONS_USER
 \getenv migrations_verifier MIGRATIONS_VERIFIER
 \getenv migrations_clone_verifier MIGRATIONS_CLONE_VERIFIER
@@ -20,14 +22,15 @@
 
 -- A role and its clone take turns: while one's password changes, clients log in as the other.
 CREATE TEMPORARY TABLE logins AS
-SELECT role, role || suffix AS login, CASE suffix WHEN '' THEN verifier ELSE clone_verifier END AS verifier, connections
+SELECT role, role || suffix AS login, verifiers.verifier, connections,
+       'SHA-256 of its verifier: ' || encode(sha256(convert_to(verifiers.verifier, 'UTF8')), 'hex') AS hash
   FROM (VALUES (:'migrations', :'migrations_verifier', :'migrations_clone_verifier', 3),
                (:'app', :'app_verifier', :'app_clone_verifier', -1),
                (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
                (:'backup', :'backup_verifier', :'backup_clone_verifier', 5),
                (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
          AS duties (role, verifier, clone_verifier, connections),
-       (VALUES (''), ('_clone')) AS suffixes (suffix);
+       LATERAL (VALUES ('', verifier), ('_clone', clone_verifier)) AS verifiers (suffix, verifier);
 
 SELECT format('CREATE ROLE %I LOGIN', login) FROM logins
  WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login)
@@ -42,8 +45,26 @@ SELECT format('GRANT %I TO %I', role, login) FROM logins WHERE role <> login
 SELECT format('ALTER ROLE %I SET role = %L', login, role) FROM logins WHERE role <> login
 \gexec
 
--- Always, as nobody can look which one stands there: pg_authid is closed to the master of RDS too.
+-- Of a duty only the login that nobody uses may get another password. A pod in use has sent a statement within two
+-- minutes, the longest life of its connections. Which verifier stands there is told by the comment of the last run, as a
+-- hash: pg_authid is closed to the master of RDS too. A server that was restored has no clients, and refuses nothing.
+DO $$
+DECLARE
+  used text := (SELECT string_agg(login, ', ' ORDER BY login) FROM logins JOIN pg_roles ON rolname = login
+                 WHERE shobj_description(pg_roles.oid, 'pg_authid') <> hash
+                   AND EXISTS (SELECT FROM pg_stat_activity
+                                WHERE usename = login
+                                  AND (state <> 'idle' OR state_change > now() - interval '2 minutes')));
+BEGIN
+  IF used IS NOT NULL THEN
+    RAISE EXCEPTION 'clients use %, whose password would change under them: raise credentials.rotation by one at a time', used;
+  END IF;
+END $$;
+
+-- Always: the same verifier again changes nothing.
 SELECT format('ALTER ROLE %I PASSWORD %L CONNECTION LIMIT %s', login, verifier, connections) FROM logins
+\gexec
+SELECT format('COMMENT ON ROLE %I IS %L', login, hash) FROM logins
 \gexec
 
 SELECT format('ALTER ROLE %I SET %s', login, setting)

@@ -13,6 +13,8 @@ const lifetime = 5; // s; the application pool's, shortened from 120
 const preStop = 1; // s; shortened from the chart's, as no endpoint has to travel through a cluster here
 const overlap = 6; // s in which old and new pods serve side by side: each connection is opened anew
 
+const quiet = 12; // s after which former clients count as gone: 10, shortened from the bootstrap's 120
+
 /** Every password of the database path is changed under load, in the order that `up` takes. */
 export const passwordRotation: Drill<DatabaseBed> = {
   name: "password-rotation",
@@ -23,6 +25,7 @@ export const passwordRotation: Drill<DatabaseBed> = {
     say("the login that nobody uses gets a new password: server, poolers, pods");
     const once = await rotate(laboratory, first.rotated());
     const second = laboratory.logins;
+    await pause(quiet * 1000);
     say("the same again, as after a leak");
     const twice = await rotate(laboratory, second.rotated());
     const claims = [
@@ -32,8 +35,8 @@ export const passwordRotation: Drill<DatabaseBed> = {
       ...(await validity(laboratory, first, second)),
       await exporters(laboratory),
     ];
-    say("control: the login that is in use gets a new password, in the same order");
-    return [...claims, await control(laboratory, say)];
+    say("controls: the login that is in use gets a new password, in the same order");
+    return [...claims, ...(await refusal(laboratory, say)), await control(laboratory, say)];
   },
 };
 
@@ -166,8 +169,48 @@ async function exporters({ poolers }: Laboratory): Promise<Claim> {
   });
 }
 
+/** Both logins of a duty at once, as by a number that was raised by two: the bootstrap stops it. */
+async function refusal(laboratory: Laboratory, say: Say): Promise<Claim[]> {
+  const before = laboratory.logins;
+  const ledger = new Ledger("refused rotation", laboratory.throughService(lifetime), rate);
+  let said = "";
+  try {
+    await pause(1000);
+    laboratory.logins = before.rotated().rotated();
+    await laboratory.bootstrapAgain(true).catch((error: Error) => (said = error.message));
+    await pause(overlap * 1000);
+  } finally {
+    laboratory.logins = before;
+    await laboratory.bootstrapAgain(true);
+    await ledger.stop();
+    await ledger.database.close();
+  }
+  const refusal = /clients use [^\n]*/.exec(said)?.[0];
+  say(refusal ?? `the bootstrap said: ${said}`);
+  return [
+    claim({
+      id: "password-rotation.jump",
+      claim: "a bootstrap that would change the password in use: 0 is refused",
+      value: refusal ? 0 : 1,
+      unit: "",
+      limit: 0,
+      injection: refusal,
+    }),
+    claim({
+      id: "password-rotation.jump.failed",
+      claim: `failed of ${ledger.entries.length} requests meanwhile`,
+      value: ledger.failed.length,
+      unit: "",
+      limit: 0,
+    }),
+  ];
+}
+
 /** One login a duty, changed in place: pods with the old password meet servers and poolers without it. */
 async function control(laboratory: Laboratory, say: Say): Promise<Claim> {
+  // Without what the bootstrap knows of the last run, it refuses nothing.
+  for (const { username } of laboratory.logins.all)
+    await laboratory.cluster.writer.sql(`COMMENT ON ROLE ${username} IS NULL`);
   const { ledgers } = await rotate(laboratory, laboratory.logins.replaced());
   const failed = ledgers.flatMap((ledger) => ledger.failed);
   say(`${failed.length} failed, such as ${failed[0]?.failure}`);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
+import { Client } from "pg";
 import { bootstrap } from "../../../rehearsal/database/bootstrap";
 import { Logins } from "../../../rehearsal/database/logins";
 import { newFolder } from "../../images/backup/support/folder";
@@ -88,6 +89,31 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
         (duty) => `minixdr_${duty}_clone`,
       ),
     );
+    await again(database.logins);
+  });
+
+  it("no login gets another password under its clients, who go on working", async () => {
+    const client = new Client({ host: database.host, user: "minixdr_app", database: "minixdr" });
+    await client.connect();
+    try {
+      await client.query("SELECT 1");
+      const before = await stored();
+      // Raised by two, both logins of every duty have another.
+      await assert.rejects(
+        again(database.logins.rotated().rotated()),
+        /clients use minixdr_app, whose password would change under them/,
+      );
+      assert.deepEqual(await stored(), before);
+      await client.query("SELECT 1");
+      await again(database.logins.rotated());
+      await again(database.logins);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("a server without clients, as a restored one, takes any", async () => {
+    await again(Logins.create());
     await again(database.logins);
   });
 
