@@ -12,7 +12,7 @@ const rooms = {
   observability: [],
   // Draws what the chart ships: it reads dashboards' files, as Grafana does, not our data.
   pictures: ["lib", "tools"],
-  components: ["config", "observability"],
+  components: ["config", "observability", "lib"],
   plan: ["policies", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],

@@ -112,6 +112,14 @@ export const schema = {
       nodes: wholeNumber(2, 6).default(3).describe("primary and replicas together, over the zones"),
     })
     .describe("Valkey, Multi-AZ with automatic failover"),
+  credentials: z
+    .strictObject({
+      rotation: wholeNumber(0, 10000)
+        .default(0)
+        .describe("one more makes every password anew; see docs/runbooks/password-rotation.md"),
+    })
+    .prefault({})
+    .describe("generated passwords"),
   cluster: z
     .strictObject({
       version: z

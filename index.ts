@@ -44,6 +44,7 @@ const credentials = new Credentials("credentials", {
   stackName,
   recoveryRegion,
   kmsKeyArn: keys.database.arn,
+  rotation: config.credentials.rotation,
 });
 
 const notifications = new Notifications("notifications", {
@@ -205,6 +206,18 @@ const databaseAddress = {
 };
 const databaseCa = rdsCertificates(region);
 
+const roles = new DatabaseRoles(
+  "database-roles",
+  {
+    namespace: "database",
+    image: registry.image("backup", config.images.backup),
+    database: databaseAddress,
+    databaseCa,
+    credentials: credentials.database,
+  },
+  onCluster(namespaces.database, traffic),
+);
+
 const pgbouncer = new PgBouncer(
   "pgbouncer",
   {
@@ -213,13 +226,15 @@ const pgbouncer = new PgBouncer(
     image: registry.image("pgbouncer", config.images.pgbouncer),
     exporterImage: registry.image("pgbouncer-exporter", config.images.pgbouncerExporter),
     database: { ...databaseAddress, readerHost: database.endpoints.readerHost },
-    users: [credentials.database.app, credentials.database["read-only"]],
+    users: [credentials.database.app, credentials.database["read-only"]].flatMap(
+      ({ logins }) => logins,
+    ),
     statistics: credentials.poolerStatistics,
-    databaseCa,
     clientNamespaces: ["mini-xdr"],
     monitoringNamespace: "monitoring",
   },
-  onCluster(namespaces.database, traffic, observability.definitions),
+  // A login is known to the server first, then to the pooler, then used.
+  onCluster(roles, observability.definitions),
 );
 
 new AlertRules(
@@ -231,18 +246,6 @@ new AlertRules(
     certificates: { pgbouncer: pgbouncer.certificateEnd },
   },
   onCluster(observability.definitions),
-);
-
-const roles = new DatabaseRoles(
-  "database-roles",
-  {
-    namespace: "database",
-    image: registry.image("backup", config.images.backup),
-    database: databaseAddress,
-    credentials: credentials.database,
-  },
-  // The pooler's namespace already holds the database's certificate authorities.
-  onCluster(pgbouncer),
 );
 
 new DatabaseBackup(
@@ -282,11 +285,16 @@ new Application(
       caCertificate: pgbouncer.caCertificate,
     },
     database: { ...databaseAddress, caCertificate: databaseCa },
-    cache: { host: cache.primaryHost, port: cache.port, cidrs: network.databaseCidrs },
-    credentials: { ...credentials.database, cache: credentials.cache },
+    cache: {
+      host: cache.primaryHost,
+      port: cache.port,
+      token: cache.token,
+      cidrs: network.databaseCidrs,
+    },
+    credentials: credentials.database,
     loadBalancerCidrs: network.publicCidrs,
   },
-  onCluster(namespaces["mini-xdr"], roles, observability.definitions),
+  onCluster(namespaces["mini-xdr"], pgbouncer, observability.definitions),
 );
 
 const chaos = new Chaos(

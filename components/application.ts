@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ReplicasConfig } from "../config";
-import type { Credential } from "./credentials";
+import type { Login } from "./credentials";
 import type { ImageReference } from "./registry";
-import { Workload } from "./workload";
+import { checksum, Workload } from "./workload";
 
 /** One of the application's two services. */
 export interface ServiceArgs extends ReplicasConfig {
@@ -29,10 +29,19 @@ export interface ApplicationArgs {
     caCertificate: string;
     cidrs: string[];
   };
-  cache: { host: pulumi.Input<string>; port: number; cidrs: string[] };
-  credentials: Record<"app" | "read-only" | "migrations" | "cache", Credential>;
+  cache: {
+    host: pulumi.Input<string>;
+    port: number;
+    /** What it takes already; secret. */
+    token: pulumi.Input<string>;
+    cidrs: string[];
+  };
+  credentials: Record<Role, Pick<Login, "username" | "password">>;
   loadBalancerCidrs: string[];
 }
+
+const roles = ["app", "read-only", "migrations"] as const;
+type Role = (typeof roles)[number];
 
 /** From a pod's start to its readiness at the worst: 30 startup probes, 5 s apart. */
 const worstStartSeconds = 150;
@@ -41,7 +50,10 @@ const minReadySeconds = 30;
 /** Deadline of the migrations' hook. */
 const migrationSeconds = 600;
 
-/** mini-xdr itself: the API and the web page, with the secrets that their pods name. */
+/**
+ * mini-xdr itself: the API and the web page, with the secrets that their pods name. These change last
+ * of all in a rotation: whom they log in to takes them already.
+ */
 export class Application extends Workload {
   constructor(
     name: string,
@@ -50,8 +62,8 @@ export class Application extends Workload {
   ) {
     super("Application", name, args.namespace, args, opts);
     const mounted = [
-      ...this.databaseSecrets(),
-      this.secret("cache", { token: args.credentials.cache.password }),
+      ...roles.map((role) => this.secret(`database-${role}`, this.login(role))),
+      this.secret("cache", this.token),
       this.configMap("pgbouncer-ca", { "ca.crt": args.pooler.caCertificate }),
       this.configMap("rds-ca", { "ca.pem": args.database.caCertificate }),
     ];
@@ -59,11 +71,13 @@ export class Application extends Workload {
     this.registerOutputs({});
   }
 
-  private databaseSecrets(): pulumi.Resource[] {
-    return (["app", "read-only", "migrations"] as const).map((role) => {
-      const { username, password } = this.args.credentials[role];
-      return this.secret(`database-${role}`, { username, password });
-    });
+  private login(role: Role) {
+    const { username, password } = this.args.credentials[role];
+    return { username, password };
+  }
+
+  private get token() {
+    return { token: this.args.cache.token };
   }
 
   private services(mounted: pulumi.Resource[]): void {
@@ -87,6 +101,7 @@ export class Application extends Workload {
             name: args.database.name,
           },
           cache: { host: args.cache.host, port: args.cache.port },
+          secretsChecksum: checksum(...roles.map((role) => this.login(role)), this.token),
           network: {
             loadBalancerCidrs: args.loadBalancerCidrs,
             databaseCidrs: args.database.cidrs,

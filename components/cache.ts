@@ -36,6 +36,8 @@ export class Cache extends pulumi.ComponentResource {
   readonly port = cachePort;
   readonly replicationGroupId: pulumi.Output<string>;
   readonly arn: pulumi.Output<string>;
+  /** The token, once the group takes it. Secret. */
+  readonly token: pulumi.Output<string>;
   /** Zones that its nodes are in. */
   readonly zones: string[];
   readonly memberIds: string[];
@@ -52,6 +54,7 @@ export class Cache extends pulumi.ComponentResource {
     this.primaryHost = group.primaryEndpointAddress;
     this.replicationGroupId = group.replicationGroupId;
     this.arn = group.arn;
+    this.token = pulumi.all([args.token, group.arn]).apply(([token]) => token);
     this.zones = args.zones.slice(0, args.nodes);
     this.memberIds = Array.from(
       { length: args.nodes },
@@ -114,6 +117,9 @@ export class Cache extends pulumi.ComponentResource {
         transitEncryptionEnabled: true,
         transitEncryptionMode: "required",
         authToken: args.token,
+        // A new token is taken beside the one before it, and the one before that no more ("Rotating the
+        // AUTH token", Amazon ElastiCache User Guide). The provider asks for it at once.
+        authTokenUpdateStrategy: "ROTATE",
         snapshotRetentionLimit: 7,
         snapshotWindow: "01:30-02:30",
         maintenanceWindow: "sun:04:30-sun:05:30",

@@ -1,23 +1,28 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as secretsmanager from "@pulumi/aws/secretsmanager";
 import * as random from "@pulumi/random";
+import { scramVerifier } from "../lib/scram-verifier";
+
+/** What is done in the database, each by a role of its own. */
+export const duties = ["migrations", "app", "read-only", "backup", "exporter"] as const;
+export type Duty = (typeof duties)[number];
 
 /** The database's roles. Only the bootstrap ever uses `master`; no workload gets it. */
-export const databaseRoles = [
-  "master",
-  "migrations",
-  "app",
-  "read-only",
-  "backup",
-  "exporter",
-] as const;
-export type DatabaseRole = (typeof databaseRoles)[number];
+export type DatabaseRole = "master" | Duty;
 
-/** A name and its password, and where the recovery commands find both. */
-export interface Credential {
+/** A name that logs in. */
+export interface Login {
   username: string;
-  /** Secret: sealed in state, plan and output. */
+  /** Secret: sealed in state, plan and output. For clients alone. */
   password: pulumi.Output<string>;
+  /** By which a server or pooler checks the password; secret. */
+  verifier: pulumi.Output<string>;
+}
+
+/** The login that is in use, and where the recovery commands find it. */
+export interface Credential extends Login {
+  /** All that may be in use while a rotation runs: a role and its clone, or the one there is. */
+  logins: Login[];
   secretArn: pulumi.Output<string>;
 }
 
@@ -28,15 +33,21 @@ export interface CredentialsArgs {
   kmsKeyArn: pulumi.Input<string>;
   /** Where a copy of every secret is kept, for the loss of a Region. */
   recoveryRegion: string;
+  /** How often all passwords have been rotated; one more rotates them again. */
+  rotation: number;
 }
 
 /**
  * Generated passwords, each stored in Secrets Manager and copied to the recovery Region.
  * Passwords are letters and digits only, so that no URL, INI file or shell has to quote them.
+ *
+ * PostgreSQL holds one password a role, so every duty has two logins that take turns, its role and a
+ * clone ("alternating users", AWS Secrets Manager User Guide, "Rotation strategies"): a rotation
+ * changes the password of the one that nobody uses, and leaves the other's valid until the next.
  */
 export class Credentials extends pulumi.ComponentResource {
   readonly database: Record<DatabaseRole, Credential>;
-  /** The cache's AUTH token; its user name is fixed by the service. */
+  /** The cache's AUTH token; its user name is fixed by the service, which takes the last two. */
   readonly cache: Credential;
   /** PgBouncer's own statistics user; it exists in no database. */
   readonly poolerStatistics: Credential;
@@ -47,26 +58,51 @@ export class Credentials extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Credentials", name, args, opts);
-    this.database = Object.fromEntries(
-      databaseRoles.map((role) => [
-        role,
-        this.credential(`database-${role}`, `minixdr_${role.replace("-", "_")}`),
-      ]),
-    ) as Record<DatabaseRole, Credential>;
-    this.cache = this.credential("cache", "default");
-    this.poolerStatistics = this.credential("pooler-statistics", "pgbouncer_exporter");
+    this.database = Object.fromEntries([
+      ["master", this.single("database-master", "minixdr_master")],
+      ...duties.map((duty) => [duty, this.alternating(duty)]),
+    ]) as Record<DatabaseRole, Credential>;
+    this.cache = this.single("cache", "default");
+    this.poolerStatistics = this.single("pooler-statistics", "pgbouncer_exporter");
     this.registerOutputs({
       databaseSecretArns: Object.values(this.database).map((c) => c.secretArn),
       cacheSecretArn: this.cache.secretArn,
     });
   }
 
-  private credential(purpose: string, username: string): Credential {
-    const password = new random.RandomPassword(
+  /** Of odd rotations it is the clone that is in use. */
+  private alternating(duty: Duty): Credential {
+    const { rotation } = this.args;
+    const purpose = `database-${duty}`;
+    const username = `minixdr_${duty.replace("-", "_")}`;
+    const logins = [
+      this.login(purpose, username, rotation - (rotation % 2)),
+      this.login(`${purpose}-clone`, `${username}_clone`, rotation - ((rotation + 1) % 2)),
+    ];
+    return this.stored(purpose, logins[rotation % 2]!, logins);
+  }
+
+  private single(purpose: string, username: string): Credential {
+    const login = this.login(purpose, username, this.args.rotation);
+    return this.stored(purpose, login, [login]);
+  }
+
+  /** @param rotation the one that made its password; before the first there is nothing to keep */
+  private login(purpose: string, username: string, rotation: number): Login {
+    const { result: password } = new random.RandomPassword(
       `${this.name}-${purpose}-password`,
-      { length: 40, special: false },
+      {
+        length: 40,
+        special: false,
+        ...(rotation > 0 ? { keepers: { rotation: String(rotation) } } : {}),
+      },
       { parent: this },
     );
+    const verifier = password.apply((text) => scramVerifier(username, text));
+    return { username, password, verifier };
+  }
+
+  private stored(purpose: string, current: Login, logins: Login[]): Credential {
     const secret = new secretsmanager.Secret(
       `${this.name}-${purpose}`,
       {
@@ -77,14 +113,12 @@ export class Credentials extends pulumi.ComponentResource {
       },
       { parent: this, protect: true },
     );
+    const { username, password } = current;
     new secretsmanager.SecretVersion(
       `${this.name}-${purpose}-value`,
-      {
-        secretId: secret.id,
-        secretString: pulumi.jsonStringify({ username, password: password.result }),
-      },
+      { secretId: secret.id, secretString: pulumi.jsonStringify({ username, password }) },
       { parent: this },
     );
-    return { username, password: password.result, secretArn: secret.arn };
+    return { ...current, logins, secretArn: secret.arn };
   }
 }

@@ -1,20 +1,24 @@
-import * as pulumi from "@pulumi/pulumi";
-import { databaseRoles, type Credential, type DatabaseRole } from "./credentials";
+import type * as pulumi from "@pulumi/pulumi";
+import { duties, type Credential, type DatabaseRole } from "./credentials";
 import { addressValues, type DatabaseAddress } from "./database/address";
 import type { ImageReference } from "./registry";
-import { Workload } from "./workload";
+import { checksum, Workload } from "./workload";
 
 export interface DatabaseRolesArgs {
   namespace: string;
   /** Carries psql. */
   image: ImageReference;
   database: DatabaseAddress;
+  /** Certificate authorities of the database, PEM. */
+  databaseCa: string;
   credentials: Record<DatabaseRole, Credential>;
 }
 
 /**
  * The roles inside the database. An idempotent job creates them, directly on the writer, and is the
- * only one that ever holds the master's password.
+ * only one that ever holds the master's password. It is given verifiers, and no other password.
+ *
+ * It comes before whoever logs in: a server that knows both of a duty's logins refuses no client.
  */
 export class DatabaseRoles extends Workload {
   constructor(
@@ -23,19 +27,33 @@ export class DatabaseRoles extends Workload {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("DatabaseRoles", name, args.namespace, args, opts);
-    const secrets = databaseRoles.map((role) => this.login(role));
-    this.bootstrap(secrets);
+    const { master, backup } = args.credentials;
+    const bootstrap = this.bootstrap([
+      this.secret("database-master", login(master)),
+      this.secret("database-verifiers", this.verifiers),
+      this.configMap("rds-ca", { "ca.pem": args.databaseCa }),
+    ]);
+    // A dump that starts earlier still has the login that was valid before.
+    this.secret("database-backup", login(backup), [bootstrap]);
     this.registerOutputs({});
   }
 
-  private login(role: DatabaseRole): pulumi.Resource {
-    const { username, password } = this.args.credentials[role];
-    return this.secret(`database-${role}`, { username, password });
+  /** By duty: the name of its role, and what checks the passwords of the role and of its clone. */
+  private get verifiers(): Record<string, pulumi.Input<string>> {
+    const entries = duties.flatMap((duty) => {
+      const [role, clone] = this.args.credentials[duty].logins;
+      return [
+        [`${duty}.username`, role!.username],
+        [`${duty}.verifier`, role!.verifier],
+        [`${duty}.clone-verifier`, clone!.verifier],
+      ];
+    });
+    return Object.fromEntries(entries) as Record<string, pulumi.Input<string>>;
   }
 
-  private bootstrap(secrets: pulumi.Resource[]): void {
+  private bootstrap(mounted: pulumi.Resource[]): pulumi.Resource {
     const { args } = this;
-    this.release(
+    return this.release(
       "release",
       {
         name: "database-bootstrap",
@@ -45,10 +63,16 @@ export class DatabaseRoles extends Workload {
         values: {
           image: args.image,
           database: addressValues(args.database),
+          // Other passwords are another revision, which runs its own job.
+          secretsChecksum: checksum(login(args.credentials.master), this.verifiers),
           network: { databaseCidrs: args.database.cidrs },
         },
       },
-      secrets,
+      mounted,
     );
   }
+}
+
+function login({ username, password }: Credential) {
+  return { username, password };
 }

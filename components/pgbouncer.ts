@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as tls from "@pulumi/tls";
 import type { PgBouncerConfig } from "../config";
-import type { Credential } from "./credentials";
+import type { Credential, Login } from "./credentials";
 import type { ImageReference } from "./registry";
-import { Workload } from "./workload";
+import { checksum, Workload } from "./workload";
 
 export interface PgBouncerArgs extends PgBouncerConfig {
   namespace: string;
@@ -16,12 +16,10 @@ export interface PgBouncerArgs extends PgBouncerConfig {
     readerHost: pulumi.Input<string>;
     cidrs: string[];
   };
-  /** Roles that may log in through the pool. */
-  users: Credential[];
+  /** Who may log in through the pool: of each duty both logins. */
+  users: Login[];
   /** Reads PgBouncer's own statistics. */
   statistics: Credential;
-  /** Certificate authorities of the database, PEM. */
-  databaseCa: string;
   clientNamespaces: string[];
   monitoringNamespace: string;
 }
@@ -56,13 +54,7 @@ export class PgBouncer extends Workload {
     const certificate = this.certificate(key);
     this.caCertificate = certificate.certPem;
     this.certificateEnd = certificate.validityEndTime;
-    const mounted = [
-      this.tlsSecret(key, certificate),
-      this.usersSecret(),
-      this.statisticsSecret(),
-      this.databaseCaMap(),
-    ];
-    this.pooler(mounted);
+    this.pooler([this.tlsSecret(key, certificate), this.usersSecret(), this.statisticsSecret()]);
     this.registerOutputs({ host: this.host, caCertificate: this.caCertificate });
   }
 
@@ -91,23 +83,30 @@ export class PgBouncer extends Workload {
     });
   }
 
-  /** Plain passwords, because SCRAM works towards clients and database alike only with them. */
   private usersSecret(): pulumi.Resource {
-    const lines = [...this.args.users, this.args.statistics].map(
-      (user) => pulumi.interpolate`"${user.username}" "${user.password}"`,
-    );
-    return this.secret("pgbouncer-users", {
-      "userlist.txt": pulumi.all(lines).apply((all) => all.join("\n") + "\n"),
-    });
+    return this.secret("pgbouncer-users", this.users);
   }
 
   private statisticsSecret(): pulumi.Resource {
-    const { username, password } = this.args.statistics;
-    return this.secret("pgbouncer-exporter", { username, password });
+    return this.secret("pgbouncer-exporter", this.statistics);
   }
 
-  private databaseCaMap(): pulumi.Resource {
-    return this.configMap("rds-ca", { "ca.pem": this.args.databaseCa });
+  /**
+   * Verifiers, the very ones that the server has: of a client that logs in by SCRAM PgBouncer keeps
+   * the key that the server accepts too. Not so for a user that a database's line names, nor for an
+   * `auth_query`: those need a password (PgBouncer, doc/config.md, "Authentication file format").
+   */
+  private get users() {
+    const lines = [...this.args.users, this.args.statistics].map(
+      ({ username, verifier }) => pulumi.interpolate`"${username}" "${verifier}"`,
+    );
+    return { "userlist.txt": pulumi.all(lines).apply((all) => all.join("\n") + "\n") };
+  }
+
+  /** The exporter is a client, so it needs the password. */
+  private get statistics() {
+    const { username, password } = this.args.statistics;
+    return { username, password };
   }
 
   private pooler(mounted: pulumi.Resource[]): void {
@@ -134,6 +133,8 @@ export class PgBouncer extends Workload {
             reservePoolSize: args.reservePoolSize,
           },
           usersSecret: "pgbouncer-users",
+          // Not the certificate's: its clients have to trust another one before it is shown.
+          secretsChecksum: checksum(this.users, this.statistics),
           tlsSecret: "pgbouncer-tls",
           serverCaConfigMap: "rds-ca",
           network: {

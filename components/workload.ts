@@ -1,6 +1,18 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import { release, type ReleaseSpec } from "./release";
+
+/**
+ * SHA-256 of what Secrets hold, for a release whose pods read them when they start: other contents
+ * are other pods. No secret itself, as the contents are of 32 random characters and more.
+ */
+export function checksum(
+  ...contents: Record<string, pulumi.Input<string>>[]
+): pulumi.Output<string> {
+  const hash = (all: unknown) => createHash("sha256").update(JSON.stringify(all)).digest("hex");
+  return pulumi.unsecret(pulumi.output(contents).apply(hash));
+}
 
 /**
  * A component that runs on the cluster, in one namespace. All of its objects wait for what the
@@ -21,6 +33,7 @@ export abstract class Workload extends pulumi.ComponentResource {
   protected secret(
     name: string,
     stringData: Record<string, pulumi.Input<string>>,
+    after: pulumi.Resource[] = [],
   ): k8s.core.v1.Secret {
     return new k8s.core.v1.Secret(
       `${this.name}-secret-${name}`,
@@ -29,7 +42,7 @@ export abstract class Workload extends pulumi.ComponentResource {
         // The API server drops an empty map, and the provider would replace the Secret at every up.
         ...(Object.keys(stringData).length > 0 ? { stringData } : {}),
       },
-      this.child(),
+      after.length > 0 ? { ...this.child(), dependsOn: after } : this.child(),
     );
   }
 

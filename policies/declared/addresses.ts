@@ -6,7 +6,8 @@ export type Lead =
   | { image: string }
   | { targetGroup: string }
   | "backup key"
-  | "an end";
+  | "an end"
+  | "a checksum";
 
 /**
  * Values that the committed objects of a release leave out, because they exist only after creation:
@@ -20,16 +21,22 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
     "frontend.targetGroupArn": { targetGroup: "frontend" },
     "cache.host": "cache",
     "migrations.host": "writer",
+    secretsChecksum: "a checksum",
   },
   pgbouncer: {
     "databases.minixdr.host": "writer",
     "databases.minixdr_ro.host": "readers",
     "exporter.image.repository": { image: "pgbouncer-exporter" },
     "image.repository": { image: "pgbouncer" },
+    secretsChecksum: "a checksum",
   },
   "edge-metrics": { "image.repository": { image: "edge-exporter" } },
   observability: { "certificates.pgbouncer": "an end" },
-  "database-bootstrap": { "database.host": "writer", "image.repository": { image: "backup" } },
+  "database-bootstrap": {
+    "database.host": "writer",
+    "image.repository": { image: "backup" },
+    secretsChecksum: "a checksum",
+  },
   "database-backup": {
     "database.host": "writer",
     "image.repository": { image: "backup" },

@@ -32,13 +32,12 @@ export const waitsFor: Record<string, string[]> = {
     "pgbouncer-release",
   ],
   "database-backup-release": ["database-roles-release", "observability-definitions"],
-  "database-roles-release": ["pgbouncer-release"],
+  // What logs in to the database comes after what makes it known there.
+  "pgbouncer-release": ["database-roles-release", "observability-definitions"],
   ...Object.fromEntries(
-    [
-      "alert-rules-release",
-      "edge-metrics-release",
-      "observability-release",
-      "pgbouncer-release",
-    ].map((release) => [release, ["observability-definitions"]]),
+    ["alert-rules-release", "edge-metrics-release", "observability-release"].map((release) => [
+      release,
+      ["observability-definitions"],
+    ]),
   ),
 };

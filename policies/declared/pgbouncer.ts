@@ -19,6 +19,7 @@ export const pgbouncerKeys: Record<string, Expectation> = {
   max_client_conn: isAny,
   default_pool_size: number(10, 200),
   reserve_pool_size: number(0, 100),
+  max_db_connections: isAny,
   reserve_pool_timeout: number(1, 10),
   server_lifetime: number(300, 86400),
   server_idle_timeout: number(60, 3600),

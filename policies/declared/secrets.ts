@@ -1,23 +1,36 @@
-/** What fills a Secret of the program, by its name: passwords by theirs, all of them and no other. */
-export const filledBy: Record<string, string[]> = {
-  "application-secret-cache": ["credentials-cache-password"],
-  ...ofRoles("application", "app", "migrations", "read-only"),
-  ...ofRoles("database-roles", "app", "backup", "exporter", "master", "migrations", "read-only"),
+const logins = (duty: string) => [
+  `credentials-database-${duty}-password`,
+  `credentials-database-${duty}-clone-password`,
+];
+
+/**
+ * What fills a Secret of the program, by its name: passwords by theirs, all of them and no other. Of a
+ * duty it is one of its two logins'.
+ */
+export const filledBy: Record<string, string[] | { oneOf: string[] }> = {
+  // The token that the cache has already taken.
+  "application-secret-cache": ["cache-replication-group", "credentials-cache-password"],
+  ...ofDuties("application", "app", "migrations", "read-only"),
+  ...ofDuties("database-roles", "backup"),
+  "database-roles-secret-database-master": ["credentials-database-master-password"],
+  "database-roles-secret-database-verifiers": [
+    "app",
+    "backup",
+    "exporter",
+    "migrations",
+    "read-only",
+  ].flatMap(logins),
   "observability-secret-grafana-login": ["observability-grafana-password"],
   "pgbouncer-secret-pgbouncer-exporter": ["credentials-pooler-statistics-password"],
   "pgbouncer-secret-pgbouncer-tls": ["pgbouncer-certificate", "pgbouncer-key"],
   "pgbouncer-secret-pgbouncer-users": [
-    "credentials-database-app-password",
-    "credentials-database-read-only-password",
+    ...["app", "read-only"].flatMap(logins),
     "credentials-pooler-statistics-password",
   ],
 };
 
-function ofRoles(component: string, ...roles: string[]): Record<string, string[]> {
+function ofDuties(component: string, ...duties: string[]): typeof filledBy {
   return Object.fromEntries(
-    roles.map((role) => [
-      `${component}-secret-database-${role}`,
-      [`credentials-database-${role}-password`],
-    ]),
+    duties.map((duty) => [`${component}-secret-database-${duty}`, { oneOf: logins(duty) }]),
   );
 }

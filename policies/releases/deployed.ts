@@ -13,10 +13,11 @@ import { hiddenIn } from "./templates";
 export type Deployed = { objects: Resource[] } | { problem: string };
 
 /**
- * Values that rendered objects may leave open: addresses, and ends of certificates, that exist only
- * after creation. Were more allowed, a committed file could hide a value from the rules by naming it.
+ * Values that rendered objects may leave open: addresses, ends of certificates and checksums of
+ * secrets, that exist only after creation. Were more allowed, a committed file could hide a value from the rules by naming it.
  */
-const createdLater = /(^|\.)(host|kmsKeyArn|repository|targetGroupArn)$|^certificates\.[a-z0-9-]+$/;
+const createdLater =
+  /(^|\.)(host|kmsKeyArn|repository|targetGroupArn)$|^secretsChecksum$|^certificates\.[a-z0-9-]+$/;
 
 interface Identity {
   chart: string;

@@ -6,6 +6,7 @@ import windowsApart from "./stack/windows-apart";
 import cacheSteady from "./cache/cache-steady";
 import edgeFigures from "./observability/edge-figures";
 import configurationFollowed from "./workloads/configuration-followed";
+import secretsFollowed from "./workloads/secrets-followed";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";
@@ -162,6 +163,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
   ],
   workloads: [
     configurationFollowed,
+    secretsFollowed,
     addresses,
     autoscaler,
     disruptionBudget,

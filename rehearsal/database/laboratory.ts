@@ -1,20 +1,25 @@
-import { randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { Client } from "pg";
 import { Database } from "../../images/backend/database";
 import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
+import { bootstrap } from "./bootstrap";
 import { DatabaseCluster } from "./database-cluster";
 import { ledgerTable } from "./ledger";
+import { Logins, newPassword, type Login } from "./logins";
+import type { Postgres } from "./postgres";
+import { masterPassword, rdsMaster } from "./rds-master";
 import { Names } from "../sandbox/names";
 import { Network } from "../sandbox/network";
 import { PgBouncer, type PgBouncerSurroundings } from "./pgbouncer";
 import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 import type { Shipped } from "./shipped";
 import { Sidecar } from "./sidecar";
-import type { Postgres } from "./postgres";
+import { Cache } from "../services/cache";
 
 const service = "pgbouncer.database.svc.cluster.local";
-const application = "app";
-const readOnly = "read_only";
+const database = "minixdr";
 /** Seconds that AWS gives the records of its endpoints ("Best practices for Amazon RDS": 5 seconds). */
 export const recordsLive = 5;
 
@@ -32,9 +37,13 @@ export class Laboratory {
     readonly network: Network,
     readonly authority: Authority,
     readonly cluster: DatabaseCluster,
-    private readonly around: PgBouncerSurroundings,
+    private readonly around: Omit<PgBouncerSurroundings, "logins">,
     /** The sidecar's script, as the chart ships it. */
     private readonly reconnectScript: string,
+    /** Path of the chart's roles.sql. */
+    private readonly rolesScript: string,
+    /** What pods and poolers get that start now. */
+    public logins: Logins,
   ) {}
 
   /** @param folder an empty folder inside the sandbox */
@@ -43,12 +52,12 @@ export class Laboratory {
     const network = await Network.create();
     const authority = await Authority.create(folder);
     const configuration = new PgBouncerConfiguration(shipped.configuration);
-    const password = () => randomBytes(18).toString("base64url");
-    const exporter = configuration.get("stats_users") ?? "";
-    const users = { [application]: password(), [readOnly]: password(), [exporter]: password() };
-    const replicationPassword = password();
+    const logins = Logins.create();
+    const rolesScript = join(folder, "roles.sql");
+    await writeFile(rolesScript, impatient(shipped.rolesScript));
+    const replicationPassword = newPassword();
     const [writerName, readerName] = [
-      endpoint(configuration, "minixdr"),
+      endpoint(configuration, database),
       endpoint(configuration, "minixdr_ro"),
     ];
     const cluster = await DatabaseCluster.start(
@@ -64,9 +73,15 @@ export class Laboratory {
           shared_buffers: "64MB",
         },
       },
-      (writer) => bootstrap(writer, { ...users, replication: replicationPassword }),
+      async (writer) => {
+        await writer.sql(
+          `CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replicationPassword}'`,
+        );
+        for (const statement of rdsMaster(logins.master, database)) await writer.sql(statement);
+        await bootstrap(rolesScript, logins, reached(writer, authority));
+        await loadTables(writer, logins);
+      },
     );
-    const around = { folder, authority, users, serviceName: service };
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -74,8 +89,10 @@ export class Laboratory {
       network,
       authority,
       cluster,
-      around,
+      { folder, authority, serviceName: service },
       shipped.reconnectScript,
+      rolesScript,
+      logins,
     );
     laboratory.moveNames();
     for (let count = 0; count < 3; count++) laboratory.poolers.push(await laboratory.addPooler());
@@ -99,7 +116,8 @@ export class Laboratory {
   async addPooler(configuration = this.configuration): Promise<PgBouncer> {
     const number = ++this.number;
     const name = `pgbouncer-${number}`;
-    return PgBouncer.start(name, `127.0.1.${number}`, configuration, this.around);
+    const around = { ...this.around, logins: this.logins };
+    return PgBouncer.start(name, `127.0.1.${number}`, configuration, around);
   }
 
   /** The reference backend's access through one PgBouncer. */
@@ -118,8 +136,8 @@ export class Laboratory {
 
   /** Read-only access through one PgBouncer, to what the reader endpoint names. */
   reading(pooler: PgBouncer): Database {
-    const password = this.around.users[readOnly]!;
-    return this.through(pooler, { database: "minixdr_ro", user: readOnly, password });
+    const { username: user, password } = this.logins.current("read-only");
+    return this.through(pooler, { database: "minixdr_ro", user, password });
   }
 
   /** The chart's sidecar beside one PgBouncer. */
@@ -141,7 +159,7 @@ export class Laboratory {
 
   /** Environment for libpq programs as the application's user. */
   environment(host: string, port: number): NodeJS.ProcessEnv {
-    const { database, user, password } = this.application;
+    const { user, password } = this.application;
     return {
       PATH: process.env.PATH,
       PGHOST: host,
@@ -151,6 +169,43 @@ export class Laboratory {
       PGPASSWORD: password,
       PGSSLMODE: "require",
     };
+  }
+
+  /**
+   * The bootstrap's job runs again, with the logins of now.
+   *
+   * @param masterAlso RDS changes the master's password first, by what stands for its modification
+   */
+  async bootstrapAgain(masterAlso: boolean): Promise<void> {
+    const { writer } = this.cluster;
+    if (masterAlso) await writer.sql(masterPassword(this.logins.master));
+    await bootstrap(this.rolesScript, this.logins, reached(writer, this.authority));
+  }
+
+  /** Whether the writer itself lets somebody in. */
+  async admits({ username: user, password }: Login): Promise<boolean> {
+    const { address: host } = this.cluster.writer;
+    const servername = endpoint(this.configuration, database);
+    const ssl = { ca: this.authority.pem, servername };
+    const client = new Client({ host, port: 5432, database, user, password, ssl });
+    client.on("error", () => undefined);
+    try {
+      await client.connect();
+      return true;
+    } catch (error) {
+      if ((error as { code?: string }).code === "28P01") return false; // invalid_password
+      throw error;
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  /** The application's cache, under a name of its own. */
+  async addCache(name: string, token: string): Promise<Cache> {
+    const { folder, authority } = this.around;
+    const address = "198.18.200.2";
+    this.names.set(name, recordsLive, [address]);
+    return Cache.start({ folder, network: this.network, authority, name, address, token });
   }
 
   /** Points the reader endpoint at one server. */
@@ -172,13 +227,16 @@ export class Laboratory {
   }
 
   private get application() {
-    return {
-      database: "minixdr",
-      user: application,
-      password: this.around.users[application]!,
-      ca: this.authority.pem,
-    };
+    const { username: user, password } = this.logins.current("app");
+    return { database, user, password, ca: this.authority.pem };
   }
+}
+
+/** The chart's script, but for how long a client that says nothing counts as one: pools live shorter here. */
+function impatient(script: string): string {
+  const [shipped, here] = ["interval '2 minutes'", "interval '10 seconds'"];
+  if (!script.includes(shipped)) throw new Error(`roles.sql: no ${shipped} to shorten`);
+  return script.replace(shipped, here);
 }
 
 /** The host that the configuration gives for one of its databases. */
@@ -188,13 +246,16 @@ function endpoint(configuration: PgBouncerConfiguration, database: string): stri
   return host;
 }
 
-async function bootstrap(writer: Postgres, passwords: Record<string, string>): Promise<void> {
-  for (const [role, password] of Object.entries(passwords)) {
-    const replication = role === "replication" ? "REPLICATION" : "";
-    await writer.sql(`CREATE ROLE ${role} LOGIN ${replication} PASSWORD '${password}'`);
-  }
-  await writer.sql(`CREATE DATABASE minixdr OWNER ${application}`);
-  await writer.sql(ledgerTable, [], "minixdr");
-  await writer.sql(`ALTER TABLE ledger OWNER TO ${application}`, [], "minixdr");
-  await writer.sql(`GRANT SELECT ON ledger TO ${readOnly}`, [], "minixdr");
+/** libpq's way to a server, verified as the chart's job does. */
+function reached({ address }: Postgres, { file }: Authority): Record<string, string> {
+  return { PGHOST: address, PGPORT: "5432", PGSSLMODE: "verify-full", PGSSLROOTCERT: file };
+}
+
+/** The tables of the load, and the right of pgbench to make its own: migrations of this test bed. */
+async function loadTables(writer: Postgres, logins: Logins): Promise<void> {
+  const role = (duty: "app" | "read-only") => logins.current(duty).username;
+  await writer.sql(ledgerTable, [], database);
+  await writer.sql(`ALTER TABLE ledger OWNER TO ${role("app")}`, [], database);
+  await writer.sql(`GRANT SELECT ON ledger TO ${role("read-only")}`, [], database);
+  await writer.sql(`GRANT CREATE ON SCHEMA minixdr TO ${role("app")}`, [], database);
 }

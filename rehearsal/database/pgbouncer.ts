@@ -8,6 +8,7 @@ import { Client, type ClientConfig } from "pg";
 import { start } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { Authority } from "../sandbox/certificates";
+import type { Logins } from "./logins";
 import type { PgBouncerConfiguration } from "./pgbouncer-configuration";
 import { unprivileged } from "../sandbox/unprivileged";
 import { accepts } from "../sandbox/port";
@@ -18,8 +19,8 @@ export interface PgBouncerSurroundings {
   authority: Authority;
   /** Name under which clients verify them: the Service's. */
   serviceName: string;
-  /** User names and plain passwords, as in the userlist of the planned secret. */
-  users: Record<string, string>;
+  /** Who may log in, and reads its statistics: what the planned secrets hold when it starts. */
+  logins: Logins;
 }
 
 /** One database's pools, all users together. */
@@ -64,10 +65,7 @@ export class PgBouncer {
     await mkdir(folder);
     const { certificate, key } = await around.authority.sign(name, [around.serviceName]);
     const users = join(folder, "userlist.txt");
-    const list = Object.entries(around.users).map(
-      ([user, password]) => `"${user}" "${password}"\n`,
-    );
-    await writeFile(users, list.join(""), { mode: 0o600 });
+    await writeFile(users, around.logins.userlist, { mode: 0o600 });
     const configuration = shipped.replace({
       listen_addr: address,
       auth_file: users,
@@ -110,11 +108,11 @@ export class PgBouncer {
    * are these numbers.
    */
   async exportedPool(database: string): Promise<PoolState> {
-    const user = this.configuration.get("stats_users")!;
+    const { username: user, password } = this.around.logins.statistics;
     const rows = await this.console("SHOW POOLS", {
       host: this.address,
       user,
-      password: this.around.users[user]!,
+      password,
       ssl: { ca: this.around.authority.pem, servername: this.around.serviceName },
     });
     return poolState(rows, database);

@@ -7,7 +7,7 @@ import type { Job } from "./run";
 import { shippedIn } from "./shipped";
 
 /** Outside programs of the laboratory; inside the sandbox there is no network to install from. */
-export const databaseTools: ToolName[] = ["helm", "postgres", "pgbouncer"];
+export const databaseTools: ToolName[] = ["helm", "postgres", "pgbouncer", "redis-server"];
 
 /**
  * Runs drills on a plan's database path in a sandbox, which reports by itself. Where there can be no

@@ -11,6 +11,8 @@ export interface Shipped {
   configuration: string;
   /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
   reconnectScript: string;
+  /** The script that makes the database's roles, from the bootstrap's ConfigMap. */
+  rolesScript: string;
   /** The planned parameter group's max_connections. */
   maxConnections: number;
   topology: "cluster" | "instance";
@@ -18,25 +20,37 @@ export interface Shipped {
 
 /** Reads the database path out of a plan and renders its chart with Helm. */
 export async function shippedIn(plan: Plan): Promise<Shipped> {
-  const release = localReleases(plan).find(({ name }) => name === "pgbouncer");
-  if (!release)
-    throw new UsageError(`plan of ${plan.stack}: it has no release pgbouncer: nothing to rehearse`);
-  const configMap = (await rendered(release)).find(
-    (object) => object.kind === "ConfigMap" && "pgbouncer.ini" in dataOf(object),
+  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = await files(
+    plan,
+    "pgbouncer",
+    ["pgbouncer.ini", "reconnect.sh"],
   );
-  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = dataOf(configMap);
-  if (!configuration || !reconnectScript)
-    throw new UsageError(
-      `${release.chart}: no ConfigMap of it has pgbouncer.ini and reconnect.sh: render it to see why`,
-    );
+  const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
   const clustered = plan.resources.some(({ type }) => type === "aws:rds/cluster:Cluster");
   return {
     stack: plan.stack,
-    configuration,
-    reconnectScript,
+    configuration: configuration!,
+    reconnectScript: reconnectScript!,
+    rolesScript: rolesScript!,
     maxConnections: maxConnections(plan, clustered),
     topology: clustered ? "cluster" : "instance",
   };
+}
+
+/** The files that a release's ConfigMap mounts. */
+async function files(plan: Plan, name: string, keys: string[]): Promise<Record<string, string>> {
+  const release = localReleases(plan).find((candidate) => candidate.name === name);
+  if (!release)
+    throw new UsageError(`plan of ${plan.stack}: it has no release ${name}: nothing to rehearse`);
+  const found = (await rendered(release))
+    .filter(({ kind }) => kind === "ConfigMap")
+    .map(dataOf)
+    .find((data) => keys.every((key) => data[key]));
+  if (!found)
+    throw new UsageError(
+      `${release.chart}: no ConfigMap of it has ${keys.join(" and ")}: render it to see why`,
+    );
+  return found;
 }
 
 function maxConnections(plan: Plan, clustered: boolean): number {

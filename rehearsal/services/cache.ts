@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import Redis from "iovalkey";
 import pWaitFor from "p-wait-for";
 import { start } from "../../lib/processes";
 import { tool } from "../../tools";
@@ -32,12 +33,16 @@ export interface CacheSurroundings {
  */
 export class Cache {
   private process: ChildProcess | undefined;
+  /** What it takes, oldest first. */
+  private tokens: string[];
 
   private constructor(
     private readonly file: string,
     private readonly log: string,
     private readonly around: CacheSurroundings,
-  ) {}
+  ) {
+    this.tokens = [around.token];
+  }
 
   /** Starts it on a host of its own. */
   static async start(around: CacheSurroundings): Promise<Cache> {
@@ -68,6 +73,23 @@ export class Cache {
 
   get running(): boolean {
     return this.process?.exitCode === null && this.process.signalCode === null;
+  }
+
+  /**
+   * What stands for ElastiCache's update strategies, with a user's several passwords, which Redis has:
+   * `ROTATE` takes a token beside the one before it, the only one that is left; `SET` that token alone.
+   */
+  async takes(token: string, strategy: "ROTATE" | "SET"): Promise<void> {
+    const { name, address: host, authority } = this.around;
+    const tls = { ca: authority.pem, servername: name };
+    const client = new Redis({ host, port, password: this.tokens.at(-1)!, tls });
+    const left = strategy === "ROTATE" ? [this.tokens.at(-1)!, token] : [token];
+    try {
+      await client.acl("SETUSER", "default", "resetpass", ...left.map((one) => `>${one}`));
+      this.tokens = left;
+    } finally {
+      client.disconnect();
+    }
   }
 
   /** SIGKILL, with all that it held. */

@@ -3,7 +3,9 @@ import type { Plan } from "../../plan/plan";
 import type { PlannedObject } from "../../plan/releases";
 import { Moto, vaultOf } from "../aws/moto";
 import { DatabaseCluster } from "../database/database-cluster";
+import { newPassword, type Logins } from "../database/logins";
 import type { Postgres } from "../database/postgres";
+import { rdsMaster } from "../database/rds-master";
 import { shippedIn } from "../database/shipped";
 import { Authority } from "../sandbox/certificates";
 import type { Names } from "../sandbox/names";
@@ -108,10 +110,10 @@ export class ManagedServices {
 
 type Secured = Surroundings & { authority: Authority };
 
-async function startDatabase(plan: Plan, around: Secured, { database }: Secrets) {
+async function startDatabase(plan: Plan, around: Secured, secrets: Secrets) {
   const { databaseReaderHost, databaseWriterHost } = plan.outputs as Record<string, string>;
   const { maxConnections } = await shippedIn(plan);
-  const replicationPassword = database.exporter.password.slice(0, 20);
+  const replicationPassword = newPassword();
   const zones = addressesIn(plan, "database", 11);
   return DatabaseCluster.start(
     {
@@ -126,22 +128,14 @@ async function startDatabase(plan: Plan, around: Secured, { database }: Secrets)
       },
       parameters: { max_connections: String(maxConnections), shared_buffers: "64MB" },
     },
-    (writer) => master(writer, replicationPassword, database.master),
+    (writer) => begin(writer, replicationPassword, secrets.logins),
   );
 }
 
 /** RDS's part of the beginning: an empty database, and a master who is no superuser. */
-async function master(
-  writer: Postgres,
-  replication: string,
-  { username, password }: Secrets["cache"],
-) {
+async function begin(writer: Postgres, replication: string, { master }: Logins) {
   await writer.sql(`CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replication}'`);
-  await writer.sql(`CREATE ROLE ${username} LOGIN CREATEROLE CREATEDB PASSWORD '${password}'`);
-  // As RDS grants them to rds_superuser.
-  const parameters = "log_min_duration_statement, log_statement";
-  await writer.sql(`GRANT SET ON PARAMETER ${parameters} TO ${username}`);
-  await writer.sql(`CREATE DATABASE minixdr OWNER ${username}`);
+  for (const statement of rdsMaster(master, "minixdr")) await writer.sql(statement);
 }
 
 async function startCache(plan: Plan, around: Secured, { cache }: Secrets): Promise<Cache> {

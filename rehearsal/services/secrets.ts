@@ -1,15 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { secretMark } from "../../plan/plan";
 import type { PlannedObject } from "../../plan/releases";
+import { duties, Logins, newPassword, type Duty, type Login } from "../database/logins";
 
-/** A database role's name and password. */
-export interface Login {
-  username: string;
-  password: string;
-}
-
-const roles = ["master", "migrations", "app", "read-only", "backup", "exporter"] as const;
-export type Role = (typeof roles)[number];
+const roles = ["master", ...duties] as const;
+export type Role = "master" | Duty;
 
 /** PEM of the one authority of a run, and what it signed for the pooler. */
 export interface Certificates {
@@ -24,11 +18,12 @@ type Data = Record<string, string>;
  * together with certificates of its own authority where the plan has AWS's or the engine's.
  */
 export class Secrets {
+  readonly logins = Logins.create();
+  /** What clients log in to the database with. */
   readonly database = Object.fromEntries(
-    roles.map((role) => [role, login(`minixdr_${role.replace("-", "_")}`)]),
+    roles.map((role) => [role, role === "master" ? this.logins.master : this.logins.current(role)]),
   ) as Record<Role, Login>;
-  readonly pooler = login("pgbouncer_exporter");
-  readonly cache = login("default");
+  readonly cache: Login = { username: "default", password: newPassword() };
 
   private readonly added = new Map<string, Data>();
 
@@ -81,25 +76,13 @@ export class Secrets {
         "tls.key": pooler.key,
         "ca.crt": authority,
       },
-      "pgbouncer-users": {
-        "userlist.txt": [this.database.app, this.database["read-only"], this.pooler]
-          .map(({ username, password }) => `"${username}" "${password}"\n`)
-          .join(""),
-      },
-      "pgbouncer-exporter": { ...this.pooler },
-      "grafana-login": { "admin-user": "admin", "admin-password": password() },
+      "database-verifiers": this.logins.verifiers,
+      "pgbouncer-users": { "userlist.txt": this.logins.userlist },
+      "pgbouncer-exporter": { ...this.logins.statistics },
+      "grafana-login": { "admin-user": "admin", "admin-password": newPassword() },
     };
     return others[name] ?? this.added.get(name);
   }
-}
-
-/** Letters and digits, as the program's own passwords are. */
-function password(): string {
-  return randomBytes(20).toString("hex");
-}
-
-function login(username: string): Login {
-  return { username, password: password() };
 }
 
 function sealedIn(object: PlannedObject): string[] {

@@ -186,6 +186,7 @@ describe("the chart pgbouncer", () => {
       max_client_conn: "2500",
       default_pool_size: "25",
       reserve_pool_size: "5",
+      max_db_connections: "30",
       reserve_pool_timeout: "3",
       server_lifetime: "3600",
       server_idle_timeout: "600",

@@ -67,6 +67,8 @@ describe("credentials", () => {
       [
         "credentials-database-master-value",
         "database-cluster",
+        // Its checksum alone.
+        "database-roles-release",
         "database-roles-secret-database-master",
       ],
     );

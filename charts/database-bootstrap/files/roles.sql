@@ -1,50 +1,90 @@
--- The roles of the database and their rights. Safe to run again: it makes what is missing and sets
--- every password to what its Secret says. Passwords come from the environment, never from arguments.
+-- The roles of the database and their rights. Safe to run again: it makes what is missing and gives every login the
+-- verifier that the Secret has. No password is in it, so that nothing needs to be kept out of a log: the master of RDS is
+-- no superuser and could not (PostgreSQL, "Error Reporting and Logging": log_statement is for superusers).
 \set ON_ERROR_STOP on
+-- An error's message alone, without the statement: the Job's log is no place for verifiers either.
+\set VERBOSITY terse
 \getenv migrations MIGRATIONS_USER
-\getenv migrations_password MIGRATIONS_PASSWORD
+\getenv migrations_verifier MIGRATIONS_VERIFIER
+\getenv migrations_clone_verifier MIGRATIONS_CLONE_VERIFIER
 \getenv app APP_USER
-\getenv app_password APP_PASSWORD
+\getenv app_verifier APP_VERIFIER
+\getenv app_clone_verifier APP_CLONE_VERIFIER
 \getenv read_only READ_ONLY_USER
-\getenv read_only_password READ_ONLY_PASSWORD
+\getenv read_only_verifier READ_ONLY_VERIFIER
+\getenv read_only_clone_verifier READ_ONLY_CLONE_VERIFIER
 \getenv backup BACKUP_USER
-\getenv backup_password BACKUP_PASSWORD
+\getenv backup_verifier BACKUP_VERIFIER
+\getenv backup_clone_verifier BACKUP_CLONE_VERIFIER
 \getenv exporter EXPORTER_USER
-\getenv exporter_password EXPORTER_PASSWORD
+\getenv exporter_verifier EXPORTER_VERIFIER
+\getenv exporter_clone_verifier EXPORTER_CLONE_VERIFIER
 
--- A password must not reach the server's log, not even when this is slow.
-SET log_min_duration_statement = -1;
-SET log_statement = 'none';
-SET password_encryption = 'scram-sha-256';
+-- A role and its clone take turns: while one's password changes, clients log in as the other.
+CREATE TEMPORARY TABLE logins AS
+SELECT role, role || suffix AS login, verifiers.verifier, connections,
+       'SHA-256 of its verifier: ' || encode(sha256(convert_to(verifiers.verifier, 'UTF8')), 'hex') AS hash
+  FROM (VALUES (:'migrations', :'migrations_verifier', :'migrations_clone_verifier', 3),
+               (:'app', :'app_verifier', :'app_clone_verifier', -1),
+               (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
+               (:'backup', :'backup_verifier', :'backup_clone_verifier', 5),
+               (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
+         AS duties (role, verifier, clone_verifier, connections),
+       LATERAL (VALUES ('', verifier), ('_clone', clone_verifier)) AS verifiers (suffix, verifier);
 
-SELECT format('CREATE ROLE %I LOGIN', role)
-  FROM unnest(ARRAY[:'migrations', :'app', :'read_only', :'backup', :'exporter']) AS role
- WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role)
+SELECT format('CREATE ROLE %I LOGIN', login) FROM logins
+ WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = login)
 \gexec
 
-ALTER ROLE :"migrations" PASSWORD :'migrations_password' CONNECTION LIMIT 3;
-ALTER ROLE :"app" PASSWORD :'app_password';
-ALTER ROLE :"read_only" PASSWORD :'read_only_password';
-ALTER ROLE :"backup" PASSWORD :'backup_password' CONNECTION LIMIT 5;
-ALTER ROLE :"exporter" PASSWORD :'exporter_password' CONNECTION LIMIT 5;
+-- The master may then set a login's role, and own a schema in its name.
+SELECT format('GRANT %I TO CURRENT_USER', role) FROM logins WHERE role = login
+\gexec
+-- What a clone makes is its role's, and so are its rights.
+SELECT format('GRANT %I TO %I', role, login) FROM logins WHERE role <> login
+\gexec
+SELECT format('ALTER ROLE %I SET role = %L', login, role) FROM logins WHERE role <> login
+\gexec
 
-ALTER ROLE :"app" SET statement_timeout = '30s';
-ALTER ROLE :"app" SET lock_timeout = '5s';
-ALTER ROLE :"read_only" SET statement_timeout = '30s';
-ALTER ROLE :"read_only" SET default_transaction_read_only = on;
-ALTER ROLE :"migrations" SET lock_timeout = '10s';
+-- Of a duty only the login that nobody uses may get another password. A pod in use has sent a statement within two
+-- minutes, the longest life of its connections. Which verifier stands there is told by the comment of the last run, as a
+-- hash: pg_authid is closed to the master of RDS too. A server that was restored has no clients, and refuses nothing.
+DO $$
+DECLARE
+  used text := (SELECT string_agg(login, ', ' ORDER BY login) FROM logins JOIN pg_roles ON rolname = login
+                 WHERE shobj_description(pg_roles.oid, 'pg_authid') <> hash
+                   AND EXISTS (SELECT FROM pg_stat_activity
+                                WHERE usename = login
+                                  AND (state <> 'idle' OR state_change > now() - interval '2 minutes')));
+BEGIN
+  IF used IS NOT NULL THEN
+    RAISE EXCEPTION 'clients use %, whose password would change under them: raise credentials.rotation by one at a time', used;
+  END IF;
+END $$;
+
+-- Always: the same verifier again changes nothing.
+SELECT format('ALTER ROLE %I PASSWORD %L CONNECTION LIMIT %s', login, verifier, connections) FROM logins
+\gexec
+SELECT format('COMMENT ON ROLE %I IS %L', login, hash) FROM logins
+\gexec
+
+SELECT format('ALTER ROLE %I SET %s', login, setting)
+  FROM logins JOIN (VALUES (:'app', 'statement_timeout = ''30s'''),
+                           (:'app', 'lock_timeout = ''5s'''),
+                           (:'app', 'search_path = minixdr, public'),
+                           (:'read_only', 'statement_timeout = ''30s'''),
+                           (:'read_only', 'default_transaction_read_only = on'),
+                           (:'read_only', 'search_path = minixdr, public'),
+                           (:'migrations', 'lock_timeout = ''10s'''),
+                           (:'migrations', 'search_path = minixdr, public')) AS settings (role, setting) USING (role)
+\gexec
 
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"DBNAME" TO :"migrations", :"app", :"read_only", :"backup", :"exporter";
 
 -- Migrations own the schema; the others only use what is in it, today and tomorrow.
-GRANT :"migrations" TO CURRENT_USER;
 CREATE SCHEMA IF NOT EXISTS minixdr AUTHORIZATION :"migrations";
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA minixdr TO :"app", :"read_only", :"backup";
-ALTER ROLE :"migrations" SET search_path = minixdr, public;
-ALTER ROLE :"app" SET search_path = minixdr, public;
-ALTER ROLE :"read_only" SET search_path = minixdr, public;
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA minixdr TO :"app";
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA minixdr TO :"app";
@@ -58,6 +98,5 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
 
 GRANT pg_read_all_data TO :"backup";
 -- Where a dump leaves its canary row, by which a restore is known to be as new as it says.
-GRANT :"backup" TO CURRENT_USER;
 CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION :"backup";
 GRANT pg_monitor TO :"exporter";

@@ -210,6 +210,7 @@ export const databases: Record<string, Fields> = {
     ...tags,
     atRestEncryptionEnabled: judged("cache-encryption"),
     authToken: judgedAndLeadsTo(["random:index/randomPassword:RandomPassword"], "cache-tls"),
+    authTokenUpdateStrategy: judged("cache-tls"),
     autoMinorVersionUpgrade: judged("cache-minor-upgrades"),
     automaticFailoverEnabled: judged("cache-failover"),
     description: free(wording),
@@ -406,12 +407,12 @@ export const secrets: Record<string, Fields> = {
   "random:index/randomPassword:RandomPassword": {
     length: only(between(24, 128), security),
     special: fixed(false),
-    keepers: each(
-      only(
-        matches(/^[a-z][a-z0-9-]*$/, "a word"),
+    keepers: {
+      rotation: only(
+        matches(/^[1-9]\d{0,4}$/, "how often passwords have been rotated, up to 99999"),
         "one that changes by itself changes every password under those who use it",
       ),
-    ),
+    },
   },
   "random:index/randomId:RandomId": {
     byteLength: only(between(2, 16), "unique"),

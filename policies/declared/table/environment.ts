@@ -94,8 +94,9 @@ export const ofJobs: Record<string, Declaration> = {
     ["migrations", "app", "read-only", "backup", "exporter"].flatMap((role) => {
       const prefix = role.toUpperCase().replace("-", "_");
       return [
-        [`${prefix}_USER`, secret(`database-${role}`, "username")],
-        [`${prefix}_PASSWORD`, secret(`database-${role}`, "password")],
+        [`${prefix}_USER`, secret("database-verifiers", `${role}.username`)],
+        [`${prefix}_VERIFIER`, secret("database-verifiers", `${role}.verifier`)],
+        [`${prefix}_CLONE_VERIFIER`, secret("database-verifiers", `${role}.clone-verifier`)],
       ];
     }),
   ),

@@ -15,6 +15,7 @@ import { hook, labels, name, object, selector } from "./objects";
 import { podTemplate } from "./pods";
 
 const undisturbed: Fields = {
+  "checksum/secrets": judged("secrets-followed"),
   "karpenter.sh/do-not-disrupt": only(equals("true"), "a job that is moved starts again"),
 };
 
@@ -61,6 +62,7 @@ export const workloads: Record<string, Fields> = {
       template: podTemplate(
         {
           "checksum/config": judged("configuration-followed"),
+          "checksum/secrets": judged("secrets-followed"),
           "kubectl.kubernetes.io/default-container": only(
             oneOf("backend", "frontend", "pgbouncer"),
             "the rules of probes judge the container that it names",
@@ -250,7 +252,7 @@ export const around: Record<string, Fields> = {
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
       "reconnect.sh": reviewed("b8ac38f95aa34199d4705af795f18599e34c462b8d520f73deb91b1012e81362"),
-      "roles.sql": reviewed("1dfe5cb55bbe36c05051e638bb45c698915a60f7e661db785683726df86a2971"),
+      "roles.sql": reviewed("a487486f022f89ffb5a92601e9dcff27c357d246d9414b87271d9b526d8b9051"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),
       ...Object.fromEntries(

@@ -21,8 +21,11 @@ export default {
     const found = (propertyDependencies.stringData ?? [])
       .map((urn) => stack.named(urn)?.name ?? "something else")
       .sort();
-    return found.join() === [...declared].sort().join()
+    const ways = Array.isArray(declared) ? [declared] : declared.oneOf.map((one) => [one]);
+    return ways.some((way) => found.join() === [...way].sort().join())
       ? []
-      : [`it is filled by ${found.join(", ") || "nothing"}; it must be by ${declared.join(", ")}`];
+      : [
+          `it is filled by ${found.join(", ") || "nothing"}; it must be by ${ways.map((way) => way.join(", ")).join(" or ")}`,
+        ];
   },
 } satisfies RuleDefinition;

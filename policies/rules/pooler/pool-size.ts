@@ -19,7 +19,7 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "All server connections of all poolers, with one pod more during a rollout, fit within 85 % of max_connections.",
+    "All server connections of all poolers, with one pod more during a rollout, fit within 85 % of max_connections; a database's users share one pool and its reserve.",
   reason: "A database that is full refuses the very poolers that come back after a failover.",
   needs: "stack",
   types: [databaseCluster, databaseInstance],
@@ -30,10 +30,16 @@ export default {
       return ["max_connections is set by no parameter group of this stack"];
     const found = poolers(stack);
     if (found.length === 0) return ["no pooler's configuration can be read"];
+    const unshared = found.filter(
+      (pooler) => number(pooler, "max_db_connections") !== size(pooler),
+    );
+    if (unshared.length > 0)
+      return [
+        "max_db_connections is not default_pool_size + reserve_pool_size: while passwords are rotated, each duty has two users, and each user a pool",
+      ];
     const clusters = database.type === databaseCluster;
     const demands = found.map((pooler) => connections(pooler, clusters));
-    if (demands.some(Number.isNaN))
-      return ["a pooler's replicas, surge or pool sizes cannot be read"];
+    if (demands.some(Number.isNaN)) return ["a pooler's replicas or surge cannot be read"];
     const sum = direct + demands.reduce((a, b) => a + b, 0);
     const room = Math.floor(share * most);
     return sum <= room
@@ -44,6 +50,12 @@ export default {
   },
 } satisfies RuleDefinition;
 
+/** Server connections of a pool and its reserve; NaN where they cannot be read. */
+function size(pooler: Pooler): number {
+  const part = (key: string) => number(pooler, key) ?? NaN;
+  return part("default_pool_size") + part("reserve_pool_size");
+}
+
 /**
  * Most server connections that one server sees. A cluster's reader endpoint leads to the writer when
  * no reader is left, so there all pools count together; of instances, those with the same host.
@@ -52,9 +64,7 @@ function connections(pooler: Pooler, cluster: boolean): number {
   const pods =
     numberAt(pooler.pods?.properties, "spec.replicas") +
     numberAt(pooler.pods?.properties, "spec.strategy.rollingUpdate.maxSurge");
-  const pool =
-    (number(pooler, "default_pool_size") ?? NaN) + (number(pooler, "reserve_pool_size") ?? NaN);
   const hosts = pooler.databases.map(({ host }) => (cluster ? "" : host));
   const pools = Math.max(...hosts.map((host) => hosts.filter((other) => other === host).length));
-  return pods * pool * (Number.isFinite(pools) ? pools : NaN);
+  return pods * size(pooler) * (Number.isFinite(pools) ? pools : NaN);
 }

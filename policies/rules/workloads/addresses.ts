@@ -60,6 +60,7 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
   if (lead === "backup key")
     return [new RegExp(`^arn:aws:kms:${ownRegion(stack)}:\\d{12}:key/[0-9a-f-]+$`)];
   if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
+  if (lead === "a checksum") return [/^[0-9a-f]{64}$/];
   if ("image" in lead)
     return [
       new RegExp(`^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com/mini-xdr/${lead.image}$`),
@@ -90,6 +91,7 @@ function text(value: unknown): string {
 
 function says(lead: Lead): string {
   if (lead === "an end") return "a certificate's end, RFC 3339";
+  if (lead === "a checksum") return "a SHA-256";
   if (typeof lead === "string") return `the ${lead}`;
   return "image" in lead
     ? `the image ${lead.image} of our registry`

@@ -2,9 +2,11 @@ import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
 import { connections } from "./connections";
 import { failover } from "./failover";
+import { passwordRotation } from "./password-rotation";
 import { poolExhaustion } from "./pool-exhaustion";
 import { replicationLag } from "./replication-lag";
 import { rollingRestart } from "./rolling-restart";
+import { tokenRotation } from "./token-rotation";
 import { staleWriter } from "./stale-writer";
 
 /** All drills, in the order in which they run. */
@@ -14,6 +16,8 @@ export const drills: Drill<DatabaseBed>[] = [
   failover("partition"),
   staleWriter,
   rollingRestart,
+  passwordRotation,
+  tokenRotation,
   replicationLag,
   connections,
   poolExhaustion,

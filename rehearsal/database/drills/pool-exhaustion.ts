@@ -33,7 +33,11 @@ async function exhaust(laboratory: Laboratory): Promise<Claim[]> {
     const started = performance.now();
     const requests = Array.from({ length: clients }, async () => {
       try {
-        await database.query("SELECT pg_sleep($1)", [sleep]);
+        // Past the role's own statement_timeout, which would let the waiting ones in.
+        await database.transaction((client) => client.query("SELECT pg_sleep($1)", [sleep]), {
+          statement: longer,
+          total: longer,
+        });
         return undefined;
       } catch (error) {
         return { message: (error as Error).message, after: (performance.now() - started) / 1000 };

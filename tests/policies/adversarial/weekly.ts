@@ -50,8 +50,8 @@ export const weekly: Edit[] = [
     ],
     [
       "pods that name their main container",
-      '        {{- include "mini-xdr.selectorLabels" $this | nindent 8 }}\n    spec',
-      '        {{- include "mini-xdr.selectorLabels" $this | nindent 8 }}\n      annotations: { kubectl.kubernetes.io/default-container: backend }\n    spec',
+      "      annotations:\n",
+      "      annotations:\n        kubectl.kubernetes.io/default-container: backend\n",
     ],
     ["more temporary space", "sizeLimit: 256Mi", "sizeLimit: 512Mi"],
     [

@@ -290,6 +290,7 @@ export const poolerSettings: Record<string, (string | number)[]> = {
   max_client_conn: [100],
   default_pool_size: [100],
   reserve_pool_size: [100],
+  max_db_connections: [0, 100],
   query_wait_timeout: [0, 3600],
   dns_max_ttl: [15],
   dns_nxdomain_ttl: [15],

@@ -89,6 +89,11 @@ export const changes: Record<string, Change> = {
     "database/pgbouncer",
     setting("spec/template/metadata/annotations", {}),
   ),
+  "secrets-followed": on(
+    kubernetes("apps/v1:Deployment"),
+    "mini-xdr/mini-xdr-backend",
+    setting("spec/template/metadata/annotations", {}),
+  ),
   "edge-figures": on(
     kubernetes("core/v1:ConfigMap"),
     "monitoring/edge-metrics",
@@ -138,7 +143,7 @@ export const changes: Record<string, Change> = {
   })),
   "database-authorities": on(
     kubernetes("core/v1:ConfigMap"),
-    "pgbouncer-config-rds-ca",
+    "database-roles-config-rds-ca",
     setting("data", {}),
   ),
   "declared-images": on(

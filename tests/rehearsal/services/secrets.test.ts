@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { scramVerifier } from "../../../lib/scram-verifier";
 import { objectsOf } from "../../../plan/releases";
 import { Secrets } from "../../../rehearsal/services/secrets";
 import { addressesIn } from "../../../rehearsal/services/subnets";
@@ -23,18 +24,22 @@ describe("the secrets of a run", () => {
     }
   });
 
-  it("give a role the same password wherever it is mounted", async () => {
-    const filled = new Secrets(certificates).fill(
-      objectsOf(await plannedStack("prod")),
-    ) as WithData[];
-    const apps = filled.filter(({ metadata }) => metadata.name === "database-app");
+  it("give a login its password, and who checks it a verifier of that password", async () => {
+    const secrets = new Secrets(certificates);
+    const filled = secrets.fill(objectsOf(await plannedStack("prod"))) as WithData[];
+    const data = (name: string) =>
+      filled.filter(({ metadata }) => metadata.name === name).map(({ stringData }) => stringData!);
+    const [app, ...others] = data("database-app");
+    assert.deepEqual(others, []);
+    const verifier = scramVerifier(app!.username!, app!.password!);
+    assert.equal(data("database-verifiers")[0]!["app.verifier"], verifier);
+    const users = data("pgbouncer-users")[0]!["userlist.txt"]!;
+    assert.ok(users.includes(`"minixdr_app" "${verifier}"\n`));
+    const checking = JSON.stringify([users, data("database-verifiers")]);
     assert.deepEqual(
-      apps.map(({ metadata }) => metadata.namespace),
-      ["mini-xdr", "database"],
+      secrets.logins.passwords.filter((password) => checking.includes(password)),
+      [],
     );
-    assert.equal(new Set(apps.map(({ stringData }) => stringData!.password)).size, 1);
-    const users = filled.find(({ metadata }) => metadata.name === "pgbouncer-users")!;
-    assert.ok(users.stringData!["userlist.txt"]!.includes(`"${apps[0]!.stringData!.password}"`));
   });
 
   it("differ from run to run", () => {

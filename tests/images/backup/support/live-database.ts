@@ -4,21 +4,30 @@ import { createInterface } from "node:readline";
 import spawn from "nano-spawn";
 import { Client } from "pg";
 import { output } from "../../../../lib/processes";
+import { bootstrap } from "../../../../rehearsal/database/bootstrap";
+import { Logins } from "../../../../rehearsal/database/logins";
+import { rdsMaster } from "../../../../rehearsal/database/rds-master";
 import { root } from "../../../support/planned";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
-/** Passwords of the tests' roles; the server listens on a socket in a folder of its own. */
-const password = "only-for-this-test";
+/** The chart's script that makes the roles. */
+export const rolesScript = join(root, "charts/database-bootstrap/files/roles.sql");
 
 /**
  * A PostgreSQL 15 that is set up as the stack's is: a master who is no superuser, as on RDS, and
- * the roles that the chart database-bootstrap makes, by its own script.
+ * the roles that the chart database-bootstrap makes, by its own script. It listens on a socket in a
+ * folder of its own and believes every name.
  */
 export class LiveDatabase {
+  /** What the stack's secrets would hold. */
+  readonly logins = Logins.create();
+
   private constructor(
     readonly host: string,
+    /** What the server has logged, line by line. */
+    readonly log: string[],
     private readonly child: ChildProcess,
     private readonly ended: Promise<unknown>,
   ) {}
@@ -47,15 +56,19 @@ export class LiveDatabase {
     const child = await running.nodeChildProcess;
     // However it ends: tests kill it.
     const ended = running.catch(() => undefined);
+    const log: string[] = [];
     const ready = new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr! }).on("line", (line) => {
+        log.push(line);
         if (line.includes("ready to accept connections")) resolve();
       });
       void ended.then(() => reject(new Error("postgres ended while it started")));
     });
     await ready;
-    const database = new LiveDatabase(folder, child, ended);
-    await database.bootstrap(bin);
+    const database = new LiveDatabase(folder, log, child, ended);
+    for (const statement of rdsMaster(database.logins.master, "minixdr"))
+      await database.query(statement, "postgres");
+    await bootstrap(rolesScript, database.logins, { PGHOST: folder });
     return database;
   }
 
@@ -65,7 +78,7 @@ export class LiveDatabase {
       PGHOST: this.host,
       PGUSER: `minixdr_${role}`,
       PGDATABASE: "minixdr",
-      PGPASSWORD: password,
+      PGPASSWORD: "not asked for",
     };
   }
 
@@ -97,31 +110,5 @@ export class LiveDatabase {
   async stop(): Promise<void> {
     this.kill();
     await this.ended;
-  }
-
-  private async bootstrap(bin: string): Promise<void> {
-    await this.query(
-      // RDS lets its master end sessions and set these two (rds_superuser).
-      `CREATE ROLE minixdr_master LOGIN CREATEROLE CREATEDB; GRANT pg_signal_backend TO minixdr_master;
-       GRANT SET ON PARAMETER log_min_duration_statement, log_statement TO minixdr_master`,
-      "postgres",
-    );
-    await this.query("CREATE DATABASE minixdr OWNER minixdr_master", "postgres");
-    const roles = ["migrations", "app", "read_only", "backup", "exporter"];
-    const env = Object.fromEntries(
-      roles.flatMap((role) => [
-        [`${role.toUpperCase()}_USER`, `minixdr_${role}`],
-        [`${role.toUpperCase()}_PASSWORD`, password],
-      ]),
-    );
-    const script = join(root, "charts/database-bootstrap/files/roles.sql");
-    await output(join(bin, "psql"), ["--no-psqlrc", "--file", script], {
-      env: { ...this.environment("master"), ...env },
-    });
-    // The canary's schema, as roles.sql has it.
-    await this.as(
-      "minixdr_master",
-      "GRANT minixdr_backup TO CURRENT_USER; CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION minixdr_backup",
-    );
   }
 }

@@ -3,6 +3,7 @@ import {
   alarms,
   common,
   edge,
+  ini,
   jobs,
   keys,
   main,
@@ -111,13 +112,13 @@ export const absence: Edit[] = [
   ...edits("absence", "components/database-backup.ts", [
     ["a dump a day", "0,30 * * * *", "0 2 * * *"],
   ]),
+  ...edits("absence", ini, [
+    ["a pool for each login of a rotation", / {4}max_db_connections[^\n]*\n/, ""],
+  ]),
   ...edits("absence", pooler, [
     ["no watcher of the writer", / {8}# Sheds the connections[^]*?(?= {8}- name: exporter)/, ""],
-    [
-      "poolers that do not follow their configuration",
-      / {6}annotations:\n {8}checksum[^\n]*\n/,
-      "",
-    ],
+    ["poolers that do not follow their configuration", / {8}checksum\/config[^\n]*\n/, ""],
+    ["poolers that keep their old users", / {8}checksum\/secrets[^\n]*\n/, ""],
     ["names that wait five seconds", / {6}# A lost DNS packet[^]*?(?= {6}affinity:)/, ""],
   ]),
   ...edits("absence", slo, [

@@ -160,6 +160,11 @@ export const accepted: Edit[] = [
   ...edits("accepted", cache, [
     ["the cache restarts with the database", "sun:04:30-sun:05:30", "sun:03:30-sun:04:30"],
     ["only what expires may go", '"allkeys-lru"', '"volatile-lru"'],
+    [
+      "a token that ends the one before it",
+      'authTokenUpdateStrategy: "ROTATE"',
+      'authTokenUpdateStrategy: "SET"',
+    ],
   ]),
   ...edits("accepted", parameters, [
     [

@@ -17,6 +17,16 @@ export const beside: Edit[] = [
       "dbname={{ $database.dbname }} pool_size=1",
     ],
     [
+      "a pool with a user of its own, whom no verifier logs in",
+      "dbname={{ $database.dbname }}",
+      "dbname={{ $database.dbname }} user=minixdr_app",
+    ],
+    [
+      "users that the pooler asks the database for",
+      "    auth_type = scram-sha-256",
+      "    auth_type = scram-sha-256\n    auth_user = minixdr_app\n    auth_query = SELECT usename, passwd FROM pg_shadow WHERE usename = $1",
+    ],
+    [
       "a user with settings of its own",
       "    [pgbouncer]\n",
       "    [users]\n    minixdr_app = pool_mode=session\n\n    [pgbouncer]\n",

@@ -75,8 +75,8 @@ export const property: Edit[] = [
     ],
     [
       "pods that nobody may move",
-      '      labels:\n        {{- include "mini-xdr.selectorLabels" $this | nindent 8 }}',
-      '      labels:\n        {{- include "mini-xdr.selectorLabels" $this | nindent 8 }}\n      annotations: { karpenter.sh/do-not-disrupt: "true" }',
+      "      annotations:\n",
+      '      annotations:\n        karpenter.sh/do-not-disrupt: "true"\n',
     ],
     [
       "a variable that limits the heap",

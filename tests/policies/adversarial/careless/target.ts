@@ -57,8 +57,8 @@ export const target: Edit[] = [
     ],
     [
       "the cache's traffic to one zone",
-      "cidrs: network.databaseCidrs },\n    credentials",
-      "cidrs: network.databaseCidrs.slice(0, 1) },\n    credentials",
+      "cidrs: network.databaseCidrs,\n    },\n    credentials",
+      "cidrs: network.databaseCidrs.slice(0, 1),\n    },\n    credentials",
     ],
     [
       "users of one zone only",
@@ -198,8 +198,23 @@ export const target: Edit[] = [
     ],
     [
       "the cache's token of somebody else",
-      "cache: credentials.cache }",
-      "cache: credentials.poolerStatistics }",
+      "token: cache.token,",
+      "token: credentials.poolerStatistics.password,",
+    ],
+    [
+      "the cache's token before the cache has taken it",
+      "token: cache.token,",
+      "token: credentials.cache.password,",
+    ],
+    [
+      "a pooler that knows one login of the two",
+      "({ logins }) => logins,",
+      "({ logins }) => logins.slice(0, 1),",
+    ],
+    [
+      "the pooler before the roles",
+      "onCluster(roles, observability.definitions),\n);\n\nnew AlertRules",
+      "onCluster(namespaces.database, traffic, observability.definitions),\n);\n\nnew AlertRules",
     ],
     [
       "target groups of another cluster",
@@ -228,7 +243,7 @@ export const target: Edit[] = [
     ],
     [
       "the application before its roles",
-      'namespaces["mini-xdr"], roles, observability',
+      'namespaces["mini-xdr"], pgbouncer, observability',
       'namespaces["mini-xdr"], observability',
     ],
   ]),
@@ -310,11 +325,37 @@ export const target: Edit[] = [
   ...edits("target", "components/chaos/experiments.ts", [
     ["experiments on every pod at once", '"COUNT(1)"', '"ALL"'],
   ]),
+  ...edits("target", "components/pgbouncer.ts", [
+    [
+      "poolers that do not follow their users",
+      "checksum(this.users, this.statistics)",
+      "checksum(this.statistics)",
+    ],
+  ]),
+  ...edits("target", "components/application.ts", [
+    [
+      "pods that do not follow the cache's token",
+      "checksum(...roles.map((role) => this.login(role)), this.token)",
+      "checksum(...roles.map((role) => this.login(role)))",
+    ],
+  ]),
+  ...edits("target", "components/database-roles.ts", [
+    [
+      "a bootstrap that runs once",
+      "checksum(login(args.credentials.master), this.verifiers)",
+      "checksum(login(args.credentials.master))",
+    ],
+  ]),
   ...edits("target", "components/credentials.ts", [
     [
       "passwords that change at every change",
-      "{ length: 40, special: false }",
-      "{ length: 40, special: false, keepers: { at: String(Date.now()) } }",
+      "...(rotation > 0 ? { keepers: { rotation: String(rotation) } } : {}),",
+      "keepers: { rotation: String(Date.now()) },",
+    ],
+    [
+      "a password that follows the clock beside its rotation",
+      "special: false,\n",
+      "special: false,\n        keepers: { at: String(Date.now()) },\n",
     ],
   ]),
 ];

@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import pWaitFor from "p-wait-for";
+import { Client } from "pg";
+import { bootstrap } from "../../../rehearsal/database/bootstrap";
+import { Logins } from "../../../rehearsal/database/logins";
+import { newFolder } from "../../images/backup/support/folder";
+import { LiveDatabase, rolesScript } from "../../images/backup/support/live-database";
+import { needTools } from "../../support/need-tools";
+
+/** A server that writes down and counts every statement. */
+const talkative = {
+  log_statement: "all",
+  log_min_duration_statement: "0",
+  shared_preload_libraries: "pg_stat_statements",
+  "pg_stat_statements.track_utility": "on",
+};
+
+describe("the chart database-bootstrap, under a master as RDS makes it", function () {
+  this.timeout(60_000);
+  let database: LiveDatabase;
+
+  before(async function () {
+    await needTools(this, ["postgres"]);
+    database = await LiveDatabase.start(talkative);
+    await database.query("CREATE EXTENSION pg_stat_statements");
+  });
+  after(() => database?.stop());
+
+  const again = (logins: Logins) => bootstrap(rolesScript, logins, { PGHOST: database.host });
+  const stored = async () => {
+    const rows = await database.query<{ rolname: string; rolpassword: string }>(
+      "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'minixdr\\_%' ORDER BY 1",
+    );
+    return Object.fromEntries(rows.map(({ rolname, rolpassword }) => [rolname, rolpassword]));
+  };
+  const expected = (logins: Logins) =>
+    Object.fromEntries(
+      Object.entries(logins.verifiers)
+        .filter(([key]) => key.endsWith("verifier"))
+        .map(([key, verifier]) => {
+          const role = logins.verifiers[`${key.split(".")[0]}.username`]!;
+          return [key.endsWith("clone-verifier") ? `${role}_clone` : role, verifier];
+        }),
+    );
+  /** Statements of the log and of the statistics that hold any of the texts. */
+  const seen = async (texts: string[]) => {
+    const counted = await database.query<{ query: string }>("SELECT query FROM pg_stat_statements");
+    const lines = [...database.log, ...counted.map(({ query }) => query)];
+    return lines.filter((line) => texts.some((text) => line.includes(text)));
+  };
+  /** Resolves when the server's log, which comes through a pipe, has reached this point. */
+  const logged = async (mark: string) => {
+    await database.query(`SELECT '${mark}'`);
+    await pWaitFor(() => database.log.some((line) => line.includes(mark)), { interval: 10 });
+  };
+
+  it("has a master who is no superuser and silences no log", async () => {
+    for (const sql of ["SET log_statement = 'none'", "SET log_min_duration_statement = -1"])
+      await assert.rejects(database.as("minixdr_master", sql), /permission denied/, sql);
+  });
+
+  it("the way it was fails at its first statement", async () => {
+    const script = join(await newFolder(), "roles.sql");
+    await writeFile(script, "\\set ON_ERROR_STOP on\nSET log_min_duration_statement = -1;\n");
+    await assert.rejects(
+      bootstrap(script, database.logins, { PGHOST: database.host }),
+      /permission denied to set parameter "log_min_duration_statement"/,
+    );
+  });
+
+  it("stores exactly the verifiers it was given, and the same again at every run", async () => {
+    const { minixdr_master: master, ...others } = await stored();
+    assert.match(master!, /^SCRAM-SHA-256\$/);
+    assert.deepEqual(others, expected(database.logins));
+    await again(database.logins);
+    assert.deepEqual(await stored(), { minixdr_master: master, ...others });
+  });
+
+  it("a rotation changes the password of the logins that nobody uses, and no other", async () => {
+    const before = await stored();
+    await again(database.logins.rotated());
+    const after = await stored();
+    const changed = Object.keys(after).filter((role) => after[role] !== before[role]);
+    assert.deepEqual(
+      changed,
+      ["app", "backup", "exporter", "migrations", "read_only"].map(
+        (duty) => `minixdr_${duty}_clone`,
+      ),
+    );
+    await again(database.logins);
+  });
+
+  it("no login gets another password under its clients, who go on working", async () => {
+    const client = new Client({ host: database.host, user: "minixdr_app", database: "minixdr" });
+    await client.connect();
+    try {
+      await client.query("SELECT 1");
+      const before = await stored();
+      // Raised by two, both logins of every duty have another.
+      await assert.rejects(
+        again(database.logins.rotated().rotated()),
+        /clients use minixdr_app, whose password would change under them/,
+      );
+      assert.deepEqual(await stored(), before);
+      await client.query("SELECT 1");
+      await again(database.logins.rotated());
+      await again(database.logins);
+    } finally {
+      await client.end();
+    }
+  });
+
+  it("a server without clients, as a restored one, takes any", async () => {
+    await again(Logins.create());
+    await again(database.logins);
+  });
+
+  it("no password reaches the server's log or pg_stat_statements", async () => {
+    await again(database.logins);
+    await logged("the end of the bootstrap");
+    assert.ok((await seen(["ALTER ROLE minixdr_app PASSWORD 'SCRAM-SHA-256$"])).length >= 2);
+    assert.deepEqual(await seen(database.logins.passwords), []);
+  });
+
+  it("a password in a statement would be in both", async () => {
+    const clear = Logins.create().current("exporter").password;
+    await database.as("minixdr_master", `ALTER ROLE minixdr_exporter PASSWORD '${clear}'`);
+    await logged("the end of the control");
+    const places = await seen([clear]);
+    assert.ok(places.some((line) => line.includes("LOG:")));
+    assert.ok(places.some((line) => line.startsWith("ALTER ROLE")));
+    await again(database.logins);
+  });
+
+  it("what a clone makes is its role's, and so are its rights", async () => {
+    await database.as("minixdr_migrations_clone", "CREATE TABLE made (id int)");
+    const [made] = await database.query<{ owner: string }>(
+      "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'made'",
+    );
+    assert.equal(made!.owner, "minixdr_migrations");
+    await database.as("minixdr_migrations", "ALTER TABLE made ADD COLUMN more int");
+    for (const login of ["minixdr_app", "minixdr_app_clone"])
+      await database.as(login, "INSERT INTO made VALUES (1)");
+    for (const login of ["minixdr_read_only", "minixdr_read_only_clone"]) {
+      assert.equal((await database.as(login, "SELECT * FROM made")).length, 2);
+      await assert.rejects(database.as(login, "DELETE FROM made"), /read-only transaction/);
+    }
+  });
+
+  it("a clone has its role's settings and limits", async () => {
+    const rows = await database.query<{ role: string; settings: string; most: number }>(
+      `SELECT rolname AS role, rolconnlimit AS most,
+              array_to_string(array(SELECT s FROM unnest(rolconfig) s WHERE s NOT LIKE 'role=%' ORDER BY 1), ' ') AS settings
+         FROM pg_roles WHERE rolname LIKE 'minixdr\\_%'`,
+    );
+    const of = (name: string) => {
+      const { settings, most } = rows.find(({ role }) => role === name)!;
+      return { settings, most };
+    };
+    for (const duty of ["app", "backup", "exporter", "migrations", "read_only"])
+      assert.deepEqual(of(`minixdr_${duty}_clone`), of(`minixdr_${duty}`), duty);
+    assert.match(of("minixdr_app").settings, /search_path=minixdr, public statement_timeout=30s/);
+  });
+});
