@@ -3,7 +3,7 @@ import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Say } from "../drill";
 import { tool } from "../../tools";
-import { endsWithParent } from "../control-plane/child";
+import { endsWithParent } from "../../lib/ends-with-parent";
 import { copyCheckout } from "../../lib/checkout";
 import { run, type Result, type RunOptions } from "../../lib/processes";
 
