@@ -94,7 +94,7 @@ const edge = new Edge("edge", {
   clusterName,
 });
 
-const registry = new Registry("registry", { accountId, recoveryRegion });
+const registry = new Registry("registry", { accountId, region, recoveryRegion });
 
 const alarms = new Alarms("alarms", {
   stackName,
@@ -138,7 +138,15 @@ const traffic = new ClusterTraffic("traffic", {
   cacheSecurityGroupId: cache.securityGroupId,
 });
 
-const platform = new Platform("platform", { zones: config.network.zones }, onCluster());
+const platform = new Platform(
+  "platform",
+  {
+    zones: config.network.zones,
+    registry: registry.host,
+    metricsServer: registry.chart("metrics-server"),
+  },
+  onCluster(),
+);
 const { namespaces } = platform;
 
 new PodIdentity("backup-identity", {
@@ -163,6 +171,11 @@ const observability = new Observability(
   {
     ...observing,
     namespace: "monitoring",
+    registry: registry.host,
+    charts: {
+      definitions: registry.chart("prometheus-operator-crds"),
+      stack: registry.chart("kube-prometheus-stack"),
+    },
     storageClass: storageClassName,
     stackName,
     receivers: {
@@ -178,7 +191,7 @@ new EdgeMetrics(
   "edge-metrics",
   {
     namespace: "monitoring",
-    image: registry.image("edge-exporter", config.images.edgeExporter),
+    image: registry.upstreamImage("edge-exporter"),
     region,
   },
   // A pod is given its rights when it starts.
@@ -198,8 +211,8 @@ const pgbouncer = new PgBouncer(
   {
     ...config.pgbouncer,
     namespace: "database",
-    image: registry.image("pgbouncer", config.images.pgbouncer),
-    exporterImage: registry.image("pgbouncer-exporter", config.images.pgbouncerExporter),
+    image: registry.upstreamImage("pgbouncer"),
+    exporterImage: registry.upstreamImage("pgbouncer-exporter"),
     database: { ...databaseAddress, readerHost: database.endpoints.readerHost },
     users: [credentials.database.app, credentials.database["read-only"]],
     statistics: credentials.poolerStatistics,
