@@ -1,7 +1,7 @@
 import path from "node:path";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { commandLine } from "../lib/command-line";
-import { Failure } from "../lib/ends";
+import { Failure, UsageError } from "../lib/ends";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
@@ -35,7 +35,9 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const signal = untilStopped();
   const { project, config } = readStackSettings(root, stack);
   const pins = await PinsFile.read(path.join(root, "upstream/pins.json"));
-  const region = config["aws:region"]!;
+  const region = config["aws:region"];
+  if (!region) throw new UsageError("aws:region: missing; allowed: a region name");
+  const recovery = config[`${project}:recoveryRegion`];
   const account = await accountOf(region);
   const hostIn = (place: string) => `${account}.dkr.ecr.${place}.amazonaws.com`;
   const view = new View();
@@ -43,7 +45,7 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
     const claims = await mirror({
       pins,
       host: hostIn(region),
-      recoveryHost: hostIn(config[`${project}:recoveryRegion`]!),
+      recoveryHost: recovery && hostIn(recovery),
       dryRun,
       remedy: `npm run up -- --stack ${stack} --target '**mini-xdr:index:Registry**'`,
       view,

@@ -5,15 +5,15 @@ import { registryPrefix, type Pins } from "../upstream/upstream";
 import { Artifacts } from "./artifacts";
 import { chartCopy, imageCopy, type Copy } from "./copies";
 import type { PinsFile } from "./pins-file";
-import { Registry } from "./registry";
+import { Registry, type Found } from "./registry";
 
 /** What is mirrored, and where. */
 export interface Mirroring {
   pins: PinsFile;
   /** Address of the stack's registry. */
   host: string;
-  /** Address of its copy in the recovery Region. */
-  recoveryHost: string;
+  /** Address of its copy in the recovery Region, where there is one. */
+  recoveryHost?: string;
   /** Look only; change nothing. */
   dryRun: boolean;
   /** What makes the registry's repositories, for the message that they are missing. */
@@ -23,7 +23,7 @@ export interface Mirroring {
 }
 
 /** What the registry has of a copy. */
-type State = "there" | "not pinned" | "absent";
+type State = "there" | "not pinned" | "another" | "absent";
 
 /**
  * Copies every chart and image of others into the stack's registry, by digest, and pins the digests
@@ -47,7 +47,7 @@ export async function mirror(mirroring: Mirroring): Promise<Claim[]> {
       claims.push(
         await view.run(task, () => attempt(copy, states.get(copy)!, registry, mirroring), holds),
       );
-    return [...claims, await inRecoveryRegion(mirroring)];
+    return [...claims, ...(await inRecoveryRegion(mirroring))];
   } finally {
     await (await local)?.stop();
   }
@@ -68,19 +68,22 @@ async function look(copies: Copy[], registry: Registry, remedy: string) {
   const states = new Map<Copy, State>();
   const homeless: string[] = [];
   for (const copy of copies) {
-    const which = copy.digest ? `@${copy.digest}` : `:${copy.tag}`;
-    const found = await registry.find(registryPrefix + copy.path, which);
+    // By its tag: without one, a lifecycle would take it away.
+    const found = await registry.find(registryPrefix + copy.path, `:${copy.tag}`);
     if (found === "no repository") homeless.push(registryPrefix + copy.path);
-    states.set(
-      copy,
-      typeof found === "string" ? "absent" : copy.digest === "" ? "not pinned" : "there",
-    );
+    states.set(copy, stateOf(copy, found));
   }
   if (homeless.length > 0)
     throw new UsageError(
       `${registry.host} has no repository for\n  ${homeless.join("\n  ")}\n  make them: ${remedy}`,
     );
   return states;
+}
+
+function stateOf({ digest }: Copy, found: Found): State {
+  if (typeof found === "string") return "absent";
+  if (digest === "") return "not pinned";
+  return found.digest === digest ? "there" : "another";
 }
 
 async function attempt(
@@ -91,6 +94,7 @@ async function attempt(
 ): Promise<Claim> {
   const title = `${copy.path}:${copy.tag}`;
   try {
+    if (state === "another") throw new Failure(`its tag holds another than ${copy.digest}`);
     if (dryRun) return told(copy, `${title} ${intent[state]}`);
     const digest = state === "there" ? copy.digest : await bring(copy, state, registry);
     if (copy.digest === "") await pins.pin(copy.kind, copy.name, digest);
@@ -106,7 +110,7 @@ async function attempt(
   }
 }
 
-const intent: Record<State, string> = {
+const intent: Record<Exclude<State, "another">, string> = {
   there: "is there by its digest",
   "not pinned": "is there, and would be compared and pinned",
   absent: "would be copied",
@@ -128,7 +132,8 @@ async function bring(copy: Copy, state: State, registry: Registry): Promise<stri
 }
 
 /** How much of it a lost Region would not take along. ECR copies by itself, after each push. */
-async function inRecoveryRegion({ pins, recoveryHost, signal }: Mirroring): Promise<Claim> {
+async function inRecoveryRegion({ pins, recoveryHost, signal }: Mirroring): Promise<Claim[]> {
+  if (!recoveryHost) return [];
   const recovery = new Registry(recoveryHost, signal);
   const pinned = copiesOf(pins.pins, () => Promise.reject(new Error()), signal).filter(
     ({ digest }) => digest !== "",
@@ -136,12 +141,14 @@ async function inRecoveryRegion({ pins, recoveryHost, signal }: Mirroring): Prom
   let away = 0;
   for (const { path, digest } of pinned)
     if (typeof (await recovery.find(registryPrefix + path, `@${digest}`)) === "string") away += 1;
-  return claim({
-    id: "mirror.recovery-region",
-    claim: `Of ${pinned.length} pinned copies not yet in ${recoveryHost}; ECR takes up to half an hour for most`,
-    value: away,
-    unit: "copies",
-  });
+  return [
+    claim({
+      id: "mirror.recovery-region",
+      claim: `Of ${pinned.length} pinned copies not yet in ${recoveryHost}; ECR takes up to half an hour for most`,
+      value: away,
+      unit: "copies",
+    }),
+  ];
 }
 
 function told({ path }: Copy, text: string, value = 0): Claim {

@@ -216,6 +216,18 @@ describe("npm run mirror", function () {
     );
   });
 
+  it("says when a tag holds another than is pinned, and leaves it", async () => {
+    const other = await image(`${ecr.artifacts.host}/mini-xdr/tool`, "other");
+    pins.images.tool!.digest = `sha256:${"0".repeat(64)}`;
+    await write(pins);
+    for (const args of [[], ["--dry-run"]]) {
+      const { code, stdout } = await mirror(args);
+      assert.equal(code, 1);
+      assert.match(stdout, /tool:v1 is not there: its tag holds another than sha256:0000/);
+    }
+    assert.equal(await digestAt("mini-xdr/tool:v1"), other);
+  });
+
   it("fails on a digest that its publishers do not have", async () => {
     pins.images.tool!.digest = `sha256:${"0".repeat(64)}`;
     await write(pins);
@@ -250,6 +262,32 @@ describe("npm run mirror", function () {
     const stranger = await show({ DOCKER_CONFIG: folder, HELM_REGISTRY_CONFIG: `${folder}/none` });
     assert.notEqual(stranger.code, 0);
     assert.match(stranger.stderr, /401|credential|authoriz/i);
+  });
+
+  it("is into a registry that gives a tag once, and makes no repository", async () => {
+    assert.equal((await mirror()).code, 0);
+    const other = await image(`${publishers.host}/others/other`, "other");
+    const crane = await tool("crane");
+    const env = registryLogin({ ...process.env, ...ecr.environment });
+    const push = async (to: string) => {
+      const source = `${publishers.host}/others/other@${other}`;
+      return run(crane, ["copy", source, `${host}/${to}`], { env: { ...ecr.environment, ...env } });
+    };
+    assert.match((await push("mini-xdr/tool:v1")).stderr, /TAG_INVALID: .* is immutable/);
+    assert.equal((await push("mini-xdr/tool:v2")).code, 0);
+    assert.match((await push("mini-xdr/new:v1")).stderr, /NAME_UNKNOWN/);
+  });
+
+  it("would be seen to be missing: a chart of the internet, as releases once had it", async () => {
+    const args = ["pull", "metrics-server", "--version", "3.13.0"];
+    args.push("--repo", "https://kubernetes-sigs.github.io/metrics-server");
+    const home = { HELM_CACHE_HOME: folder, HELM_CONFIG_HOME: folder, HELM_DATA_HOME: folder };
+    const { code } = await run(await tool("helm"), args, {
+      cwd: folder,
+      env: { ...ecr.environment, ...home },
+    });
+    assert.notEqual(code, 0);
+    assert.deepEqual([...ecr.refused], ["kubernetes-sigs.github.io"]);
   });
 
   /** Packages a small chart. */

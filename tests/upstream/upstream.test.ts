@@ -51,7 +51,10 @@ describe("what others publish", () => {
 
   it("has no digest until it is mirrored, which the preview names", () => {
     const pins: Pins = {
-      charts: { a: { ...charts["metrics-server"], digest: one }, b: { ...charts["metrics-server"], digest: "" } },
+      charts: {
+        a: { ...charts["metrics-server"], digest: one },
+        b: { ...charts["metrics-server"], digest: "" },
+      },
       images: { c: { ...images.grafana, digest: "" }, d: { ...images.grafana, digest: one } },
     };
     assert.deepEqual(unmirrored(pins), ["charts/b", "c"]);
@@ -72,7 +75,10 @@ describe("the pack, of a chart or an image that", () => {
     assert.match(undeclaredImage(`${image}@${other}`, pinned)!, /upstream\/pins\.json has .*1111/);
     assert.match(undeclaredImage(image, pinned)!, /upstream\/pins\.json has/);
     assert.equal(undeclaredChart(`${chart}@${one}`, version, pinnedChart), undefined);
-    assert.match(undeclaredChart(`${chart}@${other}`, version, pinnedChart)!, /has 3\.13\.0 sha256:1/);
+    assert.match(
+      undeclaredChart(`${chart}@${other}`, version, pinnedChart)!,
+      /has 3\.13\.0 sha256:1/,
+    );
     assert.match(undeclaredChart(chart, version, pinnedChart)!, /has 3\.13\.0 sha256:1/);
   });
 
