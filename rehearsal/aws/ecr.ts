@@ -129,7 +129,9 @@ function forward(
   behind: string,
   manifest: boolean,
 ): void {
-  const { authorization: _, host: __, ...headers } = asked.headers;
+  const headers = { ...asked.headers };
+  delete headers.authorization;
+  delete headers.host;
   const options = { method: asked.method, headers };
   const further = request(`http://${behind}${asked.url}`, options, (answered) => {
     // An empty repository is none to the registry behind.

@@ -32,7 +32,7 @@ export const deployed: Edit[] = [
     ],
     [
       "an image that the chart pulls from the internet",
-      /image: \{\s+repository: pulumi[^}]+\},/,
+      / {10}image: \{[^]*?\n {10}\},\n/,
       "",
     ],
   ]),

@@ -172,8 +172,8 @@ export const target: Edit[] = [
     ],
     [
       "images copied to their own Region",
-      "{ accountId, recoveryRegion }",
-      "{ accountId, recoveryRegion: region }",
+      "{ accountId, region, recoveryRegion }",
+      "{ accountId, region, recoveryRegion: region }",
     ],
     [
       "secrets copied to their own Region",
