@@ -4,7 +4,11 @@
 const rooms = {
   lib: [],
   tools: ["lib"],
-  policies: [],
+  // What others publish and we run, pinned, as data: it imports nothing of ours.
+  upstream: [],
+  // Copies it into a registry.
+  mirror: ["upstream", "lib", "tools"],
+  policies: ["upstream"],
   images: [],
   // Judges any team's image from outside: it knows nothing of ours.
   conformance: ["lib", "tools"],
@@ -12,11 +16,11 @@ const rooms = {
   observability: [],
   // Draws what the chart ships: it reads dashboards' files, as Grafana does, not our data.
   pictures: ["lib", "tools"],
-  components: ["config", "observability", "lib"],
-  plan: ["policies", "lib", "tools"],
+  components: ["config", "observability", "upstream", "lib"],
+  plan: ["policies", "upstream", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],
-  rehearsal: ["recovery", "plan", "policies", "images", "lib", "tools"],
+  rehearsal: ["recovery", "mirror", "upstream", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };
 

@@ -147,13 +147,8 @@ export const schema = {
       backend: image.describe("API, worker and migrations"),
       frontend: image.describe("web page"),
       backup: image.describe("database bootstrap, dumps and restores"),
-      pgbouncer: image.describe("connection pooler, 1.25.2 or newer"),
-      pgbouncerExporter: image.describe("the pooler's Prometheus exporter"),
-      edgeExporter: image.describe(
-        "yet-another-cloudwatch-exporter, for the load balancer's figures",
-      ),
     })
-    .describe("TAG@sha256:DIGEST of each image in ECR; a digest is written by the build"),
+    .describe("TAG@sha256:DIGEST of each image of ours in ECR; a digest is written by the build"),
   backend: replicas.prefault({}).describe("API replicas"),
   frontend: replicas.prefault({}).describe("web page replicas"),
   pgbouncer: z

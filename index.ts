@@ -96,7 +96,7 @@ const edge = new Edge("edge", {
   clusterName,
 });
 
-const registry = new Registry("registry", { accountId, recoveryRegion });
+const registry = new Registry("registry", { accountId, region, recoveryRegion });
 
 const alarms = new Alarms("alarms", {
   stackName,
@@ -152,7 +152,11 @@ const nodes = new Nodes(
   onCluster(),
 );
 
-const platform = new Platform("platform", { tags: config.tags }, onCluster(nodes));
+const platform = new Platform(
+  "platform",
+  { tags: config.tags, registry: registry.host, metricsServer: registry.chart("metrics-server") },
+  onCluster(nodes),
+);
 const { namespaces } = platform;
 
 const backupIdentity = new PodIdentity("backup-identity", {
@@ -177,6 +181,11 @@ const observability = new Observability(
   {
     ...observing,
     namespace: "monitoring",
+    registry: registry.host,
+    charts: {
+      definitions: registry.chart("prometheus-operator-crds"),
+      stack: registry.chart("kube-prometheus-stack"),
+    },
     storageClass: storageClassName,
     stackName,
     receivers: {
@@ -192,7 +201,7 @@ new EdgeMetrics(
   "edge-metrics",
   {
     namespace: "monitoring",
-    image: registry.image("edge-exporter", config.images.edgeExporter),
+    image: registry.upstreamImage("edge-exporter"),
     region,
   },
   onCluster(edgeMetricsIdentity, observability.definitions),
@@ -223,8 +232,8 @@ const pgbouncer = new PgBouncer(
   {
     ...config.pgbouncer,
     namespace: "database",
-    image: registry.image("pgbouncer", config.images.pgbouncer),
-    exporterImage: registry.image("pgbouncer-exporter", config.images.pgbouncerExporter),
+    image: registry.upstreamImage("pgbouncer"),
+    exporterImage: registry.upstreamImage("pgbouncer-exporter"),
     database: { ...databaseAddress, readerHost: database.endpoints.readerHost },
     users: [credentials.database.app, credentials.database["read-only"]].flatMap(
       ({ logins }) => logins,

@@ -17,7 +17,7 @@ interface Options {
 }
 
 const standIns =
-  "Stand-ins: AWS, its EKS component and APIs, random and tls; EKS's access entries, which count at once, are asked for the engine's role alone, and refuse with 403 where EKS may say 401; NodeClass and NodePool, which start no nodes; load balancer and name; repositories of charts, and a ConfigMap for each chart that cannot be had; kwok's pods.";
+  "Stand-ins: AWS, its EKS component and APIs, random and tls; EKS's access entries, which count at once, are asked for the engine's role alone, and refuse with 403 where EKS may say 401; NodeClass and NodePool, which start no nodes; load balancer and name; ECR's front before a real registry, and a ConfigMap for each chart that cannot be had; kwok's pods.";
 
 const command = commandLine(
   "rehearse:rebuild",

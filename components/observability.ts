@@ -4,20 +4,23 @@ import * as random from "@pulumi/random";
 import type { ObservabilityConfig } from "../config";
 import { defaultRules } from "../observability/defaults";
 import { alertmanagerConfig, beat, receiversSecret, secretKeys } from "../observability/routing";
+import { images, registryPrefix, type UpstreamImage } from "../upstream/upstream";
 import { gentleUpdate, lostNodeTolerations, oneEviction, spreadOf, zoneSpread } from "./placement";
+import type { ChartReference } from "./registry";
 import { Workload } from "./workload";
 
 export interface ObservabilityArgs extends Omit<ObservabilityConfig, "runbookBase"> {
   namespace: string;
   /** Names the stack in every alert, such as `mini-xdr-prod`. */
   stackName: string;
+  /** Address of the stack's own registry: every image comes from there. */
+  registry: pulumi.Output<string>;
+  charts: { definitions: ChartReference; stack: ChartReference };
   /** Storage class of the volumes. */
   storageClass: string;
   /** What opens each receiver; secret. Absent: its alerts stay in Alertmanager. */
   receivers: Partial<Record<keyof typeof secretKeys, pulumi.Output<string>>>;
 }
-
-const repository = "https://prometheus-community.github.io/helm-charts";
 
 /** Share of its volume that Prometheus may fill before it drops the oldest blocks. */
 const usableVolume = 0.85;
@@ -51,9 +54,7 @@ export class Observability extends Workload {
   private customResourceDefinitions(): k8s.helm.v3.Release {
     return this.release("definitions", {
       name: "prometheus-operator-crds",
-      chart: "prometheus-operator-crds",
-      version: "31.0.1",
-      repository,
+      ...this.args.charts.definitions,
       timeoutSeconds: 300,
       values: {},
     });
@@ -85,13 +86,13 @@ export class Observability extends Workload {
       "release",
       {
         name: "kube-prometheus-stack",
-        chart: "kube-prometheus-stack",
-        version: "88.5.3",
-        repository,
+        ...this.args.charts.stack,
         timeoutSeconds: 1800,
         values: {
           fullnameOverride: "kube-prometheus-stack",
           crds: { enabled: false },
+          // Before the chart's own registries: an image that is not named below could not be pulled.
+          global: { imageRegistry: this.args.registry },
           // EKS runs these where nobody can scrape them, and alerts would call them lost for ever.
           kubeControllerManager: { enabled: false },
           kubeScheduler: { enabled: false },
@@ -115,6 +116,7 @@ export class Observability extends Workload {
       podDisruptionBudget: { enabled: true, minAvailable: 2 },
       prometheusSpec: {
         replicas: 3,
+        image: copyOf("prometheus"),
         ...spread("prometheus"),
         priorityClassName: "watching",
         // On every alert: which stack it is of.
@@ -149,6 +151,7 @@ export class Observability extends Workload {
       }),
       alertmanagerSpec: {
         replicas: 3,
+        image: copyOf("alertmanager"),
         ...spread("alertmanager"),
         priorityClassName: "watching",
         secrets: [receiversSecret],
@@ -164,10 +167,14 @@ export class Observability extends Workload {
     const health = { httpGet: { path: "/api/health", port: "grafana" } };
     return {
       replicas: 3,
+      image: copyOf("grafana"),
+      // `helm test` would run an image of its own.
+      testFramework: { enabled: false },
       admin: { existingSecret: "grafana-login" },
       // What it shows comes from ConfigMaps, its data source from values: no pod has a state to lose.
       persistence: { enabled: false },
       sidecar: {
+        image: copyOf("k8s-sidecar"),
         dashboards: {
           enabled: true,
           label: "grafana_dashboard",
@@ -200,10 +207,28 @@ export class Observability extends Workload {
       tolerations: lostNodeTolerations,
       resources: small,
     };
+    const nodeExporter = images["node-exporter"];
+    const stateMetrics = images["kube-state-metrics"];
     return {
-      prometheusOperator: singleton,
+      prometheusOperator: {
+        ...singleton,
+        image: copyOf("prometheus-operator"),
+        prometheusConfigReloader: { image: copyOf("prometheus-config-reloader") },
+        admissionWebhooks: { patch: { image: copyOf("kube-webhook-certgen") } },
+      },
+      "prometheus-node-exporter": {
+        image: {
+          repository: `${registryPrefix}node-exporter`,
+          tag: nodeExporter.tag,
+          digest: nodeExporter.digest,
+          // Or the chart adds it to the tag once more.
+          distroless: false,
+        },
+      },
       "kube-state-metrics": {
         ...singleton,
+        // This one writes the digest as it is.
+        image: { ...copyOf("kube-state-metrics"), sha: stateMetrics.digest },
         // Rules tell zones apart by it.
         metricLabelsAllowlist: ["nodes=[topology.kubernetes.io/zone]"],
       },
@@ -221,6 +246,12 @@ export class Observability extends Workload {
       },
     };
   }
+}
+
+/** The stack's copy of an image, as the chart takes it; it adds `sha256:` to the digest itself. */
+function copyOf(name: UpstreamImage) {
+  const { tag, digest } = images[name];
+  return { repository: `${registryPrefix}${name}`, tag, sha: digest.replace(/^sha256:/, "") };
 }
 
 /** The operator adds the host anti-affinity of what it runs itself. */

@@ -1,11 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as k8s from "@pulumi/kubernetes";
 import { gentleUpdate, lostNodeTolerations, oneEviction, priorities, spreadOf } from "./placement";
+import type { ChartReference } from "./registry";
 import { release } from "./release";
+import { at, images, registryPrefix } from "../upstream/upstream";
 
 export interface PlatformArgs {
   /** What volumes cost is told apart by them. */
   tags: Record<string, string>;
+  /** Address of the stack's own registry. */
+  registry: pulumi.Output<string>;
+  metricsServer: ChartReference;
 }
 
 /** Pod Security Standard of each namespace; node-exporter needs the host's view. */
@@ -107,16 +112,20 @@ export class Platform extends pulumi.ComponentResource {
   }
 
   private metricsServer(): void {
+    const { tag, digest } = images["metrics-server"];
     release(
       `${this.name}-metrics-server`,
       {
         name: "metrics-server",
         namespace: "kube-system",
-        chart: "metrics-server",
-        version: "3.13.0",
-        repository: "https://kubernetes-sigs.github.io/metrics-server",
+        ...this.args.metricsServer,
         timeoutSeconds: 600,
         values: {
+          image: {
+            repository: pulumi.interpolate`${this.args.registry}/${registryPrefix}metrics-server`,
+            // The chart has no value for a digest, and writes the tag as it is.
+            tag: `${tag}${at(digest)}`,
+          },
           replicas: 3,
           updateStrategy: gentleUpdate,
           podDisruptionBudget: { enabled: true, ...oneEviction },

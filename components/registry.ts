@@ -1,37 +1,56 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as ecr from "@pulumi/aws/ecr";
+import {
+  at,
+  chartNames,
+  chartPath,
+  charts,
+  imageNames,
+  images,
+  registryPrefix,
+  type ChartName,
+  type UpstreamImage,
+} from "../upstream/upstream";
 
-/** The images of the stack, by the name of their repository below `mini-xdr/`. */
-export const imageNames = [
-  "backend",
-  "frontend",
-  "backup",
-  "pgbouncer",
-  "pgbouncer-exporter",
-  "edge-exporter",
-] as const;
-export type ImageName = (typeof imageNames)[number];
+/** The images that this project builds, by the name of their repository below `mini-xdr/`. */
+const builtImages = ["backend", "frontend", "backup"] as const;
+type BuiltImage = (typeof builtImages)[number];
 
 /** An image as the charts take it. */
 export interface ImageReference {
   repository: pulumi.Output<string>;
   tag: string;
-  /** Empty until the build has written it into the configuration. */
+  /** Empty until the build, or the mirror, has written it down. */
   digest: string;
+}
+
+/** A chart of others as a release takes it. */
+export interface ChartReference {
+  chart: pulumi.Output<string>;
+  version: string;
 }
 
 export interface RegistryArgs {
   accountId: pulumi.Input<string>;
+  /** The registry's own. */
+  region: string;
   /** Where every image is copied, so that a lost Region can be left behind. */
   recoveryRegion: string;
 }
 
 /**
- * ECR repositories with immutable tags, scanned on push and replicated to the recovery Region.
- * So a pod's start depends on AWS alone. Costs: storage and the transfer between Regions.
+ * ECR repositories with immutable tags, scanned on push and replicated to the recovery Region: of the
+ * images that this project builds, and of every chart and image of others, which `npm run mirror`
+ * copies. So a release and a pod's start depend on AWS alone. ECR makes no repository at a push, and
+ * replicates only what is pushed after this (Amazon ECR User Guide, "Pushing a Helm chart" and
+ * "Private image replication"). Costs: storage, 0.10 US dollars a GB and month in each of both
+ * Regions, and the transfer between them.
  */
 export class Registry extends pulumi.ComponentResource {
-  private readonly repositories: Record<ImageName, ecr.Repository>;
+  /** The registry's address. An account's registry has it before any repository exists. */
+  readonly host: pulumi.Output<string>;
+  /** By their paths below `mini-xdr/`. */
+  private readonly repositories: Record<string, ecr.Repository>;
 
   constructor(
     private readonly name: string,
@@ -39,31 +58,46 @@ export class Registry extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Registry", name, args, opts);
-    this.repositories = Object.fromEntries(
-      imageNames.map((image) => [image, this.repository(image)]),
-    ) as Record<ImageName, ecr.Repository>;
+    this.host = pulumi.interpolate`${args.accountId}.dkr.ecr.${args.region}.amazonaws.com`;
+    const paths = [...builtImages, ...imageNames, ...chartNames.map(chartPath)];
+    this.repositories = Object.fromEntries(paths.map((path) => [path, this.repository(path)]));
     this.replicate(args);
     this.registerOutputs({ repositoryUrls: this.repositoryUrls });
   }
 
-  /** Where each image is pushed. */
-  get repositoryUrls(): Record<ImageName, pulumi.Output<string>> {
+  /** Where each image and chart is pushed, by its path below `mini-xdr/`. */
+  get repositoryUrls(): Record<string, pulumi.Output<string>> {
     return Object.fromEntries(
-      imageNames.map((image) => [image, this.repositories[image].repositoryUrl]),
-    ) as Record<ImageName, pulumi.Output<string>>;
+      Object.entries(this.repositories).map(([path, { repositoryUrl }]) => [path, repositoryUrl]),
+    );
   }
 
-  /** The image that a configured `TAG` or `TAG@sha256:DIGEST` names. */
-  image(name: ImageName, version: string): ImageReference {
+  /** The image of ours that a configured `TAG` or `TAG@sha256:DIGEST` names. */
+  image(name: BuiltImage, version: string): ImageReference {
     const [tag, digest = ""] = version.split("@") as [string, string?];
-    return { repository: this.repositories[name].repositoryUrl, tag, digest };
+    return { repository: this.repositories[name]!.repositoryUrl, tag, digest };
   }
 
-  private repository(image: ImageName): ecr.Repository {
+  /** The copy of an image of others. */
+  upstreamImage(name: UpstreamImage): ImageReference {
+    const { tag, digest } = images[name];
+    return { repository: this.repositories[name]!.repositoryUrl, tag, digest };
+  }
+
+  /** The copy of a chart of others. */
+  chart(name: ChartName): ChartReference {
+    const { version, digest } = charts[name];
+    // Helm takes a digest beside the version since 3.18 (helm/helm#12690), and so the provider.
+    const path = `${registryPrefix}${chartPath(name)}${at(digest)}`;
+    return { chart: pulumi.interpolate`oci://${this.host}/${path}`, version };
+  }
+
+  private repository(path: string): ecr.Repository {
+    const resource = path.replace("/", "-");
     const repository = new ecr.Repository(
-      `${this.name}-${image}`,
+      `${this.name}-${resource}`,
       {
-        name: `mini-xdr/${image}`,
+        name: `${registryPrefix}${path}`,
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
@@ -71,7 +105,7 @@ export class Registry extends pulumi.ComponentResource {
       { parent: this, protect: true },
     );
     new ecr.LifecyclePolicy(
-      `${this.name}-${image}-lifecycle`,
+      `${this.name}-${resource}-lifecycle`,
       {
         repository: repository.name,
         policy: {

@@ -6,11 +6,9 @@ export interface ReleaseSpec {
   /** Release name; the resource is called `<component>-release` or `<component>-<role>`. */
   name: string;
   namespace: pulumi.Input<string>;
-  /** A chart of this repository, or one of `repository`. */
-  chart: string;
+  /** A folder below the project's root, or `oci://…` in the stack's own registry: a recovery asks AWS alone. */
+  chart: pulumi.Input<string>;
   version: string;
-  /** Chart repository; absent: the chart is a folder below the project's root. */
-  repository?: string;
   /** Secrets and values unknown before creation only at the leaves, or the engine seals them all. */
   values: Record<string, unknown>;
   /** Pods × their worst start, seconds; atomic releases roll back after it. */
@@ -33,7 +31,6 @@ export function release(
       namespace: spec.namespace,
       chart: spec.chart,
       version: spec.version,
-      ...(spec.repository ? { repositoryOpts: { repo: spec.repository } } : {}),
       values: spec.values,
       atomic: true,
       cleanupOnFail: true,

@@ -3,6 +3,7 @@ import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
 import { Failure, MissingTool, UsageError } from "../lib/ends";
 import { CommandFailed, run } from "../lib/processes";
+import { registryLogin } from "../lib/registry-login";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
 export interface Outputs {
@@ -42,12 +43,17 @@ export interface EngineOptions {
 /** The Pulumi engine, for one stack; its program is the `pulumi` on the PATH. */
 export class Engine {
   private running: Promise<unknown> = Promise.resolve();
+  private readonly options: EngineOptions;
 
   constructor(
     private readonly root: string,
     private readonly stack: string,
-    private readonly options: EngineOptions = {},
-  ) {}
+    options: EngineOptions = {},
+  ) {
+    const environment = { ...process.env, ...options.environment };
+    // As npm run up has it: releases take their charts from the stack's registry.
+    this.options = { ...options, environment: { ...environment, ...registryLogin(environment) } };
+  }
 
   /** Resolves once nothing of it runs: an interrupted update first brings its state up to date. */
   async idle(): Promise<void> {

@@ -44,6 +44,15 @@ export const pins = {
     versionArguments: ["version"],
     folder: "pulumi",
   }),
+  // Copies images and OCI artifacts from registry to registry, and serves a registry itself.
+  crane: goTool({
+    name: "crane",
+    module: "github.com/google/go-containerregistry",
+    package: "github.com/google/go-containerregistry/cmd/crane",
+    versionVariables: ["github.com/google/go-containerregistry/cmd/crane/cmd.Version"],
+    versionArguments: ["version"],
+    folder: "crane",
+  }),
   // Its module needs an older engine's packages than the CLI.
   "pulumi-resource-kubernetes": goTool({
     name: "pulumi-resource-kubernetes",

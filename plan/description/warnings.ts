@@ -1,8 +1,14 @@
+import { images as upstream, unmirrored } from "../../upstream/upstream";
 import type { Plan } from "../plan";
 
 /** What is allowed, but should not go to production unseen. */
 export function warnings(plan: Plan): string[] {
-  return [...unresolvedImages(plan), ...silentAlerts(plan), ...exampleValues(plan)];
+  return [
+    ...unresolvedImages(plan),
+    ...unmirroredCopies(),
+    ...silentAlerts(plan),
+    ...exampleValues(plan),
+  ];
 }
 
 function unresolvedImages(plan: Plan): string[] {
@@ -15,11 +21,21 @@ function unresolvedImages(plan: Plan): string[] {
   ];
 }
 
+function unmirroredCopies(): string[] {
+  const missing = unmirrored();
+  return missing.length === 0
+    ? []
+    : [
+        `no digest yet for ${missing.join(", ")}: npm run mirror copies them and writes it to upstream/pins.json`,
+      ];
+}
+
 function collectUnresolved(value: unknown, images: Set<string>): void {
   if (value === null || typeof value !== "object") return;
   const image = value as Record<string, unknown>;
-  if (image.digest === "" && typeof image.repository === "string")
-    images.add(`${image.repository.replace(/^[^/]*\//, "")}:${String(image.tag)}`);
+  const name = /\/mini-xdr\/([a-z-]+)$/.exec(String(image.repository))?.[1];
+  if (image.digest === "" && name && !Object.hasOwn(upstream, name))
+    images.add(`mini-xdr/${name}:${String(image.tag)}`);
   for (const child of Object.values(value)) collectUnresolved(child, images);
 }
 

@@ -1,3 +1,4 @@
+import { chartNames, imageNames } from "../../upstream/upstream";
 import { at, list, type Resource, type Stack } from "../model/resource";
 
 /** Something that has to be there. */
@@ -187,14 +188,10 @@ const everyStack: Entry[] = [
     type: "aws:ecr/repository:Repository",
     names: prefixed(
       "registry-",
-      "backend",
-      "backup",
-      "edge-exporter",
-      "frontend",
-      "pgbouncer",
-      "pgbouncer-exporter",
+      ...["backend", "backup", "frontend", ...imageNames],
+      ...prefixed("charts-", ...chartNames),
     ),
-    why: "its pods would find no image",
+    why: "its pods would find no image, or its release no chart",
   },
   {
     type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",

@@ -70,10 +70,17 @@ const volume = {
   },
 };
 const off = { enabled: fixed(false) };
+/** An image; what the chart makes of it is judged, absent values too. */
+const image = {
+  repository: mapped("chart-images"),
+  tag: mapped("chart-images"),
+  sha: mapped("chart-images"),
+};
 const everything = only(equals(false), "monitors and rules of the other releases go unread");
 
 /** What Prometheus and Alertmanager share. */
 const operated: Fields = {
+  image,
   podAntiAffinity: mapped("host-anti-affinity"),
   podAntiAffinityTopologyKey: mapped("host-anti-affinity"),
   priorityClassName: mapped("priorities"),
@@ -126,6 +133,7 @@ export const chartValues: Record<string, Fields> = {
   "prometheus-operator-crds": {},
   "metrics-server": {
     affinity,
+    image: { repository: image.repository, tag: image.tag },
     livenessProbe: probe,
     podDisruptionBudget: budget,
     replicas: mapped("replicas"),
@@ -137,6 +145,7 @@ export const chartValues: Record<string, Fields> = {
   "kube-prometheus-stack": {
     fullnameOverride: fixed("kube-prometheus-stack"),
     crds: off,
+    global: { imageRegistry: mapped("chart-images") },
     coreDns: off,
     kubeControllerManager: off,
     kubeEtcd: off,
@@ -179,6 +188,7 @@ export const chartValues: Record<string, Fields> = {
       admin: { existingSecret: fixed("grafana-login") },
       affinity,
       deploymentStrategy: rollout,
+      image,
       livenessProbe: probe,
       readinessProbe: probe,
       startupProbe: probe,
@@ -188,6 +198,7 @@ export const chartValues: Record<string, Fields> = {
       resources,
       service: { sessionAffinity: free(tuning) },
       sidecar: {
+        image,
         dashboards: {
           enabled: fixed(true),
           label: fixed("grafana_dashboard"),
@@ -196,11 +207,21 @@ export const chartValues: Record<string, Fields> = {
         },
         datasources: { enabled: fixed(true), defaultDatasourceEnabled: fixed(true) },
       },
+      testFramework: off,
       tolerations,
       topologySpreadConstraints: spreading,
     },
+    "prometheus-node-exporter": {
+      image: {
+        repository: image.repository,
+        tag: image.tag,
+        digest: image.sha,
+        distroless: mapped("chart-images"),
+      },
+    },
     "kube-state-metrics": {
       ...singleton,
+      image,
       metricLabelsAllowlist: only(
         matches(
           /^nodes=\[([a-z0-9./-]+,)*topology\.kubernetes\.io\/zone(,[a-z0-9./-]+)*\]$/,
@@ -209,6 +230,11 @@ export const chartValues: Record<string, Fields> = {
         "rules tell zones apart by it",
       ),
     },
-    prometheusOperator: singleton,
+    prometheusOperator: {
+      ...singleton,
+      image,
+      prometheusConfigReloader: { image },
+      admissionWebhooks: { patch: { image } },
+    },
   },
 };

@@ -80,9 +80,8 @@ Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${ty
 
 - Code: what an image runs, \`reconnect.sh\`, \`roles.sql\`, what an alert's expression means. The tests of
   the images, the database laboratory and the alerts' tests on real Prometheus run them.
-- What a remote chart renders beyond its declared map, and whether its archive is the one that was
-  looked at: a release names a repository and a version, and no digest. A test compares the map with the
-  chart; a digest of the publisher's could not be had here.
+- What a remote chart renders beyond its declared map. A test compares the map with the chart. Which
+  archive it is says the digest in \`upstream/pins.json\`, once it has been mirrored.
 - What the plugin of @pulumi/eks makes beside the cluster itself, and what AWS answers: quotas, limits of
   the account, what somebody has changed by hand.
 - Under the engine, before the preview: the options \`retainOnDelete\`, \`replaceOnChanges\`, \`deletedWith\` and

@@ -5,7 +5,7 @@ import { assertJudged, releaseType, typeOf, type KubernetesObject } from "../mod
 import { show } from "../model/expectation";
 import { at, noOptions, sealed, unknown, type Properties, type Resource } from "../model/resource";
 import type { Settings } from "../model/settings";
-import { remoteCharts } from "../remote-charts/remote-charts";
+import { remoteChartOf } from "../remote-charts/remote-charts";
 import { readRendered, renderedHash } from "./rendered";
 import { hiddenIn } from "./templates";
 
@@ -62,7 +62,7 @@ function read(release: Resource, settings: Settings): Deployed {
       };
   if (at(release.properties, "valueYamlFiles") !== undefined)
     return { problem: "valueYamlFiles hides values from the rules; give them as values" };
-  const remote = remoteCharts.find((declared) => declared.chart === chart);
+  const remote = remoteChartOf(chart);
   if (remote && remote.version !== version)
     return {
       problem: `chart ${remote.chart} ${String(version)} has no declared map of its values, only ${remote.version}; check policies/remote-charts against the new version`,

@@ -1,10 +1,13 @@
 import type { KubernetesObject } from "../model/kubernetes";
 import { at, type Properties } from "../model/resource";
+import { imagesWith, imageWith } from "./chart-image";
+import { images } from "./kube-prometheus-stack-images";
 import type { RemoteChart } from "./remote-chart";
 
 export const kubePrometheusStack: RemoteChart = {
   chart: "kube-prometheus-stack",
   version: "88.5.3",
+  images: (values) => imagesWith(values, Object.values(images)),
   objects: (values, release) => {
     const chart = "kube-prometheus-stack";
     const named = release.includes(chart) ? release : `${release}-${chart}`;
@@ -47,7 +50,7 @@ function operated(
           retention: at(spec, "retention") ?? "10d",
           alerting: alerting(values, name.replace(/prometheus$/, "alertmanager")),
         }),
-        image: `quay.io/prometheus/${component}:${String(at(spec, "image.tag") ?? (isPrometheus ? "v3.14.0-distroless" : "v0.34.0"))}`,
+        image: imageWith(values, images[component]),
       },
     },
     ...budgets(at(budget, "enabled") === true ? budget : undefined, name, {
@@ -114,7 +117,7 @@ function grafana(values: Properties, release: string): KubernetesObject[] {
   return [
     ...deployment(`${release}-grafana`, labels, own, "deploymentStrategy", {
       name: "grafana",
-      image: "docker.io/grafana/grafana:13.2.0",
+      image: imageWith(values, images.grafana),
       startupProbe: at(own, "startupProbe"),
       livenessProbe: {
         ...probe,
@@ -146,7 +149,7 @@ function kubeStateMetrics(values: Properties, release: string): KubernetesObject
     "updateStrategy",
     {
       name: "kube-state-metrics",
-      image: "registry.k8s.io/kube-state-metrics/kube-state-metrics:v2.20.0",
+      image: imageWith(values, images.stateMetrics),
       startupProbe: at(own, "startupProbe.enabled") === true ? at(own, "startupProbe") : undefined,
       livenessProbe: probe("/livez", at(own, "livenessProbe")),
       readinessProbe: probe("/readyz", at(own, "readinessProbe")),
@@ -165,7 +168,7 @@ function operator(values: Properties, name: string, release: string): Kubernetes
     "strategy",
     {
       name: "kube-prometheus-stack",
-      image: "quay.io/prometheus-operator/prometheus-operator:v0.93.1",
+      image: imageWith(values, images.operator),
       livenessProbe: probe("/healthz", at(own, "livenessProbe")),
       readinessProbe: probe("/healthz", at(own, "readinessProbe")),
     },

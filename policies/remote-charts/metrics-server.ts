@@ -1,9 +1,19 @@
 import { at } from "../model/resource";
+import { imagesWith, imageWith, type ChartImage } from "./chart-image";
 import type { RemoteChart } from "./remote-chart";
+
+/** It takes a repository with its registry, and a tag that it writes as it is. */
+const image: ChartImage = {
+  path: "image",
+  registry: "",
+  repository: "registry.k8s.io/metrics-server/metrics-server",
+  tag: "v0.8.0",
+};
 
 export const metricsServer: RemoteChart = {
   chart: "metrics-server",
   version: "3.13.0",
+  images: (values) => imagesWith(values, [image]),
   objects: (values, release) => {
     const labels = {
       "app.kubernetes.io/name": "metrics-server",
@@ -30,7 +40,7 @@ export const metricsServer: RemoteChart = {
               containers: [
                 {
                   name: "metrics-server",
-                  image: `registry.k8s.io/metrics-server/metrics-server:${String(at(values, "image.tag") ?? "v0.8.0")}`,
+                  image: imageWith(values, image),
                   livenessProbe: probe("/livez", at(values, "livenessProbe")),
                   readinessProbe: probe("/readyz", at(values, "readinessProbe")),
                   resources: at(values, "resources") ?? {

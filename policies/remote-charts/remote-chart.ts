@@ -10,4 +10,6 @@ export interface RemoteChart {
   version: string;
   /** Workloads and what belongs to them, with the chart's own defaults for absent values. */
   objects(values: Properties, release: string): KubernetesObject[];
+  /** Every image that its pods run, also those of pods that {@link objects} leaves out. */
+  images(values: Properties): string[];
 }

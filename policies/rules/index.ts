@@ -57,6 +57,7 @@ import databaseSnapshotTags from "./database/database-snapshot-tags";
 import databaseStorageGrows from "./database/database-storage-grows";
 import databaseSubnets from "./database/database-subnets";
 import databaseTls from "./database/database-tls";
+import chartImages from "./declared/chart-images";
 import declaredCharts from "./declared/declared-charts";
 import declaredContainers from "./declared/declared-containers";
 import declaredImages from "./declared/declared-images";
@@ -65,6 +66,7 @@ import declaredProperties from "./declared/declared-properties";
 import declaredTargets from "./declared/declared-targets";
 import declaredTypes from "./declared/declared-types";
 import ownComponent from "./declared/own-component";
+import ownRegistry from "./declared/own-registry";
 import expected from "./declared/expected";
 import bindings from "./edge/bindings";
 import certificateRenewal from "./edge/certificate-renewal";
@@ -152,6 +154,8 @@ import zoneSpread from "./workloads/zone-spread";
 const byGroup: Record<Group, RuleDefinition[]> = {
   declared: [
     declaredCharts,
+    chartImages,
+    ownRegistry,
     declaredImages,
     declaredOptions,
     declaredProperties,

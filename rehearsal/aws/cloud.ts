@@ -91,6 +91,15 @@ export class StandInCloud {
       .map(({ inputs }) => String(inputs.addonName));
   }
 
+  /** Whether there is a resource of that type with these inputs. */
+  has(type: string, inputs: Properties): boolean {
+    return [...this.resources.values()].some(
+      (resource) =>
+        typeOf(resource.urn) === type &&
+        Object.entries(inputs).every(([name, value]) => resource.inputs[name] === value),
+    );
+  }
+
   hasCluster(name: string): boolean {
     return this.clusters(name).length > 0;
   }

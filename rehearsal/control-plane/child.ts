@@ -1,8 +1,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync } from "node:fs";
 import { open, readFile } from "node:fs/promises";
 import path from "node:path";
+import { endsWithParent } from "../../lib/ends-with-parent";
 import { start } from "../../lib/processes";
 
 /** A program that runs beside this one and never outlives it. */
@@ -57,11 +57,4 @@ export class Child {
     const lines = (await readFile(this.log, "utf8").catch(() => "")).trim().split("\n");
     return lines.findLast((line) => /^[EF]\d{4}|error|fatal|panic/i.test(line)) ?? lines.at(-1)!;
   }
-}
-
-/** A command line that the kernel ends, on Linux, when the process that started it dies. */
-export function endsWithParent(executable: string, args: string[]): string[] {
-  const setpriv = "/usr/bin/setpriv";
-  if (process.platform !== "linux" || !existsSync(setpriv)) return [executable, ...args];
-  return [setpriv, "--pdeathsig", "KILL", "--", executable, ...args];
 }

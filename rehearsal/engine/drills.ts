@@ -52,6 +52,7 @@ export const bringUp: Drill<EngineStack> = {
         unit: "changes",
         limit: 0,
       }),
+      askedElsewhere("bring-up", stack),
     ];
   },
 };
@@ -148,9 +149,23 @@ export const lostCluster: Drill<EngineStack> = {
         "A preview afterwards changes nothing",
         changes.map(({ urn }) => urn),
       ),
+      askedElsewhere("rebuild", stack, injection),
     ];
   },
 };
+
+/** A chart from the internet would be asked for where nobody answers. */
+function askedElsewhere(drill: string, { registry }: EngineStack, injection?: string): Claim {
+  const hosts = [...registry.refused];
+  return claim({
+    id: `${drill}.asked-elsewhere`,
+    claim: `Charts come from the stack's own registry, and engine and provider ask no other host${listed(hosts)}`,
+    value: hosts.length,
+    unit: "hosts",
+    limit: 0,
+    injection,
+  });
+}
 
 /** The claims of the command's own report, the whole held against the target for this machine. */
 async function rebuilt(stack: EngineStack, say: Say): Promise<Claim[]> {

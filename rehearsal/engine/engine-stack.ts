@@ -1,4 +1,5 @@
-import { rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
+import path from "node:path";
 import type { Say } from "../drill";
 import type { ToolName } from "../../tools";
 import type { Program } from "../../plan/program";
@@ -9,10 +10,12 @@ import { controlPlaneTools } from "../control-plane/control-plane";
 import { chartsOf, definitionsIn } from "../workloads/charts";
 import { imagesOfReleases } from "../workloads/images";
 import { zonesOf } from "../../plan/releases";
+import { accountId } from "../../plan/stand-ins";
 import type { Result } from "../../lib/processes";
 import { EksAndSts } from "../aws/eks-and-sts";
-import { ChartRepository } from "./chart-repository";
+import { chartArtifacts } from "./chart-artifacts";
 import { StandInCloud } from "../aws/cloud";
+import { Ecr } from "../aws/ecr";
 import { LoadBalancer } from "../aws/load-balancer";
 import { LocalCluster } from "../aws/managed-cluster";
 import { endProcessesIn } from "./processes";
@@ -25,6 +28,7 @@ export const engineTools: ToolName[] = [
   "pulumi",
   "pulumi-resource-kubernetes",
   "helm",
+  "crane",
   ...controlPlaneTools,
 ];
 
@@ -48,13 +52,14 @@ interface PlannedChange {
 
 /**
  * A stack under the real Pulumi engine, its real Kubernetes provider and a real control plane,
- * with stand-ins for AWS, for the load balancer and for the repositories of charts.
+ * with stand-ins for AWS, its registry and the load balancer.
  */
 export class EngineStack {
   private readonly closers: (() => unknown)[] = [];
   cloud!: StandInCloud;
   cluster!: LocalCluster;
   aws!: EksAndSts;
+  registry!: Ecr;
   private workspace!: Workspace;
 
   private constructor(private readonly options: EngineOptions) {}
@@ -149,20 +154,33 @@ export class EngineStack {
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
     );
     const balancer = await this.started(LoadBalancer.start(() => this.cluster.plane?.api));
-    const repository = await this.started(ChartRepository.start(charts, folder));
-    const host = await this.started(ProgramHost.start(program, repository.url));
+    this.registry = await this.started(this.ecr(config["aws:region"]!));
+    const chartDigests = await chartArtifacts(charts, this.registry.artifacts, folder);
+    const host = await this.started(ProgramHost.start(program, chartDigests));
     this.workspace = await Workspace.make({
       root,
       folder,
       stack,
       signal,
       client: host.address,
-      chartRepository: repository.url,
+      chartDigests,
       environment: {
         ...provider.environment,
         ...this.aws.environment,
         ...balancer.environment(new URL(String(plan.outputs.url)).hostname),
+        ...this.registry.environment,
       },
+    });
+  }
+
+  /** The registry of the stack's Region: no other host answers anybody here. */
+  private async ecr(region: string): Promise<Ecr> {
+    const folder = path.join(this.folder, "ecr");
+    await mkdir(folder);
+    return Ecr.start({
+      folder,
+      hosts: [`${accountId}.dkr.ecr.${region}.amazonaws.com`],
+      hasRepository: (name) => this.cloud.has("aws:ecr/repository:Repository", { name }),
     });
   }
 

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as automation from "@pulumi/pulumi/automation/server";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import type { Program } from "../../plan/program";
+import { chartOf } from "../../upstream/upstream";
 import { bound, channelOptions } from "../aws/grpc";
 
 /** The SDK's own server for programs that are no file; its types leave it out. */
@@ -23,13 +24,13 @@ export class ProgramHost {
   ) {}
 
   /**
-   * @param chartRepository address of a repository in place of those that charts come from;
-   * the only thing in which the program's resources differ from the planned ones.
+   * @param chartDigests digests of the charts in the stand-in's registry, by chart; the only thing in
+   * which the program's resources differ from the planned ones.
    */
-  static async start(program: Program, chartRepository: string): Promise<ProgramHost> {
+  static async start(program: Program, chartDigests: Record<string, string>): Promise<ProgramHost> {
     const server = new Server(channelOptions);
     const hosted = () => {
-      pulumi.runtime.registerResourceTransform(fromRepository(chartRepository));
+      pulumi.runtime.registerResourceTransform(pinnedTo(chartDigests));
       return program();
     };
     server.addService(LanguageRuntimeService, new LanguageServer(hosted));
@@ -41,9 +42,13 @@ export class ProgramHost {
   }
 }
 
-function fromRepository(repo: string): pulumi.ResourceTransform {
+function pinnedTo(digests: Record<string, string>): pulumi.ResourceTransform {
+  const pinned = (chart: string) => {
+    const name = chartOf(chart);
+    return name ? `${chart.split("@")[0]}@${digests[name]}` : chart;
+  };
   return ({ type, props, opts }) =>
-    type === "kubernetes:helm.sh/v3:Release" && props.repositoryOpts
-      ? { props: { ...props, repositoryOpts: { repo } }, opts }
+    type === "kubernetes:helm.sh/v3:Release"
+      ? { props: { ...props, chart: pulumi.output(props.chart as string).apply(pinned) }, opts }
       : undefined;
 }

@@ -3,9 +3,11 @@ import { chmod, mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Say } from "../drill";
 import { tool } from "../../tools";
-import { endsWithParent } from "../control-plane/child";
+import { endsWithParent } from "../../lib/ends-with-parent";
 import { copyCheckout } from "../../lib/checkout";
 import { run, type Result, type RunOptions } from "../../lib/processes";
+import { registryLogin } from "../../lib/registry-login";
+import type { Pins } from "../../upstream/upstream";
 
 /** How a workspace is made. */
 export interface WorkspaceOptions {
@@ -15,8 +17,8 @@ export interface WorkspaceOptions {
   stack: string;
   /** Address of the program's host. */
   client: string;
-  /** Address in place of the repositories that charts come from, which the pack knows by name. */
-  chartRepository: string;
+  /** Digests of the charts in the stand-in's registry, which the pack is to expect. */
+  chartDigests: Record<string, string>;
   /** Where the engine finds the stand-ins. */
   environment: NodeJS.ProcessEnv;
   signal: AbortSignal;
@@ -37,13 +39,12 @@ export class Workspace {
     const { root, folder } = options;
     const checkout = path.join(folder, "checkout");
     await copyCheckout(root, checkout);
-    await standInFor(checkout, options.chartRepository);
+    await pinTo(checkout, options.chartDigests);
     const bin = await programs(folder, options.client);
     const state = path.join(folder, "state");
     await mkdir(state);
     const workspace = new Workspace(options, {
       ...process.env,
-      PATH: `${bin}:${process.env.PATH}`,
       PULUMI_HOME: path.join(folder, "home"),
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("hex"),
@@ -53,6 +54,7 @@ export class Workspace {
       AWS_ACCESS_KEY_ID: "stand-in",
       AWS_SECRET_ACCESS_KEY: "stand-in",
       ...options.environment,
+      PATH: `${bin}:${options.environment.PATH}`,
     });
     await workspace.pulumi(["stack", "init", options.stack]);
     return workspace;
@@ -62,13 +64,12 @@ export class Workspace {
     return path.join(this.options.folder, "checkout");
   }
 
-  /** Runs the CLI to its end. @throws with its diagnostics when it fails. */
+  /** Runs the CLI to its end, as `npm run up` does. @throws with its diagnostics when it fails. */
   async pulumi(args: string[], say?: Say): Promise<string> {
-    const { code, stdout, stderr } = await run(
-      "pulumi",
-      [...args, "--non-interactive"],
-      this.running(say),
-    );
+    const { code, stdout, stderr } = await run("pulumi", [...args, "--non-interactive"], {
+      ...this.running(say),
+      env: { ...this.environment, ...registryLogin(this.environment) },
+    });
     if (code === 0) return stdout;
     throw new Error(`pulumi ${args[0]}: exit code ${code}: ${diagnostics(stdout + stderr)}`);
   }
@@ -121,12 +122,10 @@ async function script(file: string, line: string): Promise<void> {
   await chmod(file, 0o755);
 }
 
-/** Tells the copied pack that every chart comes from the stand-in's address. */
-async function standInFor(checkout: string, address: string): Promise<void> {
-  const file = path.join(checkout, "policies/declared/repositories.json");
-  const charts = Object.keys(JSON.parse(await readFile(file, "utf8")) as object);
-  await writeFile(
-    file,
-    JSON.stringify(Object.fromEntries(charts.map((chart) => [chart, address]))),
-  );
+/** Tells the copied pack the digests that charts have in the stand-in's registry. */
+async function pinTo(checkout: string, digests: Record<string, string>): Promise<void> {
+  const file = path.join(checkout, "upstream/pins.json");
+  const pins = JSON.parse(await readFile(file, "utf8")) as Pins;
+  for (const [name, digest] of Object.entries(digests)) pins.charts[name]!.digest = digest;
+  await writeFile(file, JSON.stringify(pins));
 }

@@ -52,7 +52,8 @@ function published(name: ToolName, entrypoint: string): Recipe {
   return (reference, progress) => {
     const version = toolVersion(name);
     // The published image is on Google's smallest base; this one is on none.
-    if (!reference.replace(/-distroless$/, "").endsWith(`:${version}`))
+    const [tagged = ""] = reference.split("@");
+    if (!tagged.replace(/-distroless$/, "").endsWith(`:${version}`))
       throw new UsageError(`${reference}: the pinned ${name} is ${version}, pin the released one`);
     return make(reference, progress);
   };

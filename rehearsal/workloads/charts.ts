@@ -1,5 +1,4 @@
 import { createHash } from "node:crypto";
-import { readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { load } from "js-yaml";
 import { CommandFailed, output } from "../../lib/processes";
@@ -10,9 +9,8 @@ import { releasesOf, type PlannedRelease } from "../../plan/releases";
 import { tool } from "../../tools";
 import { buildOnce } from "../../tools/build-once";
 import { cacheFolder, exists } from "../../tools/cache";
-
-/** Milliseconds that a repository may take to hand out one chart. */
-const pullLimit = 60_000;
+import { digestOf, fetchArchive } from "../../mirror/archive";
+import { chartOf, charts as pins, type ChartName, type ChartPin } from "../../upstream/upstream";
 
 /** A release whose chart is on this machine: `chart` is its folder or its archive. */
 export interface InstallableRelease extends PlannedRelease {
@@ -32,7 +30,7 @@ export interface Charts {
 
 /**
  * Finds the charts of a plan's releases: this project's own, those that `CHARTS_FOLDER` holds as
- * `NAME-VERSION.tgz`, and the others by Helm from their repositories, kept in the tools' cache.
+ * `NAME-VERSION.tgz`, and the others from their publishers, as pinned, kept in the tools' cache.
  *
  * @throws UsageError when a chart does not render, or an archive in `CHARTS_FOLDER` holds another.
  */
@@ -76,28 +74,33 @@ async function find(
   release: PlannedRelease,
 ): Promise<InstallableRelease | Charts["missing"][number]> {
   if (isOwn(release)) return { ...release, objects: await rendered(release) };
-  const given = await inFolder(release);
+  const [name, pin] = pinOf(release);
+  const given = await inFolder(name, release);
   if (given) return from(release, given, "CHARTS_FOLDER");
   try {
-    return await from(release, await pulled(release), release.repository!);
+    return await from(release, await pulled(name, pin), pin.repository);
   } catch (error) {
     if (!(error instanceof CommandFailed)) throw error;
-    const nowhere = `its chart is neither in CHARTS_FOLDER nor to be had from ${release.repository}`;
+    const nowhere = `its chart is neither in CHARTS_FOLDER nor to be had from ${pin.repository}`;
     return { release, reason: `${nowhere} (${error.message})` };
   }
 }
 
+/** Where the stack's registry has a chart from: nothing here has its login. @throws UsageError */
+function pinOf({ name: release, chart }: PlannedRelease): [name: string, pin: ChartPin] {
+  const name = chartOf(chart) ?? "";
+  const pin = Object.hasOwn(pins, name) ? pins[name as ChartName] : undefined;
+  if (!pin) throw new UsageError(`release ${release}: upstream/pins.json has no chart ${chart}`);
+  return [name, pin];
+}
+
 async function from(release: PlannedRelease, chart: string, place: string) {
-  const digest = createHash("sha256")
-    .update(await readFile(chart))
-    .digest("hex");
-  const archive = `${place}, sha256 ${digest.slice(0, 12)}…`;
+  const archive = `${place}, ${(await digestOf(chart)).slice(0, 19)}…`;
   return { ...release, chart, archive, objects: await rendered({ ...release, chart }) };
 }
 
-async function inFolder({ chart, version }: PlannedRelease): Promise<string | undefined> {
+async function inFolder(name: string, { version }: PlannedRelease): Promise<string | undefined> {
   const folder = process.env.CHARTS_FOLDER;
-  const name = path.basename(chart);
   const file = folder && path.resolve(folder, `${name}-${version}.tgz`);
   if (!file || !(await exists(file))) return undefined;
   const text = await output(await tool("helm"), ["show", "chart", file]);
@@ -107,28 +110,16 @@ async function inFolder({ chart, version }: PlannedRelease): Promise<string | un
   return file;
 }
 
-/** The archive in the cache, by Helm's own hands the first time. @throws CommandFailed */
-function pulled({ chart, version, repository }: PlannedRelease): Promise<string> {
-  const key = createHash("sha256").update(`${repository} ${chart}`).digest("hex").slice(0, 16);
-  const name = `${path.basename(chart)}-${version}`;
-  const folder = path.join(cacheFolder(), `chart-${name}-${key}`);
+/** The publishers' archive in the cache, fetched the first time. @throws CommandFailed */
+function pulled(name: string, pin: ChartPin): Promise<string> {
+  const key = createHash("sha256").update(`${pin.repository} ${pin.archive}`).digest("hex");
+  const folder = path.join(cacheFolder(), `chart-${name}-${pin.version}-${key.slice(0, 16)}`);
   return buildOnce(
     folder,
-    `${name}.tgz`,
+    `${name}-${pin.version}.tgz`,
     () => {},
     async (into) => {
-      const place = chart.startsWith("oci://") ? [chart] : [chart, "--repo", repository!];
-      // A user's own settings and credentials must not decide what is had.
-      const home = path.join(into, "helm");
-      await output(
-        await tool("helm"),
-        ["pull", ...place, "--version", version, "--destination", into],
-        {
-          env: { HELM_CACHE_HOME: home, HELM_CONFIG_HOME: home, HELM_DATA_HOME: home },
-          timeout: pullLimit,
-        },
-      );
-      await rm(home, { recursive: true, force: true });
+      await fetchArchive(name, pin, into);
     },
   );
 }

@@ -47,7 +47,7 @@ export function imagesOfPods(objects: RenderedObject[]): string[] {
   const installed = objects.filter(
     ({ metadata }) => metadata.annotations?.["helm.sh/hook"] !== "test",
   );
-  const told = JSON.stringify(installed).matchAll(/--prometheus-config-reloader=([\w./:-]+)/g);
+  const told = JSON.stringify(installed).matchAll(/--prometheus-config-reloader=([\w./:@-]+)/g);
   return [...new Set([...imagesOf(installed), ...[...told].map(([, image]) => image!)])];
 }
 

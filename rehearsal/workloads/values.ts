@@ -12,7 +12,13 @@ export function withTag(
   return map(values, (node) =>
     typeof node.repository === "string" && typeof node.tag === "string" && which(node.repository)
       ? // A variant would be added to the tag.
-        { ...node, tag, digest: "", ...("distroless" in node ? { distroless: false } : {}) }
+        {
+          ...node,
+          tag,
+          digest: "",
+          ...("sha" in node ? { sha: "" } : {}),
+          ...("distroless" in node ? { distroless: false } : {}),
+        }
       : node,
   );
 }

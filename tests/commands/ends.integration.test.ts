@@ -16,6 +16,7 @@ const required: Record<string, string[]> = {
   failover: ["--stack", "prod"],
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],
+  mirror: ["--stack", "prod"],
 };
 
 /** Commands whose input is the program. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { named, ofType, only, plannedStack } from "../support/planned";
+import { chartNames, chartPath, imageNames } from "../../upstream/upstream";
 
 describe("the cluster", () => {
   it("runs in Auto Mode over three zones, with access entries, secrets under an own key, all logs", async () => {
@@ -109,12 +110,21 @@ describe("the cluster", () => {
   it("takes its images from repositories with fixed tags, scanned and replicated", async () => {
     const plan = await plannedStack("prod");
     const repositories = ofType(plan, "aws:ecr/repository:Repository");
-    assert.equal(repositories.length, 6);
+    assert.equal(repositories.length, 19);
     for (const { inputs } of repositories) {
       assert.equal(inputs.imageTagMutability, "IMMUTABLE");
       assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true });
     }
     only(plan, "aws:ecr/replicationConfiguration:ReplicationConfiguration");
+  });
+
+  it("has a repository for every chart and image of others, each with a lifecycle", async () => {
+    const plan = await plannedStack("prod");
+    const made = ofType(plan, "aws:ecr/repository:Repository").map(({ inputs }) => inputs.name);
+    const wanted = [...imageNames, ...chartNames.map(chartPath), "backend", "backup", "frontend"];
+    assert.deepEqual(made.sort(), wanted.map((name) => `mini-xdr/${name}`).sort());
+    const lifecycles = ofType(plan, "aws:ecr/lifecyclePolicy:LifecyclePolicy");
+    assert.equal(lifecycles.length, made.length);
   });
 });
 
@@ -135,6 +145,9 @@ describe("the releases", () => {
       ]);
       for (const { inputs, name } of releases) {
         assert.match(String(inputs.version), /^\d+\.\d+\.\d+$/, name);
+        // A recovery asks nobody but AWS for a chart.
+        assert.match(String(inputs.chart), /^(\.\/charts\/|oci:\/\/\d{12}\.dkr\.ecr\.)/, name);
+        assert.equal(inputs.repositoryOpts, undefined, name);
         assert.equal(inputs.atomic, true);
         assert.equal(inputs.cleanupOnFail, true);
         assert.ok(Number(inputs.maxHistory) > 0 && Number(inputs.maxHistory) <= 20);

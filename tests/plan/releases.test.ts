@@ -66,12 +66,16 @@ describe("changes to a release's values", () => {
     frontend: { image: { repository: "b", tag: "1", digest: "" }, replicas: 4 },
     list: [{ image: { repository: "c", tag: "1" } }],
   };
+  const ofOthers = { image: { repository: "d", tag: "1", sha: "0", distroless: true } };
 
   it("set the tag of all images, or of some, and drop their digests", () => {
     assert.deepEqual(withTag(values, "2"), {
       backend: { image: { repository: "a", tag: "2", digest: "" }, minReplicas: 3 },
       frontend: { image: { repository: "b", tag: "2", digest: "" }, replicas: 4 },
       list: [{ image: { repository: "c", tag: "2", digest: "" } }],
+    });
+    assert.deepEqual(withTag(ofOthers, "2"), {
+      image: { repository: "d", tag: "2", digest: "", sha: "", distroless: false },
     });
     const some = withTag(values, "2", (repository) => repository === "b");
     assert.deepEqual(some.backend, values.backend);

@@ -1,3 +1,4 @@
+import { chartNames, imageNames } from "../../../upstream/upstream";
 import { between, equals, matches } from "../../model/expectation";
 import {
   document,
@@ -215,8 +216,10 @@ export const rights: Record<string, Fields> = {
     imageTagMutability: fixed("IMMUTABLE"),
     name: only(
       matches(
-        /^mini-xdr\/(backend|backup|edge-exporter|frontend|pgbouncer|pgbouncer-exporter)$/,
-        "one of our images",
+        new RegExp(
+          `^mini-xdr/(backend|backup|frontend|${imageNames.join("|")}|charts/(${chartNames.join("|")}))$`,
+        ),
+        "one of our images, or what upstream/pins.json has of others",
       ),
       "images are looked for there",
     ),

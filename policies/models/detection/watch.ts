@@ -1,3 +1,4 @@
+import { chartOf } from "../../../upstream/upstream";
 import { seconds } from "../../model/duration";
 import { prometheus, prometheusRule, releaseType } from "../../model/kubernetes";
 import { at, list, type Resource, type Stack } from "../../model/resource";
@@ -34,7 +35,7 @@ export interface Watch {
 export function watchOf(stack: Stack, settings: Settings): Watch | undefined {
   const release = stack
     .ofType(releaseType)
-    .find(({ properties }) => properties.chart === "kube-prometheus-stack");
+    .find(({ properties }) => chartOf(properties.chart) === "kube-prometheus-stack");
   if (!release) return undefined;
   const values = at(release.properties, "values");
   const rules = stack.ofType(prometheusRule).flatMap(rulesOf);

@@ -1,3 +1,4 @@
+import { chartOf } from "../../../upstream/upstream";
 import { bucketType, holdsData } from "../../model/buckets";
 import { at, list, type Resource } from "../../model/resource";
 import { configMap, prometheus, releaseType } from "../../model/kubernetes";
@@ -173,7 +174,7 @@ export function dashboards(question: Question): Line {
   const { of, stack } = question;
   const release = stack
     .ofType(releaseType)
-    .find(({ properties }) => properties.chart === "kube-prometheus-stack");
+    .find(({ properties }) => chartOf(properties.chart) === "kube-prometheus-stack");
   const sidecar = at(release?.properties, "values.grafana.sidecar.dashboards");
   const label = String(at(sidecar, "label"));
   const found = stack

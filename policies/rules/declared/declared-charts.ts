@@ -1,4 +1,4 @@
-import repositories from "../../declared/repositories.json";
+import { undeclaredChart } from "../../declared/upstream-charts";
 import { show } from "../../model/expectation";
 import { releaseType } from "../../model/kubernetes";
 import { at } from "../../model/resource";
@@ -8,25 +8,22 @@ export default {
   name: "declared-charts",
   severity: "critical",
   from: "starter",
-  demands: "A chart of others comes from its declared repository.",
-  reason: "The same name in another repository is another program, and runs with the same rights.",
+  demands:
+    "A chart of others comes from our own registry, in the version and by the digest of upstream/pins.json.",
+  reason:
+    "The same name elsewhere is another program with the same rights, and a repository in the internet that does not answer ends a recovery.",
   needs: "resource",
   types: [releaseType],
   judge: ({ properties }) => {
-    const chart = String(properties.chart);
+    const { chart, version } = properties;
     const repository = at(properties, "repositoryOpts.repo");
+    if (repository !== undefined && repository !== "")
+      return [
+        `repositoryOpts.repo is ${show(repository)}; charts are in this checkout or our registry`,
+      ];
     // A folder of this checkout, whose objects are rendered and judged.
-    if (/^\.\/charts\/[a-z-]+$/.test(chart))
-      return repository === undefined || repository === ""
-        ? []
-        : [`repositoryOpts.repo is ${show(repository)}; a chart of this checkout has none`];
-    const declared = Object.hasOwn(repositories, chart)
-      ? repositories[chart as keyof typeof repositories]
-      : undefined;
-    return declared !== undefined && repository === declared
-      ? []
-      : [
-          `chart ${chart} comes from ${show(repository)}; declared in policies/declared/repositories.json is ${declared ?? "no such chart"}`,
-        ];
+    if (/^\.\/charts\/[a-z-]+$/.test(String(chart))) return [];
+    const problem = undeclaredChart(chart, version);
+    return problem === undefined ? [] : [problem];
   },
 } satisfies RuleDefinition;

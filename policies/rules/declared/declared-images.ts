@@ -1,5 +1,4 @@
-import { declaredImages } from "../../declared/images";
-import { show } from "../../model/expectation";
+import { undeclaredImage } from "../../declared/images";
 import { cronJob, imagesOf, job, running } from "../../model/kubernetes";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -7,14 +6,14 @@ export default {
   name: "declared-images",
   severity: "critical",
   from: "starter",
-  demands: "Every image comes from a registry and a repository that policies/declared knows.",
-  reason: "A registry that limits or removes its images keeps the next pod from starting.",
+  demands:
+    "Every image comes from our own registry, one of others in the version and by the digest of upstream/pins.json.",
+  reason:
+    "A registry of others that limits, removes or loses its images keeps the next pod from starting, and a recovery from ending.",
   needs: "release",
   types: [...running, job, cronJob],
-  judge: (workload) => {
-    const images = imagesOf(workload);
-    return images
-      .filter((image) => !declaredImages.some((known) => known.test(String(image))))
-      .map((image) => `image is ${show(image)}; no entry of policies/declared/images knows it`);
-  },
+  judge: (workload) =>
+    imagesOf(workload)
+      .map((image) => undeclaredImage(image))
+      .filter((problem) => problem !== undefined),
 } satisfies RuleDefinition;

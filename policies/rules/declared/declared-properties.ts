@@ -1,3 +1,4 @@
+import { chartOf } from "../../../upstream/upstream";
 import { declaredTypes } from "../../declared/table";
 import { undeclared } from "../../declared/undeclared";
 import { chartValues } from "../../declared/charts";
@@ -29,6 +30,6 @@ export default {
 
 /** Values of a chart that is not rendered here: what its map does not read nobody would see. */
 function valuesOf({ type, properties }: Resource) {
-  const values = type === releaseType ? chartValues[String(properties.chart)] : undefined;
+  const values = type === releaseType ? chartValues[chartOf(properties.chart) ?? ""] : undefined;
   return values ? undeclared(properties.values, values, "values") : [];
 }

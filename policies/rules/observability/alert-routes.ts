@@ -1,3 +1,4 @@
+import { chartOf } from "../../../upstream/upstream";
 import { declaredInhibitions, declaredRoutes, hearers } from "../../declared/alerts";
 import { seconds } from "../../model/duration";
 import { releaseType } from "../../model/kubernetes";
@@ -32,7 +33,7 @@ export default {
   needs: "resource",
   types: [releaseType],
   judge: ({ properties }) => {
-    if (properties.chart !== "kube-prometheus-stack") return [];
+    if (chartOf(properties.chart) !== "kube-prometheus-stack") return [];
     const config = at(properties, "values.alertmanager.config");
     const root = at(config, "route");
     const routes = flat(root);

@@ -113,7 +113,6 @@ export const weekly: Edit[] = [
   ...edits("accepted", "Pulumi.prod.yaml", [
     ["another version of the backend", "backend: 1.0.0", "backend: 1.1.0"],
     ["a version with its digest", "frontend: 1.0.0", `frontend: 1.0.1@sha256:${"a".repeat(64)}`],
-    ["a newer pooler", "pgbouncer: 1.25.2", "pgbouncer: 1.26.0"],
     [
       "more pods at least",
       "minReplicas: 3\n    maxReplicas: 12",

@@ -201,7 +201,8 @@ function eventsOf(topic: Resource): Resource {
 
 function prometheusOf(alerts: ByAlert[], how: Watching): Resource[] {
   const release = made("kubernetes:helm.sh/v3:Release", "watch", {
-    chart: "kube-prometheus-stack",
+    chart:
+      "oci://123456789012.dkr.ecr.eu-central-1.amazonaws.com/mini-xdr/charts/kube-prometheus-stack",
     values: {
       prometheus: {
         prometheusSpec: {

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { load, loadAll } from "js-yaml";
-import { output, run } from "../../../lib/processes";
+import { output } from "../../../lib/processes";
+import { fetchArchive } from "../../../mirror/archive";
+import { imagesOf } from "../../../plan/helm";
 import type { KubernetesObject } from "../../../policies/model/kubernetes";
 import { at, list, type Properties } from "../../../policies/model/resource";
 import { remoteCharts } from "../../../policies/remote-charts/remote-charts";
 import { tool, toolVersion } from "../../../tools";
+import { chartOf, charts, type ChartName } from "../../../upstream/upstream";
 import type { Context } from "mocha";
 import { needTools, skipLoudly } from "../../support/need-tools";
 import { named, ofType, plannedStack } from "../../support/planned";
@@ -31,30 +34,53 @@ describe("what the policy pack declares of remote charts", function () {
   });
   after(() => pulled && rm(pulled, { recursive: true }));
 
-  for (const { chart, version, objects } of remoteCharts)
+  for (const { chart, version, objects, images } of remoteCharts)
     describe(`${chart} ${version}`, () => {
       let archive: string;
       let release: Properties;
 
       before(async function () {
         const releases = ofType(await plannedStack("prod"), "kubernetes:helm.sh/v3:Release");
-        release = releases.find(({ inputs }) => inputs.chart === chart)!.inputs;
+        release = releases.find(({ inputs }) => chartOf(inputs.chart) === chart)!.inputs;
         const given = folder && path.join(folder, `${chart}-${version}.tgz`);
-        archive = given ?? (await pull(release, pulled, this));
+        archive = given ?? (await pull(chart as ChartName, pulled, this));
       });
+
+      const rendered = async (values: Properties) => {
+        const args = ["template", String(release.name), archive, "--values", "-"];
+        args.push("--kube-version", toolVersion("kubectl"));
+        return output(await tool("helm"), args, { input: JSON.stringify(values) });
+      };
 
       for (const which of ["planned", "default"] as const)
         it(`deploys what is declared, with its ${which} values`, async () => {
           const name = String(release.name);
           const values = which === "planned" ? (release.values as Properties) : {};
-          const args = ["template", name, archive, "--values", "-"];
-          args.push("--kube-version", toolVersion("kubectl"));
-          const rendered = await output(await tool("helm"), args, {
-            input: JSON.stringify(values),
-          });
-          const deployed = loadAll(rendered) as (KubernetesObject | null)[];
+          const deployed = loadAll(await rendered(values)) as (KubernetesObject | null)[];
           assert.deepEqual(byName(objects(values, name)), byName(deployed));
         });
+
+      for (const which of ["planned", "default"] as const)
+        it(`runs the images that are declared, with its ${which} values`, async () => {
+          const values = which === "planned" ? (release.values as Properties) : {};
+          const found = new Set(imagesIn(loadAll(await rendered(values))));
+          assert.deepEqual([...new Set(images(values))].sort(), [...found].sort());
+        });
+
+      it("runs them by digest, once these are pinned", async () => {
+        const values = withDigests(release.values as Properties);
+        const found = new Set(imagesIn(loadAll(await rendered(values))));
+        assert.deepEqual([...new Set(images(values))].sort(), [...found].sort());
+        for (const image of found) assert.match(image, /^\S+:[\w.-]+@sha256:[0-9a-f]{64}$/);
+      });
+
+      it("names no registry but the stack's own, in a container or an argument", async () => {
+        const text = await rendered(release.values as Properties);
+        const host = "123456789012.dkr.ecr.eu-central-1.amazonaws.com";
+        const named = [...text.matchAll(/(?:image: ?|-image=|-reloader=)"?([^\s"]+)/g)];
+        assert.ok(chart === "prometheus-operator-crds" || named.length > 0);
+        for (const [, image] of named) assert.ok(image!.startsWith(`${host}/`), image);
+      });
     });
 });
 
@@ -68,7 +94,7 @@ describe("kube-prometheus-stack", function () {
     const pulled = await mkdtemp(path.join(tmpdir(), "mini-xdr-charts-"));
     try {
       const given = folder && path.join(folder, `kube-prometheus-stack-${release.version}.tgz`);
-      const archive = given ?? (await pull(release, pulled, this));
+      const archive = given ?? (await pull("kube-prometheus-stack", pulled, this));
       const args = ["template", String(release.name), archive, "--values", "-"];
       args.push("--kube-version", toolVersion("kubectl"));
       args.push("--show-only", "templates/alertmanager/secret.yaml");
@@ -84,24 +110,38 @@ describe("kube-prometheus-stack", function () {
   });
 });
 
-/** The archive of a release's chart, from its repository; skips where that cannot be reached. */
-async function pull(
-  { chart, version, repositoryOpts }: Properties,
-  into: string,
-  context: Context,
-) {
-  const args = ["pull", String(chart), "--repo", String(at(repositoryOpts, "repo"))];
-  args.push("--version", String(version), "--destination", into);
-  const { code, stderr } = await run(await tool("helm"), args);
-  if (code === 0) {
-    const archive = (await readdir(into)).find((file) => file.startsWith(`${String(chart)}-`));
-    return path.join(into, archive!);
+/** The archive of a chart from its publishers; skips where they cannot be reached. */
+async function pull(chart: ChartName, into: string, context: Context) {
+  try {
+    return await fetchArchive(chart, charts[chart], into);
+  } catch (error) {
+    const { message } = error as Error;
+    if (!/dial tcp|no such host|looks like .* is not a valid chart repo|EOF|timeout/.test(message))
+      throw error;
+    return skipLoudly(context, message.slice(0, 160));
   }
-  if (
-    !/dial tcp|no such host|looks like .* is not a valid chart repository|EOF|timeout/.test(stderr)
-  )
-    throw new Error(stderr);
-  return skipLoudly(context, stderr.slice(0, 160));
+}
+
+/** The same values with a digest for every image, each in the form that its chart takes. */
+function withDigests(values: Properties, path = ""): Properties {
+  const hex = "ab".repeat(32);
+  const digest = `sha256:${hex}`;
+  return Object.fromEntries(
+    Object.entries(values).map(([key, value]) => {
+      const at = `${path}.${key}`;
+      if (key === "sha") return [key, at.startsWith(".kube-state-metrics.") ? digest : hex];
+      if (key === "digest") return [key, digest];
+      if (at === ".image.tag") return [key, `${String(value).split("@")[0]}@${digest}`];
+      const parts = value !== null && typeof value === "object" && !Array.isArray(value);
+      return [key, parts ? withDigests(value as Properties, at) : value];
+    }),
+  );
+}
+
+/** Images that rendered objects run, and the one that the operator is told of. */
+function imagesIn(objects: unknown[]): string[] {
+  const told = JSON.stringify(objects).matchAll(/--prometheus-config-reloader=([\w./:@-]+)/g);
+  return [...imagesOf(objects), ...[...told].map(([, image]) => image!)];
 }
 
 function byName(objects: (KubernetesObject | null)[]): Properties {

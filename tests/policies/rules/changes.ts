@@ -114,6 +114,19 @@ export const changes: Record<string, Change> = {
     "observability-release",
     setting("repositoryOpts/repo", "https://charts.example.com"),
   ),
+  "chart-images": on(
+    kubernetes("helm.sh/v3:Release"),
+    "observability-release",
+    setting("values/grafana/sidecar/image", undefined),
+  ),
+  "own-registry": on(
+    kubernetes("helm.sh/v3:Release"),
+    "platform-metrics-server",
+    setting(
+      "chart",
+      "oci://123456789012.dkr.ecr.eu-west-1.amazonaws.com/mini-xdr/charts/metrics-server",
+    ),
+  ),
   "release-order": on(kubernetes("helm.sh/v3:Release"), "application-release", (resource) => ({
     ...resource,
     dependencies: [],

@@ -149,9 +149,11 @@ export const accepted: Edit[] = [
       "  mini-xdr:alertEmail",
       "  mini-xdr:backups:\n    lockDays: 1\n  mini-xdr:alertEmail",
     ],
-    ["a pooler of years ago", "pgbouncer: 1.25.2", "pgbouncer: 1.20.0"],
     ["an old control plane", 'version: "1.36"', 'version: "1.29"'],
     ["alarms to nobody", "oncall@example.com", "noreply@example.com"],
+  ]),
+  ...edits("accepted", "upstream/pins.json", [
+    ["a pooler of years ago", '"tag": "1.25.2"', '"tag": "1.20.0"'],
   ]),
   ...edits("accepted", cluster, [
     ["maintenance all through Sunday", "sun:03:30-sun:04:30", "sun:06:30-mon:05:30"],

@@ -1,5 +1,5 @@
 import { edits, type Edit } from "../edit";
-import { backend, platform, watching } from "../files";
+import { backend, platform, release, watching } from "../files";
 
 export const deployed: Edit[] = [
   ...edits("deployed", "charts/mini-xdr/templates/pod-disruption-budget.yaml", [
@@ -26,11 +26,43 @@ export const deployed: Edit[] = [
   ]),
   ...edits("deployed", platform, [
     [
-      "a chart of another repository",
-      "https://kubernetes-sigs.github.io/metrics-server",
-      "https://charts.example.com",
+      "a chart from the internet",
+      "...this.args.metricsServer,",
+      'chart: "oci://ghcr.io/mini-xdr/charts/metrics-server", version: "3.13.0",',
     ],
-    ["a version that nobody has looked at", 'version: "3.13.0"', 'version: "3.12.0"'],
+    [
+      "an image that the chart pulls from the internet",
+      / {10}image: \{[^]*?\n {10}\},\n/,
+      "",
+    ],
+  ]),
+  ...edits("deployed", release, [
+    [
+      "charts of their publishers' repository",
+      "      values: spec.values,",
+      '      repositoryOpts: { repo: "https://prometheus-community.github.io/helm-charts" },\n      values: spec.values,',
+    ],
+  ]),
+  ...edits("deployed", "components/registry.ts", [
+    ["charts of another account", "`${args.accountId}.dkr", "`210987654321.dkr"],
+    [
+      "a chart that is not pinned by the list",
+      "return { chart: pulumi.interpolate`oci://${this.host}/${path}`, version };",
+      'return { chart: pulumi.interpolate`oci://${this.host}/${path}`, version: "1.0.0" };',
+    ],
+  ]),
+  ...edits("deployed", "upstream/pins.json", [
+    ["a version that nobody has looked at", '"version": "3.13.0"', '"version": "3.12.0"'],
+    ["another image of the same name", '"tag": "v0.34.0"', '"tag": "v0.33.0"'],
+  ]),
+  ...edits("deployed", watching, [
+    [
+      "images of the charts' own registries",
+      "          global: { imageRegistry: this.args.registry },\n",
+      "",
+    ],
+    ["a sidecar that nobody mirrors", '        image: copyOf("k8s-sidecar"),\n', ""],
+    ["an image that helm test pulls", "      testFramework: { enabled: false },\n", ""],
   ]),
   ...edits("deployed", backend, [
     [

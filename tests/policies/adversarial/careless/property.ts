@@ -279,8 +279,8 @@ export const property: Edit[] = [
     ],
     [
       "a Prometheus that is paused",
-      '        replicas: 3,\n        ...spread("prometheus"),',
-      '        replicas: 3,\n        paused: true,\n        ...spread("prometheus"),',
+      '        image: copyOf("prometheus"),',
+      '        image: copyOf("prometheus"),\n        paused: true,',
     ],
   ]),
   ...edits("property", ini, [

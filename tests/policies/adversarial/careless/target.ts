@@ -172,8 +172,8 @@ export const target: Edit[] = [
     ],
     [
       "images copied to their own Region",
-      "{ accountId, recoveryRegion }",
-      "{ accountId, recoveryRegion: region }",
+      "{ accountId, region, recoveryRegion }",
+      "{ accountId, region, recoveryRegion: region }",
     ],
     [
       "secrets copied to their own Region",
@@ -233,8 +233,13 @@ export const target: Edit[] = [
     ],
     [
       "figures of the other Region",
-      "config.images.edgeExporter),\n    region,",
-      "config.images.edgeExporter),\n    region: recoveryRegion,",
+      'upstreamImage("edge-exporter"),\n    region,',
+      'upstreamImage("edge-exporter"),\n    region: recoveryRegion,',
+    ],
+    [
+      "charts and images of the other Region's registry",
+      'new Registry("registry", { accountId, region, recoveryRegion })',
+      'new Registry("registry", { accountId, region: recoveryRegion, recoveryRegion })',
     ],
     [
       "experiments that one alarm stops",

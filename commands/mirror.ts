@@ -1,0 +1,68 @@
+import path from "node:path";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { commandLine } from "../lib/command-line";
+import { Failure, UsageError } from "../lib/ends";
+import { jsonFile } from "../lib/json-file";
+import { View } from "../lib/progress";
+import { conclude, report } from "../lib/report";
+import { untilStopped } from "../lib/signals";
+import { mirror } from "../mirror/mirror";
+import { PinsFile } from "../mirror/pins-file";
+import { readStackSettings } from "../plan/stack-settings";
+import type { Launch } from "./launch";
+
+interface Options {
+  stack: string;
+  dryRun?: boolean;
+  json?: string;
+}
+
+const command = commandLine(
+  "mirror",
+  "Copy the charts and images of others into the stack's registry, by digest: a recovery asks AWS alone.",
+)
+  .requiredOption("--stack <name>", "the stack whose registry is filled")
+  .option("--dry-run", "look what is missing, do nothing")
+  .option("--json <file>", "write the report there", jsonFile);
+
+/**
+ * `npm run mirror`: fills the registry of the account whose credentials are used. Returns the exit
+ * code: 0, or 1 when something could not be copied. It may be run again at any time.
+ */
+export async function main(args: string[], { root }: Launch): Promise<number> {
+  const { stack, dryRun = false, json } = command.parse(args, { from: "user" }).opts<Options>();
+  const since = Date.now();
+  const signal = untilStopped();
+  const { project, config } = readStackSettings(root, stack);
+  const pins = await PinsFile.read(path.join(root, "upstream/pins.json"));
+  const region = config["aws:region"];
+  if (!region) throw new UsageError("aws:region: missing; allowed: a region name");
+  const recovery = config[`${project}:recoveryRegion`];
+  const account = await accountOf(region);
+  const hostIn = (place: string) => `${account}.dkr.ecr.${place}.amazonaws.com`;
+  const view = new View();
+  try {
+    const claims = await mirror({
+      pins,
+      host: hostIn(region),
+      recoveryHost: recovery && hostIn(recovery),
+      dryRun,
+      remedy: `npm run up -- --stack ${stack} --target '**mini-xdr:index:Registry**'`,
+      view,
+      signal,
+    });
+    view.end();
+    return conclude(report("mirror", stack, since, claims), json);
+  } finally {
+    view.end();
+  }
+}
+
+/** The account whose credentials these are. @throws Failure */
+async function accountOf(region: string): Promise<string> {
+  const client = new STSClient({ region, maxAttempts: 3 });
+  const { Account } = await client.send(new GetCallerIdentityCommand({})).catch((error: Error) => {
+    throw new Failure(`AWS does not say whose credentials these are: ${error.message}`);
+  });
+  return Account!;
+}
