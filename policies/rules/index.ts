@@ -49,6 +49,7 @@ import databasePrivate from "./database/database-private";
 import databaseReadReplicas from "./database/database-read-replicas";
 import databaseSnapshotTags from "./database/database-snapshot-tags";
 import databaseStorageGrows from "./database/database-storage-grows";
+import databaseStorage from "./database/database-storage";
 import databaseSubnets from "./database/database-subnets";
 import databaseTls from "./database/database-tls";
 import declaredCharts from "./declared/declared-charts";
@@ -204,6 +205,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseReadReplicas,
     databaseSnapshotTags,
     databaseStorageGrows,
+    databaseStorage,
     databaseSubnets,
     databaseTls,
   ],

@@ -1,4 +1,4 @@
-import { between, matches, oneOf } from "../../model/expectation";
+import { between, equals, matches, oneOf } from "../../model/expectation";
 import {
   by,
   document,
@@ -37,6 +37,9 @@ const hour = only(
   },
   "AWS restarts servers then, and by day people work",
 );
+
+/** Changes that need a restart wait for the window. */
+const atNight = only(equals(false), "a restart by day is an outage that nobody announced");
 
 /** Parameters of PostgreSQL by name; what is not here keeps AWS's own value. */
 const parameter = (value: Declaration) => ({
@@ -108,26 +111,28 @@ const both: Fields = {
 export const databases: Record<string, Fields> = {
   "aws:rds/cluster:Cluster": {
     ...tags,
-    allocatedStorage: only(between(100, 65536), "AWS refuses less; a full disk stops the writer"),
+    allocatedStorage: judgedWithin(
+      between(100, 65536),
+      "AWS refuses less; a full disk stops the writer",
+      "database-storage",
+    ),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
+    applyImmediately: atNight,
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
-    availabilityZones: judged("database-multi-az"),
+    availabilityZones: judged("database-multi-az", "database-subnets"),
     backupRetentionPeriod: judged("database-backup-retention"),
     caCertificateIdentifier: judged("database-certificate"),
     clusterIdentifier: judged("database-events", "alarm-catalogue"),
     copyTagsToSnapshot: judged("database-snapshot-tags"),
     databaseName: free(identity),
     dbClusterInstanceClass: judgedWithin(
-      matches(/^db\.[mr]\d+gd?\.(?!medium)\w+$/, "a class for steady load, large or larger"),
-      "a burstable one serves until its credits are spent",
+      matches(/^db\.[mr]\d+gd\.(?!medium)\w+$/, "a class with local disks, large or larger"),
+      "AWS makes no DB cluster of another one",
       "database-multi-az",
     ),
     dbClusterParameterGroupName: judged("database-tls", "pool-size"),
     dbSubnetGroupName: judged("database-subnets"),
-    iops: only(
-      between(3000, 256000),
-      "less than gp3 has by itself: storage that waits is an outage",
-    ),
+    iops: judged("database-storage"),
     kmsKeyId: judgedAndLeadsTo([key], "database-encryption"),
     masterPassword: leadsTo("random:index/randomPassword:RandomPassword"),
     masterUsername: free(identity),
@@ -141,13 +146,18 @@ export const databases: Record<string, Fields> = {
     preferredMaintenanceWindow: hour,
     skipFinalSnapshot: judged("database-final-snapshot"),
     storageEncrypted: judged("database-encryption"),
-    storageType: fixed("io1", "io2", "gp3"),
+    storageType: judgedWithin(
+      oneOf("gp3", "io1", "io2"),
+      "magnetic disks are none",
+      "database-storage",
+    ),
     vpcSecurityGroupIds: leadsTo(securityGroup),
   },
   "aws:rds/instance:Instance": {
     ...tags,
     allocatedStorage: only(between(20, 65536), "AWS refuses less; a full disk stops the writer"),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
+    applyImmediately: atNight,
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
     availabilityZone: judged("database-read-replicas"),
     backupRetentionPeriod: judged("database-backup-retention"),

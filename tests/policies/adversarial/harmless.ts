@@ -82,7 +82,7 @@ export const harmless: Edit[] = [
     ["more pods in a peak", "maxReplicas: 6", "maxReplicas: 8"],
     ["larger servers", "db.r6gd.large", "db.r6gd.xlarge"],
     ["more nodes of the cache", "nodes: 3", "nodes: 4"],
-    ["a larger disk", "storageGb: 200", "storageGb: 400"],
+    ["a larger disk", "storageGb: 400", "storageGb: 800"],
     ["another name", "name: xdr.example.com", "name: alerts.example.com"],
     ["fewer zones of addresses", "cidr: 10.20.0.0/16", "cidr: 10.40.0.0/16"],
   ]),

@@ -80,6 +80,7 @@ export const cases: Record<string, Case> = {
   ),
   "database-snapshot-tags": on(cluster, "copyTagsToSnapshot", false),
   "database-storage-grows": on(instance, "maxAllocatedStorage", 0),
+  "database-storage": on(cluster, "storageType", "io1"),
   "database-subnets": on(["aws:rds/subnetGroup:SubnetGroup", ""], "subnetIds", ["subnet-0"]),
   "database-tls": on(["aws:rds/clusterParameterGroup:ClusterParameterGroup", ""], "parameters", [
     { name: "rds.force_ssl", value: "0" },

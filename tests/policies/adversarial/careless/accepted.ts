@@ -133,7 +133,6 @@ export const accepted: Edit[] = [
     ],
     ["a burstable cache", "cache.r7g.large", "cache.t4g.small"],
     ["a week of recovery", "backupRetentionDays: 35", "backupRetentionDays: 7"],
-    ["slow storage", "iops: 3000", "iops: 1000"],
     ["a network without room", "cidr: 10.20.0.0/16", "cidr: 10.20.0.0/20"],
     ["no room for a peak", "maxReplicas: 12", "maxReplicas: 4"],
     [
@@ -153,6 +152,9 @@ export const accepted: Edit[] = [
   ...edits("accepted", cluster, [
     ["maintenance all through Sunday", "sun:03:30-sun:04:30", "sun:06:30-mon:05:30"],
     ["a backup window of a day", "00:30-01:30", "02:30-01:30"],
+    ["slow storage", /iops: args[^,]+,/, "iops: 1000,"],
+    ["storage that costs more than the servers", 'storageType: "gp3"', 'storageType: "io1"'],
+    ["servers without disks of their own", "args.instanceClass", '"db.r6g.large"'],
   ]),
   ...edits("accepted", cache, [
     ["the cache restarts with the database", "sun:04:30-sun:05:30", "sun:03:30-sun:04:30"],

@@ -149,11 +149,7 @@ export const property: Edit[] = [
     ],
   ]),
   ...edits("property", cluster, [
-    [
-      "changes that wait for no window",
-      "      copyTagsToSnapshot: true,",
-      "      copyTagsToSnapshot: true,\n      applyImmediately: true,",
-    ],
+    ["changes that wait for no window", "applyImmediately: false", "applyImmediately: true"],
     ["maintenance at noon", "sun:03:30-sun:04:30", "wed:12:00-wed:13:00"],
     [
       "a burstable class",
