@@ -19,15 +19,17 @@ interface GroupOwner {
   maxConnections: number;
 }
 
-/** The settings of every PostgreSQL of the stack, whichever its topology. */
+/**
+ * The settings of every PostgreSQL of the stack, whichever its topology. `rds.force_ssl` 1 and
+ * `password_encryption` scram-sha-256 are the family's own: stated, each preview would plan them
+ * again (policies/declared/family-defaults.ts).
+ */
 function parameters(maxConnections: number): Parameter[] {
   const dynamic = (name: string, value: string) =>
     ({ name, value, applyMethod: "immediate" }) as const;
   const fixed = (name: string, value: string) =>
     ({ name, value, applyMethod: "pending-reboot" }) as const;
   return [
-    dynamic("rds.force_ssl", "1"),
-    dynamic("password_encryption", "scram-sha-256"),
     // Explicit: AWS's default follows the instance's memory, and the pools' sum would not.
     fixed("max_connections", String(maxConnections)),
     fixed("shared_preload_libraries", "pg_stat_statements"),

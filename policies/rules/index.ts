@@ -16,9 +16,9 @@ import bucketTls from "./backups/bucket-tls";
 import bucketVersioning from "./backups/bucket-versioning";
 import cacheEncryption from "./cache/cache-encryption";
 import cacheFailover from "./cache/cache-failover";
-import cacheMinorUpgrades from "./cache/cache-minor-upgrades";
 import cacheSnapshots from "./cache/cache-snapshots";
 import cacheTls from "./cache/cache-tls";
+import cacheVersion from "./cache/cache-version";
 import cacheZones from "./cache/cache-zones";
 import clusterAuthentication from "./cluster/cluster-authentication";
 import clusterDeletionProtection from "./cluster/cluster-deletion-protection";
@@ -45,6 +45,7 @@ import databaseMajorVersion from "./database/database-major-version";
 import databaseMinorUpgrades from "./database/database-minor-upgrades";
 import databaseMonitoring from "./database/database-monitoring";
 import databaseMultiAz from "./database/database-multi-az";
+import databaseParameters from "./database/database-parameters";
 import databasePrivate from "./database/database-private";
 import databaseReadReplicas from "./database/database-read-replicas";
 import databaseSnapshotTags from "./database/database-snapshot-tags";
@@ -201,6 +202,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseMinorUpgrades,
     databaseMonitoring,
     databaseMultiAz,
+    databaseParameters,
     databasePrivate,
     databaseReadReplicas,
     databaseSnapshotTags,
@@ -248,9 +250,9 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     cacheSteady,
     cacheEncryption,
     cacheFailover,
-    cacheMinorUpgrades,
     cacheSnapshots,
     cacheTls,
+    cacheVersion,
     cacheZones,
   ],
   edge: [

@@ -64,13 +64,23 @@ const number = (least: number, most: number, why: string) =>
 
 const parameterGroup: Fields = {
   description: free(wording),
-  family: only(matches(/^postgres1[5-9]$/, "the engine's own major version"), "AWS refuses it"),
+  family: judgedWithin(
+    matches(/^postgres1[5-9]$/, "the engine's own major version"),
+    "AWS refuses it",
+    "database-tls",
+  ),
   namePrefix: name,
   skipDestroy: fixed(true),
   parameters: by("name", {
-    "rds.force_ssl": parameter(judged("database-tls")),
+    "rds.force_ssl": parameter(judged("database-tls", "database-parameters")),
     max_connections: { ...parameter(judged("pool-size")), applyMethod: fixed("pending-reboot") },
-    password_encryption: parameter(fixed("scram-sha-256")),
+    password_encryption: parameter(
+      judgedWithin(
+        equals("scram-sha-256"),
+        "passwords would be stored weakly",
+        "database-parameters",
+      ),
+    ),
     shared_preload_libraries: {
       ...parameter(fixed("pg_stat_statements")),
       applyMethod: fixed("pending-reboot"),
@@ -220,11 +230,16 @@ export const databases: Record<string, Fields> = {
     ...tags,
     atRestEncryptionEnabled: judged("cache-encryption"),
     authToken: judgedAndLeadsTo(["random:index/randomPassword:RandomPassword"], "cache-tls"),
-    autoMinorVersionUpgrade: judged("cache-minor-upgrades"),
+    applyImmediately: atNight,
+    autoMinorVersionUpgrade: judged("cache-version"),
     automaticFailoverEnabled: judged("cache-failover"),
     description: free(wording),
     engine: fixed("valkey"),
-    engineVersion: only(matches(/^[89]\.\d$/, "8.0 or later"), "an older one is no longer patched"),
+    engineVersion: judgedWithin(
+      matches(/^[89]\.\d$/, "8.0 or later"),
+      "an older one is no longer patched",
+      "cache-version",
+    ),
     kmsKeyId: judgedAndLeadsTo([key], "cache-encryption"),
     logDeliveryConfigurations: each({
       destination: leadsTo("aws:cloudwatch/logGroup:LogGroup"),
