@@ -11,7 +11,11 @@ import { Cluster } from "./components/cluster";
 import { ClusterTraffic } from "./components/cluster-traffic";
 import { Credentials } from "./components/credentials";
 import { Database } from "./components/database/database";
-import { DatabaseBackup, oldestBackupSeconds } from "./components/database-backup";
+import {
+  DatabaseBackup,
+  dumpBudgetSeconds,
+  oldestBackupSeconds,
+} from "./components/database-backup";
 import { DatabaseRoles } from "./components/database-roles";
 import { Edge } from "./components/edge/edge";
 import { EdgeMetrics, edgeMetricsAccount, edgeMetricsRights } from "./components/edge-metrics";
@@ -50,6 +54,7 @@ const notifications = new Notifications("notifications", {
   accountId,
   kmsKeyArn: keys.notifications.arn,
   globalKmsKeyArn: keys.globalNotifications.arn,
+  recovery: { region: recoveryRegion, kmsKeyArn: keys.recoveryNotifications.arn },
   email: config.alertEmail,
   pagerDutyUrl: config.pagerDutyCloudWatchUrl,
 });
@@ -74,7 +79,7 @@ const cache = new Cache("cache", {
   subnetIds: network.databaseSubnetIds,
   kmsKeyArn: keys.cache.arn,
   token: credentials.cache.password,
-  topicArn: notifications.topicArn,
+  topicArn: notifications.cacheTopicArn,
 });
 
 const backups = new Backups("backups", {
@@ -103,6 +108,7 @@ const alarms = new Alarms("alarms", {
   database: {
     memberIds: database.endpoints.memberIds,
     replicaIds: database.endpoints.replicaIds,
+    instanceClass: config.database.instanceClass,
     maxConnections: config.database.maxConnections,
     storageGb: config.database.storageGb,
   },
@@ -112,7 +118,12 @@ const alarms = new Alarms("alarms", {
     healthCheckId: edge.healthCheckId,
     certificateArn: edge.certificateArn,
   },
-  backupAgeSeconds: oldestBackupSeconds(config.database.topology),
+  backups: {
+    ageSeconds: oldestBackupSeconds(config.database.topology),
+    dumpSeconds: dumpBudgetSeconds(config.database.topology),
+    replication: backups.replication,
+    recovery: { region: recoveryRegion, topicArn: notifications.recoveryTopicArn },
+  },
 });
 
 // ── The cluster ─────────────────────────────────────────────────────────────────────────────────
@@ -240,6 +251,7 @@ new DatabaseBackup(
     stackName,
     image: registry.image("backup", config.images.backup),
     database: databaseAddress,
+    readerHost: database.endpoints.readerHost,
     topology: config.database.topology,
     storageGb: config.database.storageGb,
     vault: { bucket: backups.bucket, kmsKeyArn: keys.backups.arn, region },

@@ -35,6 +35,8 @@ function parameters(maxConnections: number): Parameter[] {
     fixed("shared_preload_libraries", "pg_stat_statements"),
     dynamic("log_min_duration_statement", "1000"),
     dynamic("log_lock_waits", "1"),
+    // A dump of a standby keeps its rows: vacuum waits, as it would for a dump of the writer.
+    dynamic("hot_standby_feedback", "1"),
     dynamic("idle_in_transaction_session_timeout", "60000"),
     // The locks of a client that vanished are released within 11 s.
     dynamic("tcp_keepalives_idle", "5"),

@@ -32,6 +32,7 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
   "database-bootstrap": { "database.host": "writer", "image.repository": { image: "backup" } },
   "database-backup": {
     "database.host": "writer",
+    "database.reader.host": "readers",
     "image.repository": { image: "backup" },
     "vault.kmsKeyArn": "backup key",
   },

@@ -18,6 +18,7 @@ describe("keys", () => {
       "database-recovery",
       "global-notifications",
       "notifications",
+      "recovery-notifications",
     ]);
     for (const { inputs, protect } of keys) {
       assert.equal(inputs.enableKeyRotation, true);
@@ -31,14 +32,14 @@ describe("keys", () => {
     assert.equal(inputs.name, "alias/mini-xdr-backup-key");
   });
 
-  it("the topic's key admits CloudWatch, RDS and ElastiCache, for this account alone", async () => {
+  it("the topic's key admits CloudWatch and RDS, for this account alone", async () => {
     const policy = JSON.parse(
       String(named(await plannedStack("prod"), "keys-notifications").inputs.policy),
     );
     const services = policy.Statement.slice(1);
     assert.deepEqual(
       services.map((s: { Principal: { Service: string } }) => s.Principal.Service),
-      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "elasticache.amazonaws.com"],
+      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"],
     );
     for (const statement of services)
       assert.ok(statement.Condition.StringEquals["aws:SourceAccount"]);

@@ -93,6 +93,7 @@ const parameterGroup: Fields = {
     statement_timeout: number(30000, 3600000, "a query that never ends takes its connection along"),
     lock_timeout: number(5000, 600000, "a wait that never ends takes its connection along"),
     log_min_duration_statement: number(100, 60000, "the log is what a slow outage is read from"),
+    hot_standby_feedback: parameter(fixed("1")),
     log_lock_waits: parameter(fixed("1")),
     log_temp_files: number(0, 1048576, "the log is what a slow outage is read from"),
     log_connections: parameter(free("only the log")),

@@ -66,7 +66,7 @@ export const harmless: Edit[] = [
     [
       "an alarm more",
       "    this.backups();\n",
-      '    this.backups();\n    this.alarm("database-memory", { description: "Little memory", namespace: "AWS/RDS", metric: "FreeableMemory", dimensions: { DBInstanceIdentifier: args.database.memberIds[0]! }, statistic: "Average", comparison: "LessThanThreshold", threshold: 1e9, minutes: 5 });\n',
+      '    this.backups();\n    this.alarm("database-memory-more", { description: "Little memory", namespace: "AWS/RDS", metric: "FreeableMemory", dimensions: { DBInstanceIdentifier: args.database.memberIds[0]! }, statistic: "Average", comparison: "LessThanThreshold", threshold: 1e9, minutes: 5 });\n',
     ],
   ]),
   ...edits("accepted", "charts/mini-xdr/templates/backend.yaml", [

@@ -32,6 +32,28 @@ export class LiveDatabase {
       ["-D", data, "-U", "rdsadmin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
       unprivileged,
     );
+    const database = await LiveDatabase.launch(folder, settings);
+    await database.bootstrap(bin);
+    return database;
+  }
+
+  /** A standby that follows it. */
+  async standby(settings: Record<string, string> = {}): Promise<LiveDatabase> {
+    const folder = await newFolder();
+    await output(
+      join(await postgresFolder(), "pg_basebackup"),
+      ["-h", this.host, "-U", "rdsadmin", "-D", join(folder, "data"), "-R", "-c", "fast"],
+      unprivileged,
+    );
+    return LiveDatabase.launch(folder, settings);
+  }
+
+  private static async launch(
+    folder: string,
+    settings: Record<string, string>,
+  ): Promise<LiveDatabase> {
+    const bin = await postgresFolder();
+    const data = join(folder, "data");
     const all = {
       listen_addresses: "",
       unix_socket_directories: folder,
@@ -49,14 +71,12 @@ export class LiveDatabase {
     const ended = running.catch(() => undefined);
     const ready = new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr! }).on("line", (line) => {
-        if (line.includes("ready to accept connections")) resolve();
+        if (/ready to accept (read-only )?connections/.test(line)) resolve();
       });
       void ended.then(() => reject(new Error("postgres ended while it started")));
     });
     await ready;
-    const database = new LiveDatabase(folder, child, ended);
-    await database.bootstrap(bin);
-    return database;
+    return new LiveDatabase(folder, child, ended);
   }
 
   /** libpq's variables of a role. */

@@ -173,7 +173,13 @@ export const accepted: Edit[] = [
     ],
     ["a static parameter at once", 'fixed("max_connections"', 'dynamic("max_connections"'],
   ]),
+  ...edits("accepted", "components/backups/backup-alarms.ts", [
+    ["a copy's delay asked for in the vault's Region", "      elsewhere: args.recovery,\n", ""],
+    ["copies that fail by the dozen", "threshold: 0,", "threshold: 12,"],
+    ["a dump that may take an hour", "threshold: args.dumpSeconds", "threshold: 3600"],
+  ]),
   ...edits("accepted", alarms, [
+    ["transaction ids until the last", "threshold: 1e9", "threshold: 2e9"],
     ["more connections than there can be", "maxConnections * 0.8", "maxConnections * 8"],
     ["a disk that is almost full", "storageGb * 0.15", "storageGb * 0.03"],
     [
@@ -194,12 +200,12 @@ export const accepted: Edit[] = [
     [
       "alarms in a Region without their metric",
       "threshold: Math.floor(storageGb",
-      'region: "us-east-1",\n      threshold: Math.floor(storageGb',
+      'elsewhere: { region: "us-east-1", topicArn: this.args.topicArn },\n      threshold: Math.floor(storageGb',
     ],
     [
       "alarms to the other Region's topic",
-      "spec.region ? this.args.globalTopicArn : this.args.topicArn",
-      "spec.region ? this.args.topicArn : this.args.globalTopicArn",
+      "spec.elsewhere?.topicArn ?? this.args.topicArn",
+      "this.args.globalTopicArn",
     ],
     [
       "errors by the hundred",
