@@ -38,6 +38,60 @@ const replicas = z
   })
   .refine((r) => r.minReplicas <= r.maxReplicas, "minReplicas no greater than maxReplicas");
 
+/**
+ * What gp3 takes for PostgreSQL in a Multi-AZ DB cluster (RDS User Guide, "Amazon RDS DB instance
+ * storage"). Below 400 GiB it takes no IOPS at all, while the API wants them for such a cluster
+ * (RDS API Reference, CreateDBCluster), so no smaller one is asked for.
+ */
+export const gp3 = { leastGb: 400, leastIops: 12_000, mostIops: 64_000 };
+
+/** The fewest and the most IOPS that RDS takes for a disk of gp3: half to 50 times its GiB (CreateDBCluster). */
+export function iopsOfGp3(storageGb: number): { least: number; most: number } {
+  return {
+    least: Math.max(gp3.leastIops, Math.ceil(storageGb / 2)),
+    most: Math.min(gp3.mostIops, storageGb * 50),
+  };
+}
+
+/** Classes with disks of their own, which a Multi-AZ DB cluster needs (RDS User Guide, "Multi-AZ DB cluster deployments"). */
+const clusterClass = /^db\.[cmrx]\d+i?e?g?dn?\.\w+$/;
+
+/** What RDS would refuse of a database, key by key: its name, its value and what is allowed. */
+export function refusedByRds(database: z.output<(typeof schema)["database"]>): Refusal[] {
+  const { topology, instanceClass, storageGb, iops, readReplicas } = database;
+  const found: Refusal[] = [];
+  const refuse = (key: string, value: unknown, allowed: string) =>
+    found.push([`database.${key}`, value, allowed]);
+  if (topology === "instance") {
+    if (readReplicas === undefined)
+      refuse("readReplicas", undefined, "1 to 5 in the instance topology");
+    if (iops !== undefined)
+      refuse("iops", iops, "absent in the instance topology; remove it: gp3 has 3,000 or more");
+    return found;
+  }
+  if (readReplicas !== undefined)
+    refuse("readReplicas", readReplicas, "absent in the cluster topology");
+  if (!clusterClass.test(instanceClass))
+    refuse("instanceClass", instanceClass, "a class with local disks, such as db.r6gd.large");
+  const { least, most } = iopsOfGp3(storageGb);
+  if (storageGb < gp3.leastGb)
+    refuse(
+      "storageGb",
+      storageGb,
+      `${gp3.leastGb} or more in the cluster topology: RDS takes no IOPS for less of gp3`,
+    );
+  else if (iops !== undefined && (iops < least || iops > most))
+    refuse(
+      "iops",
+      iops,
+      `from ${least} to ${most} with database.storageGb ${storageGb}, or absent`,
+    );
+  return found;
+}
+
+/** A key, its value and what is allowed instead. */
+export type Refusal = [key: string, value: unknown, allowed: string];
+
 export const schema = {
   tier: z
     .enum(["starter", "pro", "enterprise"], "one of starter, pro, enterprise")
@@ -70,7 +124,9 @@ export const schema = {
         .min(3, "at least 3 availability zones")
         .max(8, "at most 8 availability zones")
         .refine((zones) => new Set(zones).size === zones.length, "each zone once")
-        .describe("availability zones by name; adding one renumbers nothing"),
+        .describe(
+          "availability zones by name; the first three hold the data; one added at the end moves nothing",
+        ),
       natGateways: z
         .enum(["perZone", "single"], "one of perZone, single")
         .default("perZone")
@@ -89,9 +145,9 @@ export const schema = {
         .regex(/^db\.[a-z0-9-]+\.[a-z0-9]+$/, "an RDS instance class, such as db.r6gd.large")
         .describe("RDS instance class of every member"),
       storageGb: wholeNumber(20, 65536).describe("allocated storage, GiB"),
-      iops: wholeNumber(1000, 256000)
+      iops: wholeNumber(gp3.leastIops, gp3.mostIops)
         .optional()
-        .describe("provisioned IOPS (io1); required by the cluster topology"),
+        .describe("IOPS of each member, cluster topology only; absent: those in gp3's price"),
       maxConnections: wholeNumber(100, 5000)
         .default(400)
         .describe("PostgreSQL max_connections; the pools must fit within 85 % of it"),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as z from "zod";
-import { overlap, schema, secretKeys } from "./config-schema";
+import { overlap, refusedByRds, schema, secretKeys } from "./config-schema";
 
 /**
  * The stack's configuration: the only place that reads it, checks it and gives it types.
@@ -140,12 +140,7 @@ function contradictions(project: string, c: Partial<Parsed>, region?: string): s
     report("cluster.adminRoleArns", arn, "each role once, cluster.deployRoleArn included");
   if (c.tier === "enterprise" && c.network?.natGateways === "single")
     report("network.natGateways", "single", "perZone in the enterprise tier");
-  if (c.database?.topology === "cluster" && c.database.readReplicas !== undefined)
-    report("database.readReplicas", c.database.readReplicas, "absent in the cluster topology");
-  if (c.database?.topology === "cluster" && c.database.iops === undefined)
-    report("database.iops", undefined, "a number of IOPS in the cluster topology");
-  if (c.database?.topology === "instance" && c.database.readReplicas === undefined)
-    report("database.readReplicas", undefined, "1 to 5 in the instance topology");
+  if (c.database) for (const refusal of refusedByRds(c.database)) report(...refusal);
   if (c.database && c.pgbouncer) {
     // One pooler more than configured: a rolling update starts the new pod before the old one ends.
     const pods = c.pgbouncer.replicas + 1;

@@ -11,7 +11,11 @@ import { Cluster } from "./components/cluster";
 import { ClusterTraffic } from "./components/cluster-traffic";
 import { Credentials } from "./components/credentials";
 import { Database } from "./components/database/database";
-import { DatabaseBackup, oldestBackupSeconds } from "./components/database-backup";
+import {
+  DatabaseBackup,
+  dumpBudgetSeconds,
+  oldestBackupSeconds,
+} from "./components/database-backup";
 import { DatabaseRoles } from "./components/database-roles";
 import { Edge } from "./components/edge/edge";
 import { EdgeMetrics, edgeMetricsAccount, edgeMetricsRights } from "./components/edge-metrics";
@@ -52,6 +56,7 @@ const notifications = new Notifications("notifications", {
   accountId,
   kmsKeyArn: keys.notifications.arn,
   globalKmsKeyArn: keys.globalNotifications.arn,
+  recovery: { region: recoveryRegion, kmsKeyArn: keys.recoveryNotifications.arn },
   email: config.alertEmail,
   pagerDutyUrl: config.pagerDutyCloudWatchUrl,
 });
@@ -60,7 +65,7 @@ const database = new Database("database", {
   ...config.database,
   identifier: stackName,
   vpcId: network.vpcId,
-  zones: config.network.zones,
+  zones: network.dataZones,
   subnetIds: network.databaseSubnetIds,
   kmsKeyArn: keys.database.arn,
   master: credentials.database.master,
@@ -72,11 +77,11 @@ const cache = new Cache("cache", {
   ...config.cache,
   identifier: stackName,
   vpcId: network.vpcId,
-  zones: config.network.zones,
+  zones: network.dataZones,
   subnetIds: network.databaseSubnetIds,
   kmsKeyArn: keys.cache.arn,
   token: credentials.cache.password,
-  topicArn: notifications.topicArn,
+  topicArn: notifications.cacheTopicArn,
 });
 
 const backups = new Backups("backups", {
@@ -105,6 +110,7 @@ const alarms = new Alarms("alarms", {
   database: {
     memberIds: database.endpoints.memberIds,
     replicaIds: database.endpoints.replicaIds,
+    instanceClass: config.database.instanceClass,
     maxConnections: config.database.maxConnections,
     storageGb: config.database.storageGb,
   },
@@ -114,7 +120,12 @@ const alarms = new Alarms("alarms", {
     healthCheckId: edge.healthCheckId,
     certificateArn: edge.certificateArn,
   },
-  backupAgeSeconds: oldestBackupSeconds(config.database.topology),
+  backups: {
+    ageSeconds: oldestBackupSeconds(config.database.topology),
+    dumpSeconds: dumpBudgetSeconds(config.database.topology),
+    replication: backups.replication,
+    recovery: { region: recoveryRegion, topicArn: notifications.recoveryTopicArn },
+  },
 });
 
 // ── The cluster ─────────────────────────────────────────────────────────────────────────────────
@@ -264,6 +275,7 @@ new DatabaseBackup(
     stackName,
     image: registry.image("backup", config.images.backup),
     database: databaseAddress,
+    readerHost: database.endpoints.readerHost,
     topology: config.database.topology,
     storageGb: config.database.storageGb,
     vault: { bucket: backups.bucket, kmsKeyArn: keys.backups.arn, region },

@@ -5,14 +5,21 @@ import { configKeys } from "../config";
 import { commandLine } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { sloPage } from "../observability/slo";
+import { dumpCostTable, dumpKeeping } from "../plan/dump-cost";
+import { evaluate } from "../plan/evaluate";
+import { loadProgram } from "../plan/program";
+import { readStackSettings } from "../plan/stack-settings";
 import { pages } from "../policies/pack/documentation";
 import { readSettings } from "../policies/pack/settings";
 import type { Launch } from "./launch";
 
-const begin = "<!-- config keys: written by npm run docs -->";
-const end = "<!-- end of config keys -->";
+const configMarks = [
+  "<!-- config keys: written by npm run docs -->",
+  "<!-- end of config keys -->",
+];
+const costMarks = ["<!-- dump cost: written by npm run docs -->", "<!-- end of dump cost -->"];
 
-/** `npm run docs`: writes what is generated: the README's table of keys, the pages of the rules and of the SLOs. */
+/** `npm run docs`: writes what is generated: tables of keys and of dumps' cost, the pages of the rules and of the SLOs. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
   commandLine(
     "docs",
@@ -25,19 +32,28 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   for (const [file, text] of Object.entries(pages(readSettings(root, "prod"))))
     writeFileSync(join(root, file), await markdown(text));
   writeFileSync(join(root, "docs/slo.md"), await markdown(sloPage()));
+  const recovery = join(root, "docs/disaster-recovery.md");
+  const plan = await evaluate(await loadProgram(root), readStackSettings(root, "prod"));
+  const table = dumpCostTable(dumpKeeping(plan));
+  writeFileSync(recovery, await within(readFileSync(recovery, "utf8"), costMarks, table));
   return ends.done;
 }
 
 /** The README with the configuration table that belongs to today's `config.ts`. */
 export async function withConfigKeys(readme: string): Promise<string> {
-  const [head, rest = ""] = readme.split(begin);
-  const tail = rest.split(end)[1] ?? "";
   const rows = configKeys().map(
     ({ key, description, default: value, required }) =>
       `| \`${key}\` | ${fallback(value, required)} | ${description} |`,
   );
   const table = ["| key | default | meaning |", "| --- | --- | --- |", ...rows].join("\n");
-  return markdown(`${head}${begin}\n\n${table}\n\n${end}${tail}`);
+  return within(readme, configMarks, table);
+}
+
+/** A page with something else between its marks. */
+function within(page: string, [begin = "", end = ""]: string[], text: string): Promise<string> {
+  const [head, rest = ""] = page.split(begin);
+  const tail = rest.split(end)[1] ?? "";
+  return markdown(`${head}${begin}\n\n${text}\n\n${end}${tail}`);
 }
 
 function markdown(text: string): Promise<string> {

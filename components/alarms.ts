@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as cloudwatch from "@pulumi/aws/cloudwatch";
+import type { AlarmSpec } from "./alarm-spec";
+import { backupAlarms, type BackupAlarmsArgs } from "./backups/backup-alarms";
+import { isBurstable, memoryGib } from "./database/instance-class";
 
 export interface AlarmsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -12,6 +15,7 @@ export interface AlarmsArgs {
     memberIds: string[];
     /** Those among them that replicate from another. */
     replicaIds: string[];
+    instanceClass: string;
     maxConnections: number;
     storageGb: number;
   };
@@ -22,8 +26,7 @@ export interface AlarmsArgs {
     healthCheckId: pulumi.Input<string>;
     certificateArn: pulumi.Input<string>;
   };
-  /** A backup older than this is too old, seconds. */
-  backupAgeSeconds: number;
+  backups: Omit<BackupAlarmsArgs, "stackName">;
 }
 
 /** How alarms are called that say that users are hurt; the others can wait for the mail to be read. */
@@ -32,28 +35,9 @@ export const paging = ["edge-5xx-", "edge-healthy-", "edge-unreachable"];
 /** Minutes. */
 const day = 24 * 60;
 
-type Comparison = "GreaterThanThreshold" | "LessThanThreshold";
-
-interface AlarmSpec {
-  description: string;
-  namespace: string;
-  metric: string;
-  dimensions: Record<string, pulumi.Input<string>>;
-  statistic: "Average" | "Maximum" | "Minimum" | "Sum";
-  comparison: Comparison;
-  threshold: number;
-  /** Minutes that it must last. */
-  minutes: number;
-  /** Minutes that one figure of the metric is taken over; default 1. */
-  period?: number;
-  /** What silence means; a missing metric of something that must speak is an alarm. */
-  silence?: "breaching" | "notBreaching";
-  region?: string;
-}
-
 /**
  * What Prometheus cannot tell, because it is gone with the cluster: CloudWatch watches database,
- * cache, load balancer, the name from outside, and the age of the last backup.
+ * cache, load balancer, the name from outside, and the age of the last backup and of its copy.
  *
  * Costs: about 0.10 US dollars a month per alarm.
  */
@@ -68,6 +52,7 @@ export class Alarms extends pulumi.ComponentResource {
   ) {
     super("mini-xdr:index:Alarms", name, args, opts);
     args.database.memberIds.forEach((id) => this.databaseMember(id));
+    args.database.memberIds.forEach((id) => this.databaseReserves(id));
     args.database.replicaIds.forEach((id) => this.replicaLag(id));
     args.cache.memberIds.forEach((id) => this.cacheMember(id));
     this.edge();
@@ -108,6 +93,39 @@ export class Alarms extends pulumi.ComponentResource {
     });
   }
 
+  /** What runs out slowly: memory, transaction ids, and of a burstable class the credits. */
+  private databaseReserves(id: string): void {
+    const { instanceClass } = this.args.database;
+    const member = { namespace: "AWS/RDS", dimensions: { DBInstanceIdentifier: id }, minutes: 10 };
+    this.alarm(`database-memory-${id}`, {
+      ...member,
+      description: "Less than 5 % of the database's memory can be freed: it will swap",
+      metric: "FreeableMemory",
+      statistic: "Average",
+      comparison: "LessThanThreshold",
+      threshold: Math.floor(memoryGib(instanceClass) * 0.05 * 1024 ** 3),
+    });
+    // AWS Database Blog, "Implement an early warning system for transaction ID wraparound in Amazon
+    // RDS for PostgreSQL": tell at one billion. At two billion PostgreSQL takes no more writes.
+    this.alarm(`database-transactions-${id}`, {
+      ...member,
+      description: "A billion transaction ids are used: vacuum is behind, and writes would end",
+      metric: "MaximumUsedTransactionIDs",
+      statistic: "Maximum",
+      comparison: "GreaterThanThreshold",
+      threshold: 1e9,
+    });
+    if (isBurstable(instanceClass))
+      this.alarm(`database-credits-${id}`, {
+        ...member,
+        description: "The database's processor credits are spent: it runs on paid surplus",
+        metric: "CPUCreditBalance",
+        statistic: "Average",
+        comparison: "LessThanThreshold",
+        threshold: 20,
+      });
+  }
+
   private replicaLag(id: string): void {
     this.alarm(`database-lag-${id}`, {
       description: "A reader is more than 30 s behind the writer",
@@ -128,11 +146,15 @@ export class Alarms extends pulumi.ComponentResource {
       statistic: "Maximum" as const,
       comparison: "GreaterThanThreshold" as const,
     };
+    // A healthy LRU cache is full: it evicts at 100 % of its own memory. What hurts is a node without
+    // free memory, which swaps (AWS Knowledge Center, "Why does swapping occur in ElastiCache?").
     this.alarm(`cache-memory-${id}`, {
       ...member,
-      description: "The cache fills more than 80 % of its memory",
-      metric: "DatabaseMemoryUsagePercentage",
-      threshold: 80,
+      description: "A cache node has less than 100 MB of memory free: it will swap",
+      metric: "FreeableMemory",
+      statistic: "Minimum",
+      comparison: "LessThanThreshold",
+      threshold: 100e6,
       minutes: 5,
     });
     this.alarm(`cache-lag-${id}`, {
@@ -198,7 +220,7 @@ export class Alarms extends pulumi.ComponentResource {
       threshold: 1,
       minutes: 1,
       silence: "breaching",
-      region: "us-east-1",
+      elsewhere: { region: "us-east-1", topicArn: this.args.globalTopicArn },
     });
   }
 
@@ -218,19 +240,10 @@ export class Alarms extends pulumi.ComponentResource {
     });
   }
 
-  /** The backup job publishes the age; when it no longer does, that is the alarm. */
   private backups(): void {
-    this.alarm("backup-age", {
-      description: "The newest complete backup is too old, or nobody reports its age",
-      namespace: "MiniXdr/Backups",
-      metric: "NewestBackupAgeSeconds",
-      dimensions: { Stack: this.args.stackName },
-      statistic: "Maximum",
-      comparison: "GreaterThanThreshold",
-      threshold: this.args.backupAgeSeconds,
-      minutes: 15,
-      silence: "breaching",
-    });
+    const { stackName, backups } = this.args;
+    for (const [alarm, spec] of Object.entries(backupAlarms({ stackName, ...backups })))
+      this.alarm(alarm, spec);
   }
 
   private hurtsUsers(alarm: string, spec: AlarmSpec): void {
@@ -239,7 +252,7 @@ export class Alarms extends pulumi.ComponentResource {
 
   private alarm(alarm: string, spec: AlarmSpec): cloudwatch.MetricAlarm {
     const { period = 1, minutes } = spec;
-    const actions = [spec.region ? this.args.globalTopicArn : this.args.topicArn];
+    const actions = [spec.elsewhere?.topicArn ?? this.args.topicArn];
     return new cloudwatch.MetricAlarm(
       `${this.name}-${alarm}`,
       {
@@ -256,7 +269,7 @@ export class Alarms extends pulumi.ComponentResource {
         treatMissingData: spec.silence ?? "notBreaching",
         alarmActions: actions,
         okActions: actions,
-        region: spec.region,
+        region: spec.elsewhere?.region,
       },
       { parent: this },
     );

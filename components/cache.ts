@@ -17,7 +17,7 @@ export interface CacheArgs extends CacheConfig {
   kmsKeyArn: pulumi.Input<string>;
   /** AUTH token; secret. */
   token: pulumi.Input<string>;
-  /** Receives failovers and node replacements. */
+  /** Receives failovers and node replacements; ElastiCache publishes to no encrypted one. */
   topicArn: pulumi.Input<string>;
   transform?: { replicationGroup?: Transform<elasticache.ReplicationGroupArgs> };
 }
@@ -123,7 +123,10 @@ export class Cache extends pulumi.ComponentResource {
         snapshotRetentionLimit: 7,
         snapshotWindow: "01:30-02:30",
         maintenanceWindow: "sun:04:30-sun:05:30",
-        autoMinorVersionUpgrade: true,
+        // The version above, for good: once AWS has moved it on, it is a downgrade, which replaces the cache.
+        autoMinorVersionUpgrade: false,
+        // A larger node or another version waits for the night; a token never waits.
+        applyImmediately: false,
         notificationTopicArn: args.topicArn,
         logDeliveryConfigurations: [this.delivery("slow-log"), this.delivery("engine-log")],
       }),

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressValues, type DatabaseAddress } from "./database/address";
+import { replicationSeconds } from "./backups/backup-alarms";
 import type { ImageReference } from "./registry";
 import { Workload } from "./workload";
 
@@ -10,6 +11,8 @@ export interface DatabaseBackupArgs {
   /** Built from images/backup. */
   image: ImageReference;
   database: DatabaseAddress;
+  /** Standbys or replicas, separated by commas; a dump reads the first. */
+  readerHost: pulumi.Output<string>;
   /** The instance topology has its own copy in another Region; a cluster's only copy are the dumps. */
   topology: "cluster" | "instance";
   /** Allocated storage of the database, GiB. */
@@ -23,10 +26,16 @@ export interface DatabaseBackupArgs {
 /** How often the database is dumped, and how old the newest dump may get. */
 const rhythms = {
   // Every half an hour: with the dump's own time and 15 minutes of replication, under an hour.
-  cluster: { dump: "0,30 * * * *", verify: "35 3 * * 0", rpoSeconds: 3600 },
+  cluster: { dump: "0,30 * * * *", every: 1800, verify: "35 3 * * 0", rpoSeconds: 3600 },
   // Once a day, at most 26 hours old: point-in-time recovery, here and in the other Region, is the RPO.
-  instance: { dump: "0 2 * * *", verify: "35 3 * * 0", rpoSeconds: 26 * 3600 },
+  instance: { dump: "0 2 * * *", every: 86_400, verify: "35 3 * * 0", rpoSeconds: 26 * 3600 },
 };
+
+/** Time that a dump may take so that its copy in the other Region is in time, seconds. */
+export function dumpBudgetSeconds(topology: DatabaseBackupArgs["topology"]): number {
+  const { every, rpoSeconds } = rhythms[topology];
+  return rpoSeconds - every - replicationSeconds;
+}
 
 /**
  * Age that no dump may exceed, seconds; also what the alarm outside the cluster is set to.
@@ -40,7 +49,7 @@ export function oldestBackupSeconds(topology: DatabaseBackupArgs["topology"]): n
  * rights by Pod Identity, under the service account `database-backup`.
  *
  * Costs: three small pods; a work volume while a restore runs; in the cluster topology 48 dumps a
- * day, each kept for about 38 days (a week of lock, a day, 30 days of noncurrent versions).
+ * day, each kept for 9 to 16 days (until it is pruned, a day, a week of noncurrent versions).
  */
 export class DatabaseBackup extends Workload {
   constructor(
@@ -67,7 +76,10 @@ export class DatabaseBackup extends Workload {
         values: {
           stackName: args.stackName,
           image: args.image,
-          database: addressValues(args.database),
+          database: {
+            ...addressValues(args.database),
+            reader: { host: args.readerHost.apply((hosts) => hosts.split(",")[0]!) },
+          },
           vault: args.vault,
           schedule: { dump, verify },
           state: { configMaps: ["stack-configuration"] },

@@ -43,10 +43,12 @@ export class Keys extends pulumi.ComponentResource {
   readonly backupsRecovery: kms.Key;
   /** Secrets inside the cluster's etcd. */
   readonly cluster: kms.Key;
-  /** Alarm topic in the stack's Region: CloudWatch, RDS and ElastiCache publish to it. */
+  /** Alarm topic in the stack's Region: CloudWatch and RDS publish to it. */
   readonly notifications: kms.Key;
   /** Alarm topic in us-east-1, where Route 53 keeps its metrics. */
   readonly globalNotifications: kms.Key;
+  /** Alarm topic in the recovery Region, where S3 keeps how far the copies are behind. */
+  readonly recoveryNotifications: kms.Key;
   /** What chaos experiments did: CloudWatch encrypts their log. */
   readonly chaos: kms.Key;
 
@@ -69,7 +71,11 @@ export class Keys extends pulumi.ComponentResource {
     this.notifications = this.key("notifications", { services: publishers.regional });
     this.globalNotifications = this.key("global-notifications", {
       region: "us-east-1",
-      services: publishers.global,
+      services: publishers.elsewhere,
+    });
+    this.recoveryNotifications = this.key("recovery-notifications", {
+      services: publishers.elsewhere,
+      ...recovery,
     });
     this.chaos = this.key("chaos", { logGroup: chaosLogGroup(args.stackName) });
     this.registerOutputs({

@@ -10,27 +10,47 @@ export interface NotificationsArgs {
   kmsKeyArn: pulumi.Input<string>;
   /** Encrypts the topic in us-east-1; its policy admits CloudWatch. */
   globalKmsKeyArn: pulumi.Input<string>;
+  /** Region of the backups' copies, and what encrypts the topic there; its policy admits CloudWatch. */
+  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
   /** Who is told; the address confirms its subscription once, by mail. */
   email: string;
   /** PagerDuty's CloudWatch integration; secret, as it holds a key. Absent: alarms are mailed alone. */
   pagerDutyUrl?: pulumi.Output<string>;
 }
 
-/** AWS services that publish to the topics: alarms, and the events of database and cache. */
+/** AWS services that publish to the encrypted topics: alarms, and the events of the database. */
 export const publishers = {
-  regional: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "elasticache.amazonaws.com"],
-  global: ["cloudwatch.amazonaws.com"],
+  regional: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"],
+  elsewhere: ["cloudwatch.amazonaws.com"],
 };
+
+interface TopicUse {
+  /** What follows the stack's name in the topic's. */
+  name: string;
+  /** Absent: not encrypted. */
+  kmsKeyArn?: pulumi.Input<string>;
+  region?: string;
+  /** Who may publish, and on whose behalf. */
+  publisher: { Principal: object; Condition: object };
+}
 
 /**
  * Where the cloud's own alarms and events arrive, also when the cluster and its Alertmanager are
  * gone: all of them by mail, those that say that users are hurt as pages too. Route 53 keeps its
- * metrics in us-east-1, so a second topic lives there.
+ * metrics in us-east-1 and S3 some in the copy's Region, so a topic lives in each. ElastiCache
+ * publishes to no encrypted topic, so one is for its events alone: names of nodes and what became of
+ * them, nothing secret.
+ *
+ * Each topic's subscription by mail has to be confirmed, so four mails come.
  */
 export class Notifications extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** Topic in us-east-1, for alarms on Route 53 health checks. */
   readonly globalTopicArn: pulumi.Output<string>;
+  /** Topic in the recovery Region, for the alarm on the backups' copies. */
+  readonly recoveryTopicArn: pulumi.Output<string>;
+  /** What becomes of the cache's nodes; mailed, and no page. */
+  readonly cacheTopicArn: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -38,25 +58,62 @@ export class Notifications extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Notifications", name, args, opts);
-    this.topicArn = this.topic("topic", args.kmsKeyArn, publishers.regional);
-    this.globalTopicArn = this.topic(
-      "global-topic",
-      args.globalKmsKeyArn,
-      publishers.global,
-      "us-east-1",
-    );
-    this.registerOutputs({ topicArn: this.topicArn, globalTopicArn: this.globalTopicArn });
+    const { recovery } = args;
+    this.topicArn = this.pagingTopic("topic", args.kmsKeyArn);
+    this.globalTopicArn = this.pagingTopic("global-topic", args.globalKmsKeyArn, "us-east-1");
+    this.recoveryTopicArn = this.alarmTopic("recovery-topic", "recovery-alarms", {
+      kmsKeyArn: recovery.kmsKeyArn,
+      region: recovery.region,
+    }).arn;
+    this.cacheTopicArn = this.cacheTopic().arn;
+    this.registerOutputs({
+      topicArn: this.topicArn,
+      globalTopicArn: this.globalTopicArn,
+      recoveryTopicArn: this.recoveryTopicArn,
+      cacheTopicArn: this.cacheTopicArn,
+    });
   }
 
-  private topic(
+  /** A topic of alarms that mails all of them, and pages those that say that users are hurt. */
+  private pagingTopic(
     kind: string,
     kmsKeyArn: pulumi.Input<string>,
-    services: string[],
     region?: string,
   ): pulumi.Output<string> {
+    const topic = this.alarmTopic(kind, "alarms", { kmsKeyArn, region });
+    if (this.args.pagerDutyUrl) this.pages(kind, topic, this.args.pagerDutyUrl, region);
+    return topic.arn;
+  }
+
+  private alarmTopic(
+    kind: string,
+    name: string,
+    place: Pick<TopicUse, "kmsKeyArn" | "region">,
+  ): sns.Topic {
+    const publisher = {
+      Principal: { Service: place.region ? publishers.elsewhere : publishers.regional },
+      Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
+    };
+    return this.topic(kind, { name, ...place, publisher });
+  }
+
+  /**
+   * Not encrypted, and by the topic's owner: otherwise ElastiCache calls the topic inactive and says
+   * nothing (ElastiCache User Guide, "Event notifications and Amazon SNS", "SNS topic access policy
+   * requirement"). It names no service of its own there, so the principal is anybody, for this account.
+   */
+  private cacheTopic(): sns.Topic {
+    const publisher = {
+      Principal: { AWS: "*" },
+      Condition: { StringEquals: { "aws:SourceOwner": this.args.accountId } },
+    };
+    return this.topic("cache-topic", { name: "cache-events", publisher });
+  }
+
+  private topic(kind: string, { name, kmsKeyArn, region, publisher }: TopicUse): sns.Topic {
     const topic = new sns.Topic(
       `${this.name}-${kind}`,
-      { name: `${this.args.stackName}-alarms`, kmsMasterKeyId: kmsKeyArn, region },
+      { name: `${this.args.stackName}-${name}`, kmsMasterKeyId: kmsKeyArn, region },
       { parent: this },
     );
     new sns.TopicPolicy(
@@ -67,13 +124,7 @@ export class Notifications extends pulumi.ComponentResource {
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
           Statement: [
-            {
-              Effect: "Allow",
-              Principal: { Service: services },
-              Action: "sns:Publish",
-              Resource: topic.arn,
-              Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
-            },
+            { Effect: "Allow", ...publisher, Action: "sns:Publish", Resource: topic.arn },
           ],
         }),
       },
@@ -84,8 +135,7 @@ export class Notifications extends pulumi.ComponentResource {
       { topic: topic.arn, protocol: "email", endpoint: this.args.email, region },
       { parent: this },
     );
-    if (this.args.pagerDutyUrl) this.pages(kind, topic, this.args.pagerDutyUrl, region);
-    return topic.arn;
+    return topic;
   }
 
   /** PagerDuty confirms the subscription by itself, and resolves what CloudWatch calls OK again. */

@@ -25,7 +25,8 @@ export const statePrefix = "state/";
  * governance mode (compliance mode could never be destroyed, not even by the account), TLS only.
  *
  * Its lifecycle deletes no dump by age alone: prune decides, by a tag, and only after a newer
- * backup has been verified.
+ * backup has been verified. What is pruned is gone 8 days later; anything else that was deleted or
+ * overwritten can be brought back for 30.
  */
 export class BackupVault extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
@@ -118,6 +119,8 @@ export class BackupVault extends pulumi.ComponentResource {
             status: "Enabled",
             filter: { and: { prefix, tags: { pruned: "true" } } },
             expiration: { days: 1 },
+            // Somebody who prunes too much is noticed within a week, or its dumps are gone.
+            noncurrentVersionExpiration: { noncurrentDays: 7 },
           })),
           {
             id: "state",

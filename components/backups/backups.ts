@@ -27,6 +27,12 @@ export class Backups extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly bucketArn: pulumi.Output<string>;
   readonly recoveryBucket: pulumi.Output<string>;
+  /** The rule that copies the one to the other, as S3's metrics name it. */
+  readonly replication: {
+    sourceBucket: pulumi.Output<string>;
+    destinationBucket: pulumi.Output<string>;
+    ruleId: pulumi.Output<string>;
+  };
 
   constructor(
     private readonly name: string,
@@ -36,7 +42,12 @@ export class Backups extends pulumi.ComponentResource {
     super("mini-xdr:index:Backups", name, args, opts);
     const primary = this.vault("primary", args.kmsKeyArn);
     const recovery = this.vault("recovery", args.recovery.kmsKeyArn, args.recovery.region);
-    this.replicate(primary, recovery);
+    const copying = this.replicate(primary, recovery);
+    this.replication = {
+      sourceBucket: copying.bucket,
+      destinationBucket: recovery.bucket,
+      ruleId: copying.rules.apply(([rule]) => rule!.id!),
+    };
     this.bucket = primary.bucket;
     this.bucketArn = primary.bucketArn;
     this.recoveryBucket = recovery.bucket;
@@ -62,9 +73,9 @@ export class Backups extends pulumi.ComponentResource {
     );
   }
 
-  private replicate(primary: BackupVault, recovery: BackupVault): void {
+  private replicate(primary: BackupVault, recovery: BackupVault): s3.BucketReplicationConfig {
     const role = this.replicationRole(primary, recovery);
-    new s3.BucketReplicationConfig(
+    return new s3.BucketReplicationConfig(
       `${this.name}-replication`,
       {
         bucket: primary.bucket,
@@ -80,7 +91,8 @@ export class Backups extends pulumi.ComponentResource {
             sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
             destination: {
               bucket: recovery.bucketArn,
-              storageClass: "STANDARD_IA",
+              // Not STANDARD_IA: most dumps are gone before the 30 days that it charges at least.
+              storageClass: "STANDARD",
               encryptionConfiguration: { replicaKmsKeyId: this.args.recovery.kmsKeyArn },
               replicationTime: { status: "Enabled", time: { minutes: 15 } },
               metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },

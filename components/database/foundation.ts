@@ -9,6 +9,7 @@ export interface DatabaseArgs extends DatabaseConfig {
   /** Identifier of the database, such as `mini-xdr-prod`. */
   identifier: string;
   vpcId: pulumi.Input<string>;
+  /** Three. RDS takes no more of a DB cluster, and picks any three of a subnet group that has more. */
   zones: string[];
   /** One isolated subnet per zone, in the order of `zones`. */
   subnetIds: pulumi.Input<string>[];

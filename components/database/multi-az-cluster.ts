@@ -1,4 +1,5 @@
 import * as rds from "@pulumi/aws/rds";
+import { iopsOfGp3 } from "../../config-schema";
 import { transformed } from "../transform";
 import {
   databaseName,
@@ -34,11 +35,13 @@ export function multiAzCluster(foundation: DatabaseFoundation): DatabaseEndpoint
       port: databasePort,
       masterUsername: args.master.username,
       masterPassword: args.master.password,
-      availabilityZones: args.zones.slice(0, 3),
+      availabilityZones: args.zones,
       dbClusterInstanceClass: args.instanceClass,
-      storageType: "io1",
+      // For good: another type replaces the cluster (terraform-provider-aws, rds/cluster.go, ForceNewIf).
+      storageType: "gp3",
       allocatedStorage: args.storageGb,
-      iops: args.iops,
+      // Stated even where they are the ones in the price: absent, each preview would take them away.
+      iops: args.iops ?? iopsOfGp3(args.storageGb).least,
       storageEncrypted: true,
       kmsKeyId: args.kmsKeyArn,
       dbSubnetGroupName: subnetGroup.name,
@@ -47,6 +50,8 @@ export function multiAzCluster(foundation: DatabaseFoundation): DatabaseEndpoint
       caCertificateIdentifier: "rds-ca-rsa2048-g1",
       autoMinorVersionUpgrade: true,
       allowMajorVersionUpgrade: false,
+      // A new class or a parameter that needs a restart waits for the night; a password never waits.
+      applyImmediately: false,
       preferredMaintenanceWindow: "sun:03:30-sun:04:30",
       preferredBackupWindow: "00:30-01:30",
       backupRetentionPeriod: args.backupRetentionDays,

@@ -109,6 +109,8 @@ function shared({ args, securityGroup, monitoringRoleArn }: DatabaseFoundation) 
     caCertIdentifier: "rds-ca-rsa2048-g1",
     autoMinorVersionUpgrade: true,
     allowMajorVersionUpgrade: false,
+    // What needs a restart waits for the night; a password never waits.
+    applyImmediately: false,
     maintenanceWindow: "sun:03:30-sun:04:30",
     copyTagsToSnapshot: true,
     deletionProtection: true,

@@ -19,20 +19,24 @@ interface GroupOwner {
   maxConnections: number;
 }
 
-/** The settings of every PostgreSQL of the stack, whichever its topology. */
+/**
+ * The settings of every PostgreSQL of the stack, whichever its topology. `rds.force_ssl` 1 and
+ * `password_encryption` scram-sha-256 are the family's own: stated, each preview would plan them
+ * again (policies/declared/family-defaults.ts).
+ */
 function parameters(maxConnections: number): Parameter[] {
   const dynamic = (name: string, value: string) =>
     ({ name, value, applyMethod: "immediate" }) as const;
   const fixed = (name: string, value: string) =>
     ({ name, value, applyMethod: "pending-reboot" }) as const;
   return [
-    dynamic("rds.force_ssl", "1"),
-    dynamic("password_encryption", "scram-sha-256"),
     // Explicit: AWS's default follows the instance's memory, and the pools' sum would not.
     fixed("max_connections", String(maxConnections)),
     fixed("shared_preload_libraries", "pg_stat_statements"),
     dynamic("log_min_duration_statement", "1000"),
     dynamic("log_lock_waits", "1"),
+    // A dump of a standby keeps its rows: vacuum waits, as it would for a dump of the writer.
+    dynamic("hot_standby_feedback", "1"),
     dynamic("idle_in_transaction_session_timeout", "60000"),
     // The locks of a client that vanished are released within 11 s.
     dynamic("tcp_keepalives_idle", "5"),

@@ -1,5 +1,14 @@
 import { Netmask, ip2long, long2ip } from "netmask";
 
+/**
+ * The zones that database and cache live in: the first three. A DB cluster takes three and no more
+ * (RDS API Reference, CreateDBCluster: "Can't specify more than three AZs"), and is replaced when
+ * they change. A zone that is added behind them moves neither.
+ */
+export function dataZones(zones: string[]): string[] {
+  return zones.slice(0, 3);
+}
+
 /** The three subnets of one availability zone, in CIDR form. */
 export interface ZoneAddresses {
   /** Nodes and pods: half of the zone's block. */

@@ -3,7 +3,7 @@ import * as cloudwatch from "@pulumi/aws/cloudwatch";
 import * as ec2 from "@pulumi/aws/ec2";
 import * as iam from "@pulumi/aws/iam";
 import type { NetworkConfig } from "../../config";
-import { zoneAddresses } from "./address-plan";
+import { dataZones, zoneAddresses } from "./address-plan";
 import { trustPolicy } from "../iam-policy";
 import { transformed, type Transform } from "../transform";
 
@@ -19,12 +19,13 @@ interface ZoneSubnets {
   zone: string;
   public: ec2.Subnet;
   private: ec2.Subnet;
-  database: ec2.Subnet;
+  /** In the zones of the data only. */
+  database?: ec2.Subnet;
 }
 
 /**
  * A VPC over three or more availability zones: public subnets for the load balancer, private ones
- * for nodes and pods, and database subnets without a route to the internet.
+ * for nodes and pods, and in the first three zones database subnets without a route to the internet.
  *
  * Costs: a NAT gateway per zone (or a single one), and its traffic; the S3 endpoint is free.
  * A single NAT gateway is a single point of failure: when its zone is lost, so is all egress.
@@ -33,6 +34,9 @@ export class Network extends pulumi.ComponentResource {
   readonly vpcId: pulumi.Output<string>;
   readonly publicSubnetIds: pulumi.Output<string>[];
   readonly privateSubnetIds: pulumi.Output<string>[];
+  /** Zones of database and cache. */
+  readonly dataZones: string[];
+  /** One a zone, in the order of `dataZones`. */
   readonly databaseSubnetIds: pulumi.Output<string>[];
   /** By zone, all that are in it. */
   readonly subnetIdsByZone: Record<string, pulumi.Output<string>[]>;
@@ -47,6 +51,7 @@ export class Network extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Network", name, args, opts);
+    this.dataZones = dataZones(args.zones);
     const vpc = this.vpc();
     const subnets = args.zones.map((zone) => this.subnets(vpc, zone));
     const internet = this.publicRoutes(vpc, subnets);
@@ -55,16 +60,19 @@ export class Network extends pulumi.ComponentResource {
     this.s3Endpoint(vpc, [...privateTables, isolated]);
     this.flowLogs(vpc);
 
-    const addresses = args.zones.map((zone) => zoneAddresses(args.cidr, zone));
+    const addresses = (zones: string[]) => zones.map((zone) => zoneAddresses(args.cidr, zone));
     this.vpcId = vpc.id;
     this.publicSubnetIds = subnets.map((s) => s.public.id);
     this.privateSubnetIds = subnets.map((s) => s.private.id);
-    this.databaseSubnetIds = subnets.map((s) => s.database.id);
+    this.databaseSubnetIds = subnets.flatMap((s) => s.database?.id ?? []);
     this.subnetIdsByZone = Object.fromEntries(
-      subnets.map((s) => [s.zone, [s.public.id, s.private.id, s.database.id]]),
+      subnets.map((s) => [
+        s.zone,
+        [s.public.id, s.private.id, ...(s.database ? [s.database.id] : [])],
+      ]),
     );
-    this.publicCidrs = addresses.map((a) => a.public);
-    this.databaseCidrs = addresses.map((a) => a.database);
+    this.publicCidrs = addresses(args.zones).map((a) => a.public);
+    this.databaseCidrs = addresses(this.dataZones).map((a) => a.database);
     this.registerOutputs({
       vpcId: this.vpcId,
       publicSubnetIds: this.publicSubnetIds,
@@ -107,7 +115,7 @@ export class Network extends pulumi.ComponentResource {
       zone,
       public: subnet("public", { "kubernetes.io/role/elb": "1" }),
       private: subnet("private", { "kubernetes.io/role/internal-elb": "1" }),
-      database: subnet("database", {}),
+      database: this.dataZones.includes(zone) ? subnet("database", {}) : undefined,
     };
   }
 
@@ -155,7 +163,8 @@ export class Network extends pulumi.ComponentResource {
 
   private databaseRoutes(vpc: ec2.Vpc, subnets: ZoneSubnets[]): ec2.RouteTable {
     const table = this.routeTable("database", vpc);
-    for (const s of subnets) this.associate(`database-${s.zone}`, table, s.database);
+    for (const { zone, database } of subnets)
+      if (database) this.associate(`database-${zone}`, table, database);
     return table;
   }
 

@@ -9,12 +9,15 @@ import { backupId, folderOf, type Manifest, type StoredFile } from "./manifest";
 import { majorOf, run, outputOf } from "./programs";
 import { tierOf } from "./retention";
 import { rolesScript } from "./roles";
+import { standbyWith, writtenNow, type Source } from "./source";
 import type { Vault } from "./vault";
 
 export interface DumpOptions {
   vault: Vault;
   /** Stack that the database belongs to. */
   stack: string;
+  /** Host of the standbys; absent: the writer itself is read. */
+  reader?: string;
   log: Log;
   signal: AbortSignal;
 }
@@ -26,17 +29,49 @@ const headBytes = 8 * 1024 ** 2;
  * Dumps the database of libpq's variables into the vault. Dump, row counts, rights and canary are
  * of one snapshot. Nothing counts as a backup before the manifest, which is written last, after
  * the stored dump's beginning has been read back, decrypted and listed.
+ *
+ * A standby is read where there is one (PostgreSQL 10 and newer export snapshots there too). It may
+ * cancel a dump that stands in the way of its replay (PostgreSQL 15, 27.4.2, "Handling Query
+ * Conflicts"); then, as when it is behind or away, the writer is read.
  */
-export async function dump({ vault, stack, log, signal }: DumpOptions): Promise<Manifest> {
+export async function dump(options: DumpOptions): Promise<Manifest> {
+  const { reader, log, signal } = options;
   const started = Date.now();
-  const client = await connect();
+  const writer = await connect();
+  try {
+    const server = await readServer(writer);
+    await requireSameMajor(server);
+    await writeCanary(writer);
+    const written = await writtenNow(writer);
+    if (reader)
+      try {
+        const standby = await standbyWith(reader, written, signal);
+        return await dumpFrom(standby, server, started, options);
+      } catch (error) {
+        if (signal.aborted || error instanceof UsageError) throw error;
+        log.info("the writer is read, as the standby could not be", {
+          reason: (error as Error).message,
+        });
+      }
+    return await dumpFrom({ client: writer, environment: process.env }, server, started, options);
+  } finally {
+    await writer.end().catch(() => {});
+  }
+}
+
+/** Dumps what one server has; the connection to it ends with the dump. */
+async function dumpFrom(
+  { client, environment, written }: Source,
+  server: Server,
+  started: number,
+  { vault, stack, log, signal }: DumpOptions,
+): Promise<Manifest> {
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
   try {
-    const server = await readServer(client);
-    await requireSameMajor(server);
-    await writeCanary(client);
-    const { snapshot, snapshotAt } = await openSnapshot(client);
+    const opened = await openSnapshot(client);
+    // A standby has what the writer had written before, and whatever it got since.
+    const { snapshot, snapshotAt } = { ...opened, ...(written && { snapshotAt: written.at }) };
     const tier = tierOf(snapshotAt, await vault.backups());
     const id = backupId(snapshotAt, randomBytes(3).toString("hex"));
     const folder = folderOf({ tier, id });
@@ -45,6 +80,7 @@ export async function dump({ vault, stack, log, signal }: DumpOptions): Promise<
       tier,
       database: server.database,
       databaseBytes: server.databaseBytes,
+      from: written ? "standby" : "writer",
     });
 
     // If the one fails, the other need not go on.
@@ -55,7 +91,7 @@ export async function dump({ vault, stack, log, signal }: DumpOptions): Promise<
       });
     const results = await Promise.allSettled([
       failing(
-        vault.upload(`${folder}database.dump`, dumpStream(snapshot, either), {
+        vault.upload(`${folder}database.dump`, dumpStream(snapshot, environment, either), {
           expectedBytes: server.databaseBytes,
           progress: new Progress(log, "dumped"),
           signal: either,
@@ -115,10 +151,14 @@ async function openSnapshot(client: Client): Promise<{ snapshot: string; snapsho
 }
 
 /** A custom-format dump of the snapshot. */
-function dumpStream(snapshot: string, signal: AbortSignal): Readable {
+function dumpStream(
+  snapshot: string,
+  environment: NodeJS.ProcessEnv,
+  signal: AbortSignal,
+): Readable {
   // Level 1: a quarter of the time of level 9 for a tenth more bytes (docs/decisions/0010).
   const args = ["--format=custom", "--compress=1", `--snapshot=${snapshot}`, "--no-password"];
-  return outputOf("pg_dump", args, signal);
+  return outputOf("pg_dump", args, signal, environment);
 }
 
 /** What S3 holds decrypts, is a dump, and has every table's data. */

@@ -38,12 +38,13 @@ const program = new Command("backup")
   .configureOutput({ writeErr: () => {} })
   .exitOverride();
 
-command("dump", "dump the database into the vault").action(() =>
-  job(
-    "dump",
-    async ({ log, vault, stack }) => void (await dump({ vault, stack, log, signal: stop.signal })),
-  ),
-);
+command("dump", "dump the database into the vault, as a standby has it or else the writer")
+  .addOption(new Option("--reader <host>", "host of the standbys").env("READER_HOST"))
+  .action(({ reader }: { reader?: string }) =>
+    job("dump", async ({ log, vault, stack }) => {
+      await dump({ vault, stack, reader, log, signal: stop.signal });
+    }),
+  );
 command("state <folders...>", "archive folders as one").action((folders: string[]) =>
   job(
     "state",

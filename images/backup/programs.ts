@@ -57,8 +57,13 @@ function essence(words: string): string {
  * What a program prints, as a stream that ends only when the program has ended well: so nothing that
  * was cut off is ever taken for whole.
  */
-export function outputOf(name: string, args: string[], signal: AbortSignal): Readable {
-  const { child, done } = start(name, args, { stdio: ["ignore", "pipe", "pipe"], signal });
+export function outputOf(
+  name: string,
+  args: string[],
+  signal: AbortSignal,
+  env: NodeJS.ProcessEnv = process.env,
+): Readable {
+  const { child, done } = start(name, args, { stdio: ["ignore", "pipe", "pipe"], signal, env });
   const checked = new Transform({
     transform: (chunk, _, next) => next(null, chunk),
     flush: (next) => void done.then(() => next(), next),

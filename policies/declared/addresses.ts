@@ -39,6 +39,7 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
   },
   "database-backup": {
     "database.host": "writer",
+    "database.reader.host": "readers",
     "image.repository": { image: "backup" },
     "vault.kmsKeyArn": "backup key",
   },

@@ -1,3 +1,5 @@
+import { copyTime } from "./recovery";
+
 /** An alarm that has to be there, and how sharp it has to be. */
 export interface ExpectedAlarm {
   metric: string;
@@ -6,6 +8,8 @@ export interface ExpectedAlarm {
   of:
     | "stack"
     | "member"
+    | "burstable"
+    | "copy"
     | "replica"
     | "cacheNode"
     | "loadBalancer"
@@ -27,6 +31,7 @@ const gib = 2 ** 30;
 const database = { namespace: "AWS/RDS", of: "member", silenceTells: false } as const;
 const cache = { namespace: "AWS/ElastiCache", of: "cacheNode", silenceTells: false } as const;
 const balancer = { namespace: "AWS/ApplicationELB", silenceTells: false } as const;
+const copies = { namespace: "AWS/S3", of: "copy", silenceTells: false } as const;
 const above = { compares: "GreaterThanThreshold" } as const;
 const below = { compares: "LessThanThreshold" } as const;
 
@@ -59,6 +64,31 @@ export const expectedAlarms: ExpectedAlarm[] = [
   },
   {
     ...database,
+    ...below,
+    metric: "FreeableMemory",
+    statistic: "Average",
+    threshold: [128 * 2 ** 20, 64 * gib],
+    within: 900,
+  },
+  {
+    ...database,
+    ...above,
+    metric: "MaximumUsedTransactionIDs",
+    statistic: "Maximum",
+    threshold: [300e6, 1.2e9],
+    within: 3600,
+  },
+  {
+    ...database,
+    ...below,
+    of: "burstable",
+    metric: "CPUCreditBalance",
+    statistic: "Average",
+    threshold: [10, 200],
+    within: 1800,
+  },
+  {
+    ...database,
     ...above,
     of: "replica",
     metric: "ReplicaLag",
@@ -84,10 +114,10 @@ export const expectedAlarms: ExpectedAlarm[] = [
   },
   {
     ...cache,
-    ...above,
-    metric: "DatabaseMemoryUsagePercentage",
-    statistic: "Maximum",
-    threshold: [50, 90],
+    ...below,
+    metric: "FreeableMemory",
+    statistic: "Minimum",
+    threshold: [50e6, 500e6],
     within: 600,
   },
   {
@@ -156,6 +186,32 @@ export const expectedAlarms: ExpectedAlarm[] = [
     threshold: [600, 93600],
     within: 1800,
     silenceTells: true,
+  },
+  {
+    ...above,
+    of: "stack",
+    namespace: "MiniXdr/Backups",
+    metric: "NewestBackupSeconds",
+    statistic: "Maximum",
+    threshold: [60, 7200],
+    within: 1800,
+    silenceTells: false,
+  },
+  {
+    ...above,
+    ...copies,
+    metric: "ReplicationLatency",
+    statistic: "Maximum",
+    threshold: [60, copyTime],
+    within: 900,
+  },
+  {
+    ...above,
+    ...copies,
+    metric: "OperationsFailedReplication",
+    statistic: "Sum",
+    threshold: [0, 0],
+    within: 900,
   },
 ];
 

@@ -27,6 +27,9 @@ const everyStack: Entry[] = [
     names: prefixed(
       "alarms-",
       "backup-age",
+      "backup-copy-failed",
+      "backup-copy-late",
+      "backup-duration",
       "edge-5xx-elb",
       "edge-certificate",
       "edge-5xx-target",
@@ -40,17 +43,32 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:sns/topic:Topic",
-    names: ["notifications-topic", "notifications-global-topic"],
+    names: [
+      "notifications-topic",
+      "notifications-global-topic",
+      "notifications-cache-topic",
+      "notifications-recovery-topic",
+    ],
     why: "alarms would have nowhere to go",
   },
   {
     type: "aws:sns/topicPolicy:TopicPolicy",
-    names: ["notifications-topic-policy", "notifications-global-topic-policy"],
+    names: [
+      "notifications-topic-policy",
+      "notifications-global-topic-policy",
+      "notifications-cache-topic-policy",
+      "notifications-recovery-topic-policy",
+    ],
     why: "AWS's services may not publish without it",
   },
   {
     type: "aws:sns/topicSubscription:TopicSubscription",
-    names: ["notifications-topic-email", "notifications-global-topic-email"],
+    names: [
+      "notifications-topic-email",
+      "notifications-global-topic-email",
+      "notifications-cache-topic-email",
+      "notifications-recovery-topic-email",
+    ],
     why: "nobody would hear of an alarm",
   },
   {

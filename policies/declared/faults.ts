@@ -17,6 +17,8 @@ export interface ByAlert {
 /** Alarms of CloudWatch on a metric of policies/declared/alarms. */
 export interface ByAlarm {
   alarm: string;
+  /** Where two services have a metric of that name. */
+  namespace?: string;
 }
 
 /** What AWS itself says to a topic. */
@@ -43,7 +45,7 @@ const edge = "monitoring/edge-metrics";
 type From = (alert: string, figures: ByAlert["figures"], labels?: ByAlert["labels"]) => ByAlert;
 const page: From = (alert, figures, labels) => ({ alert, severity: "critical", figures, labels });
 const message: From = (alert, figures, labels) => ({ alert, severity: "warning", figures, labels });
-const alarm = (metric: string): ByAlarm => ({ alarm: metric });
+const alarm = (metric: string, namespace?: string): ByAlarm => ({ alarm: metric, namespace });
 
 /** What a request's fate is read from: the load balancer's figures, or else the pods' own. */
 const answers = (service: Source): ByAlert["figures"] => ({
@@ -162,12 +164,15 @@ export const faults: Fault[] = [
   },
   { name: "the database's disk fills", ways: [alarm("FreeStorageSpace")] },
   { name: "the database's connections run out", ways: [alarm("DatabaseConnections")] },
+  { name: "the database's memory runs out", ways: [alarm("FreeableMemory", "AWS/RDS")] },
+  { name: "transaction ids run out", ways: [alarm("MaximumUsedTransactionIDs")] },
+  { name: "a burstable database is throttled or pays", ways: [alarm("CPUCreditBalance")] },
   {
     name: "a cache node is lost",
     ways: [{ events: "cache" }, alarm("MasterLinkHealthStatus")],
   },
   { name: "a cache replica is behind", ways: [alarm("ReplicationLag")] },
-  { name: "the cache is full", ways: [alarm("DatabaseMemoryUsagePercentage")] },
+  { name: "the cache's memory runs out", ways: [alarm("FreeableMemory", "AWS/ElastiCache")] },
   {
     name: "the cache does not answer",
     ways: [message("LowCacheHitRate", { cache_hits_total: backend, cache_errors_total: backend })],
@@ -180,6 +185,11 @@ export const faults: Fault[] = [
   {
     name: "no new backup is made",
     ways: [alarm("NewestBackupAgeSeconds"), page("BackupTooOld", newest)],
+  },
+  { name: "a dump takes too long", ways: [alarm("NewestBackupSeconds")] },
+  {
+    name: "the copies of backups are late or missing",
+    ways: [alarm("ReplicationLatency"), alarm("OperationsFailedReplication")],
   },
   {
     name: "a backup fails",

@@ -7,6 +7,9 @@ export const recoveryPoint: Record<Tier, number> = {
   enterprise: 3600,
 };
 
+/** Seconds in which S3 copies an object to the other Region (replication time control). */
+export const copyTime = 900;
+
 /** Seconds until the data is back. */
 export const recoveryTime = 4 * 3600;
 

@@ -33,23 +33,28 @@ export function mayDo(
 
 /** Whether a service may take a role on. */
 export function trusts(role: Resource, service: string, ...actions: string[]): boolean {
-  return allows(documentOf(role.properties.assumeRolePolicy), service, actions);
+  return allows(documentOf(role.properties.assumeRolePolicy), isService(service), actions);
+}
+
+/** A service of AWS, as a statement's principal. */
+export function isService(service: string): (principal: unknown) => boolean {
+  return (principal) => [at(principal, "Service")].flat().includes(service);
 }
 
 /**
- * Whether a policy document allows a service every one of the actions.
+ * Whether a policy document allows a principal every one of the actions.
  *
  * @param admits which statements count at all; all of them, by default
  */
 export function allows(
   document: unknown,
-  service: string,
+  isMeant: (principal: unknown) => boolean,
   actions: string[],
   admits: (statement: unknown) => boolean = () => true,
 ): boolean {
   const allowed = list(document, "Statement")
     .filter((statement) => at(statement, "Effect") === "Allow" && admits(statement))
-    .filter((statement) => [at(statement, "Principal.Service")].flat().includes(service))
+    .filter((statement) => isMeant(at(statement, "Principal")))
     .flatMap((statement) => [at(statement, "Action")].flat());
   return actions.every((action) => allowed.includes(action));
 }

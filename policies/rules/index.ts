@@ -17,9 +17,9 @@ import bucketTls from "./backups/bucket-tls";
 import bucketVersioning from "./backups/bucket-versioning";
 import cacheEncryption from "./cache/cache-encryption";
 import cacheFailover from "./cache/cache-failover";
-import cacheMinorUpgrades from "./cache/cache-minor-upgrades";
 import cacheSnapshots from "./cache/cache-snapshots";
 import cacheTls from "./cache/cache-tls";
+import cacheVersion from "./cache/cache-version";
 import cacheZones from "./cache/cache-zones";
 import clusterAccess from "./cluster/cluster-access";
 import clusterAddons from "./cluster/cluster-addons";
@@ -51,10 +51,12 @@ import databaseMajorVersion from "./database/database-major-version";
 import databaseMinorUpgrades from "./database/database-minor-upgrades";
 import databaseMonitoring from "./database/database-monitoring";
 import databaseMultiAz from "./database/database-multi-az";
+import databaseParameters from "./database/database-parameters";
 import databasePrivate from "./database/database-private";
 import databaseReadReplicas from "./database/database-read-replicas";
 import databaseSnapshotTags from "./database/database-snapshot-tags";
 import databaseStorageGrows from "./database/database-storage-grows";
+import databaseStorage from "./database/database-storage";
 import databaseSubnets from "./database/database-subnets";
 import databaseTls from "./database/database-tls";
 import chartImages from "./declared/chart-images";
@@ -213,10 +215,12 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseMinorUpgrades,
     databaseMonitoring,
     databaseMultiAz,
+    databaseParameters,
     databasePrivate,
     databaseReadReplicas,
     databaseSnapshotTags,
     databaseStorageGrows,
+    databaseStorage,
     databaseSubnets,
     databaseTls,
   ],
@@ -264,9 +268,9 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     cacheSteady,
     cacheEncryption,
     cacheFailover,
-    cacheMinorUpgrades,
     cacheSnapshots,
     cacheTls,
+    cacheVersion,
     cacheZones,
   ],
   edge: [

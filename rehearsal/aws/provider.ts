@@ -9,14 +9,15 @@ import { callStandIn } from "../../plan/stand-ins";
 import { differing, type Properties, type StandInCloud } from "./cloud";
 import { constructCluster } from "./eks-component";
 import { bound, channelOptions } from "./grpc";
+import { readBack, replacing } from "./read-back";
 
 /** Packages whose provider is a stand-in; Kubernetes has its own, real one. */
 const packages = ["aws", "eks", "random", "tls"];
 
 /**
  * The providers of everything but Kubernetes, as the engine speaks to them: a stand-in, with the
- * stand-in cloud behind it. It checks nothing but access entries, and replaces nothing; a changed
- * input is an update.
+ * stand-in cloud behind it. It checks nothing but access entries, and a changed input is an update,
+ * but for what read-back.ts knows of AWS.
  */
 export class StandInProviders {
   private constructor(private readonly servers: Map<string, { server: Server; port: number }>) {}
@@ -119,11 +120,14 @@ function unchecked(request: proto.CheckRequest): proto.CheckResponse {
 }
 
 function difference(request: proto.DiffRequest): proto.DiffResponse {
-  const names = differing(plain(request.getOldInputs()), plain(request.getNews()));
+  const type = request.getUrn().split("::")[2]!.split("$").at(-1)!;
+  const [read, news] = [readBack(type, plain(request.getOldInputs())), plain(request.getNews())];
+  const names = differing(read, news);
   const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse();
   response.setChanges(names.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList(names);
+  response.setReplacesList(replacing(type, read, news));
   return response;
 }
 

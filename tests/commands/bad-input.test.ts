@@ -85,6 +85,21 @@ const cases: { title: string; change: (config: Config) => void; says: RegExp }[]
     says: /^ {2}mini-xdr:database\.readReplicas: 2 is not allowed; allowed: absent in the cluster topology$/m,
   },
   {
+    title: "a DB cluster's disk for which RDS takes no IOPS",
+    change: (c) => (within(c, "database").storageGb = 200),
+    says: /^ {2}mini-xdr:database\.storageGb: 200 is not allowed; allowed: 400 or more in the cluster topology: RDS takes no IOPS for less of gp3$/m,
+  },
+  {
+    title: "more IOPS than a disk may have",
+    change: (c) => (within(c, "database").iops = 30_000),
+    says: /^ {2}mini-xdr:database\.iops: 30000 is not allowed; allowed: from 12000 to 20000 with database\.storageGb 400, or absent$/m,
+  },
+  {
+    title: "a class of which AWS makes no DB cluster",
+    change: (c) => (within(c, "database").instanceClass = "db.r6g.large"),
+    says: /^ {2}mini-xdr:database\.instanceClass: "db\.r6g\.large" is not allowed; allowed: a class with local disks, such as db\.r6gd\.large$/m,
+  },
+  {
     title: "an image without a fixed tag",
     change: (c) => (within(c, "images").backend = "latest"),
     says: /^ {2}mini-xdr:images\.backend: "latest" is not allowed; allowed: a fixed tag, never latest$/m,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { Netmask } from "netmask";
-import { zoneAddresses } from "../../components/network/address-plan";
+import { dataZones, zoneAddresses } from "../../components/network/address-plan";
 
 const letters = [..."abcdefgh"];
 const vpc = fc
@@ -42,6 +42,16 @@ describe("the address plan", () => {
         const all = new Map(letters.map((z) => [z, zoneAddresses(cidr, `eu-central-1${z}`)]));
         for (const zone of some)
           assert.deepEqual(zoneAddresses(cidr, `eu-central-1${zone}`), all.get(zone));
+      }),
+    );
+  });
+
+  it("keeps the data in three zones, the same ones however many follow", () => {
+    fc.assert(
+      fc.property(fc.shuffledSubarray(letters, { minLength: 3 }), (zones) => {
+        assert.equal(dataZones(zones).length, 3);
+        assert.deepEqual(dataZones(zones), dataZones(zones.slice(0, 3)));
+        assert.ok(dataZones(zones).every((zone) => zones.includes(zone)));
       }),
     );
   });

@@ -73,9 +73,19 @@ describe("the backups", () => {
         );
       });
 
+      it("keeps what is pruned for a week more, and no longer", () => {
+        const pruned = rules(plan, vault).filter(({ filter }) => filter.and);
+        assert.deepEqual(
+          pruned.map((rule) => [
+            rule.expiration!.days,
+            rule.noncurrentVersionExpiration!.noncurrentDays,
+          ]),
+          [1, 2, 3].map(() => [1, 7]),
+        );
+      });
+
       it("removes noncurrent versions and unfinished uploads everywhere", () => {
-        const leftovers = rules(plan, vault).find((rule) => rule.noncurrentVersionExpiration)!;
-        assert.equal(prefixOf(leftovers), "");
+        const leftovers = rules(plan, vault).find((rule) => prefixOf(rule) === "")!;
         assert.ok(leftovers.noncurrentVersionExpiration!.noncurrentDays >= 7);
         assert.ok(leftovers.abortIncompleteMultipartUpload!.daysAfterInitiation <= 7);
       });

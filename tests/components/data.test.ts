@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { iopsOfGp3, refusedByRds } from "../../config-schema";
 import type { Plan } from "../../plan/plan";
-import { named, ofType, only, plannedStack } from "../support/planned";
+import { broken, changing, judgedStack, setting } from "../policies/support";
+import { named, ofType, only, plannedStack, plannedWith } from "../support/planned";
 
 describe("keys", () => {
   it("are customer-managed, one per purpose, rotated, protected, with 30 days to regret", async () => {
@@ -15,6 +18,7 @@ describe("keys", () => {
       "database-recovery",
       "global-notifications",
       "notifications",
+      "recovery-notifications",
     ]);
     for (const { inputs, protect } of keys) {
       assert.equal(inputs.enableKeyRotation, true);
@@ -28,14 +32,14 @@ describe("keys", () => {
     assert.equal(inputs.name, "alias/mini-xdr-backup-key");
   });
 
-  it("the topic's key admits CloudWatch, RDS and ElastiCache, for this account alone", async () => {
+  it("the topic's key admits CloudWatch and RDS, for this account alone", async () => {
     const policy = JSON.parse(
       String(named(await plannedStack("prod"), "keys-notifications").inputs.policy),
     );
     const services = policy.Statement.slice(1);
     assert.deepEqual(
       services.map((s: { Principal: { Service: string } }) => s.Principal.Service),
-      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com", "elasticache.amazonaws.com"],
+      ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"],
     );
     for (const statement of services)
       assert.ok(statement.Condition.StringEquals["aws:SourceAccount"]);
@@ -132,15 +136,17 @@ describe("the database", () => {
       noReplicaOfACluster(await plannedStack(stack));
     });
 
-    it(`${stack}: TLS only, SCRAM, an explicit max_connections`, async () => {
+    it(`${stack}: TLS only and SCRAM by its family, an explicit max_connections`, async () => {
       const plan = await plannedStack(stack);
       const group = named(plan, "database-parameters");
       const value = (name: string) =>
         (group.inputs.parameters as { name: string; value: string }[]).find((p) => p.name === name)
           ?.value;
       assert.equal(group.inputs.family, "postgres15");
-      assert.equal(value("rds.force_ssl"), "1");
-      assert.equal(value("password_encryption"), "scram-sha-256");
+      assert.deepEqual(
+        [value("rds.force_ssl"), value("password_encryption")],
+        [undefined, undefined],
+      );
       assert.match(value("max_connections") ?? "", /^\d+$/);
       assert.ok(group.inputs.skipDestroy === true || group.options.retainOnDelete);
     });
@@ -179,6 +185,99 @@ function noReplicaOfACluster(plan: Plan): void {
       assert.ok(!clusters.some((cluster) => cluster.urn === urn), name);
   }
 }
+
+describe("a fourth zone", () => {
+  const zones = ["a", "b", "c", "d"].map((letter) => `eu-central-1${letter}`);
+  const data = /^aws:(rds|elasticache)\//;
+  const described = ({ resources }: Plan) =>
+    resources
+      .filter(({ type }) => data.test(type))
+      .map(({ urn, inputs, propertyDependencies }) => ({ urn, inputs, propertyDependencies }));
+
+  for (const [stack, more] of [
+    ["prod", { nodes: 6 }],
+    ["staging", { nodes: 4 }],
+  ] as const)
+    it(`${stack}: moves neither database nor cache, and still holds nodes and load balancer`, async () => {
+      const four = await plannedWith(stack, "network", { zones });
+      assert.deepEqual(described(four), described(await plannedStack(stack)));
+      assert.equal(ofType(four, "aws:ec2/subnet:Subnet").length, 4 * 2 + 3);
+      const crowded = only(
+        await plannedWith(stack, "cache", more),
+        "aws:elasticache/replicationGroup:ReplicationGroup",
+      );
+      const names = crowded.inputs.preferredCacheClusterAzs as string[];
+      assert.ok(names.every((zone) => zones.slice(0, 3).includes(zone)));
+    });
+
+  it("a DB cluster is refused where its subnets lie in a zone that it does not name", async () => {
+    const judged = await judgedStack("prod");
+    const subnet: [string, string] = ["aws:ec2/subnet:Subnet", "network-database-eu-central-1c"];
+    const moved = changing(judged, subnet, setting("availabilityZone", "eu-central-1d"));
+    assert.notDeepEqual(broken(judged, moved, "database-subnets"), []);
+    const cluster: [string, string] = ["aws:rds/cluster:Cluster", ""];
+    const named = changing(judged, cluster, setting("availabilityZones", zones));
+    assert.notDeepEqual(broken(judged, named, "database-multi-az"), []);
+  });
+});
+
+describe("the database's storage", () => {
+  it("prod: gp3 with the IOPS in its price, stated", async () => {
+    const { inputs } = only(await plannedStack("prod"), "aws:rds/cluster:Cluster");
+    assert.deepEqual([inputs.storageType, inputs.iops], ["gp3", 12_000]);
+  });
+
+  const database = (values: object) => {
+    const all = {
+      topology: "cluster",
+      instanceClass: "db.r6gd.large",
+      storageGb: 400,
+      maxConnections: 400,
+      backupRetentionDays: 35,
+      ...values,
+    };
+    return refusedByRds(all as Parameters<typeof refusedByRds>[0]).map(([key]) => key);
+  };
+
+  it("takes what RDS takes, whatever the size", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 400, max: 65_536 }),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        (storageGb, share) => {
+          const { least, most } = iopsOfGp3(storageGb);
+          const iops = Math.floor(least + share * (most - least));
+          assert.ok(iops >= 12_000 && iops <= 64_000);
+          assert.ok(iops >= storageGb / 2 && iops <= storageGb * 50);
+          assert.deepEqual(database({ storageGb, iops }), []);
+          assert.deepEqual(database({ storageGb }), []);
+          assert.deepEqual(database({ storageGb, iops: most + 1 }), ["database.iops"]);
+          assert.deepEqual(database({ storageGb, iops: least - 1 }), ["database.iops"]);
+        },
+      ),
+    );
+  });
+
+  it("refuses what RDS refuses, everything at once", () => {
+    assert.deepEqual(database({ storageGb: 399 }), ["database.storageGb"]);
+    assert.deepEqual(database({ storageGb: 200, instanceClass: "db.r6g.large", readReplicas: 1 }), [
+      "database.readReplicas",
+      "database.instanceClass",
+      "database.storageGb",
+    ]);
+    assert.deepEqual(database({ topology: "instance", storageGb: 50, iops: 12_000 }), [
+      "database.readReplicas",
+      "database.iops",
+    ]);
+    for (const instanceClass of [
+      "db.m6id.large",
+      "db.r6idn.xlarge",
+      "db.x2iedn.2xlarge",
+      "db.r8gd.large",
+    ])
+      assert.deepEqual(database({ instanceClass }), []);
+  });
+});
 
 describe("the cache", () => {
   for (const stack of ["prod", "staging"])

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { memoryGib } from "../../components/database/instance-class";
 import { named, ofType, only, plannedStack } from "../support/planned";
 
 describe("the edge", () => {
@@ -79,7 +80,12 @@ describe("the alarms", () => {
       "AWS/RDS/FreeStorageSpace",
       "AWS/RDS/DatabaseConnections",
       "AWS/RDS/ReplicaLag",
-      "AWS/ElastiCache/DatabaseMemoryUsagePercentage",
+      "AWS/RDS/FreeableMemory",
+      "AWS/RDS/MaximumUsedTransactionIDs",
+      "AWS/ElastiCache/FreeableMemory",
+      "AWS/S3/ReplicationLatency",
+      "AWS/S3/OperationsFailedReplication",
+      "MiniXdr/Backups/NewestBackupSeconds",
       "AWS/ElastiCache/MasterLinkHealthStatus",
       "AWS/ApplicationELB/HTTPCode_ELB_5XX_Count",
       "AWS/ApplicationELB/HTTPCode_Target_5XX_Count",
@@ -113,6 +119,48 @@ describe("the alarms", () => {
     assert.deepEqual([period, evaluationPeriods], [86_400, 1]);
     const { certificateArn } = named(plan, "edge-listener").inputs;
     assert.deepEqual(dimensions, { CertificateArn: certificateArn });
+  });
+
+  it("tells of spent credits where a class earns some, and nowhere else", async () => {
+    const credits = async (stack: string) =>
+      ofType(await plannedStack(stack), "aws:cloudwatch/metricAlarm:MetricAlarm")
+        .filter(({ inputs }) => inputs.metricName === "CPUCreditBalance")
+        .map(({ inputs }) => (inputs.dimensions as Record<string, string>).DBInstanceIdentifier);
+    assert.deepEqual(await credits("prod"), []);
+    assert.deepEqual(await credits("staging"), ["mini-xdr-staging", "mini-xdr-staging-replica-1"]);
+  });
+
+  it("knows the memory of the classes that AWS lists", () => {
+    const known = {
+      "db.t4g.medium": 4,
+      "db.t4g.2xlarge": 32,
+      "db.r6gd.large": 16,
+      "db.r6gd.xlarge": 32,
+      "db.m6gd.large": 8,
+      "db.m6gd.16xlarge": 256,
+      "db.c6gd.2xlarge": 16,
+    };
+    for (const [name, gib] of Object.entries(known)) assert.equal(memoryGib(name), gib, name);
+  });
+
+  it("a copy's delay is told where S3 keeps it, in the copy's Region; a failure in the vault's", async () => {
+    const plan = await plannedStack("prod");
+    const late = named(plan, "alarms-backup-copy-late").inputs;
+    assert.equal(late.region, "eu-west-1");
+    assert.match((late.alarmActions as string[])[0]!, /^arn:aws:sns:eu-west-1:/);
+    assert.deepEqual(late.dimensions, {
+      SourceBucket: "mini-xdr-prod-backups-123456789012",
+      DestinationBucket: "mini-xdr-prod-backups-recovery-123456789012",
+      RuleId: "to-recovery-region",
+    });
+    assert.equal(named(plan, "alarms-backup-copy-failed").inputs.region, undefined);
+  });
+
+  it("a dump has the time that the recovery point leaves it", async () => {
+    const budget = async (stack: string) =>
+      named(await plannedStack(stack), "alarms-backup-duration").inputs.threshold;
+    assert.equal(await budget("prod"), 3600 - 1800 - 900);
+    assert.equal(await budget("staging"), 26 * 3600 - 86_400 - 900);
   });
 
   it("Route 53's alarm and its topic live in us-east-1", async () => {

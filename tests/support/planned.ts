@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { evaluate } from "../../plan/evaluate";
 import { loadProgram, type Program } from "../../plan/program";
 import type { Plan, PlannedResource } from "../../plan/plan";
-import { readStackSettings } from "../../plan/stack-settings";
+import { readStackSettings, type StackSettings } from "../../plan/stack-settings";
 
 /** The project's folder. */
 export const root = join(__dirname, "../..");
@@ -18,13 +18,26 @@ export function program(): Promise<Program> {
 
 /** The plan of a stack as it is configured, evaluated once for all tests. */
 export function plannedStack(stack: string): Promise<Plan> {
-  if (!plans.has(stack)) {
-    // One after the other: the SDK's mock runtime is global to the process.
-    const plan = last.then(async () => evaluate(await program(), readStackSettings(root, stack)));
-    last = plan.catch(() => undefined);
-    plans.set(stack, plan);
-  }
+  if (!plans.has(stack)) plans.set(stack, planned(readStackSettings(root, stack)));
   return plans.get(stack)!;
+}
+
+/** The plan of a stack with other values of one structured key of its configuration. */
+export function plannedWith(stack: string, key: string, values: object): Promise<Plan> {
+  const settings = readStackSettings(root, stack);
+  const name = `${settings.project}:${key}`;
+  const value = { ...(JSON.parse(settings.config[name]!) as object), ...values };
+  return planned({
+    ...settings,
+    config: { ...settings.config, [name]: JSON.stringify(value) },
+  });
+}
+
+/** One after the other: the SDK's mock runtime is global to the process. */
+function planned(settings: StackSettings): Promise<Plan> {
+  const plan = last.then(async () => evaluate(await program(), settings));
+  last = plan.catch(() => undefined);
+  return plan;
 }
 
 /** Every resource of a type. */

@@ -71,6 +71,9 @@ A container of a job. Arguments: root, command, secret (absent: no database), st
     {{- with .secret }}
     {{- include "backup.databaseEnvironment" (dict "root" $.root "secret" .) | nindent 4 }}
     {{- end }}
+    {{- if and (eq (first .command) "dump") .root.Values.database.reader.host }}
+    - { name: READER_HOST, value: {{ .root.Values.database.reader.host | quote }} }
+    {{- end }}
   # Measured with 1 GB, PostgreSQL's programs included: 125 MiB for a dump, 174 MiB for a verification. The limit
   # leaves room for the page cache that a cgroup counts too.
   resources:

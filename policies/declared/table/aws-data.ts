@@ -1,4 +1,4 @@
-import { between, matches, oneOf } from "../../model/expectation";
+import { between, equals, matches, oneOf } from "../../model/expectation";
 import {
   by,
   document,
@@ -38,6 +38,9 @@ const hour = only(
   "AWS restarts servers then, and by day people work",
 );
 
+/** Changes that need a restart wait for the window. */
+const atNight = only(equals(false), "a restart by day is an outage that nobody announced");
+
 /** Parameters of PostgreSQL by name; what is not here keeps AWS's own value. */
 const parameter = (value: Declaration) => ({
   name: judged("declared-properties"),
@@ -61,13 +64,23 @@ const number = (least: number, most: number, why: string) =>
 
 const parameterGroup: Fields = {
   description: free(wording),
-  family: only(matches(/^postgres1[5-9]$/, "the engine's own major version"), "AWS refuses it"),
+  family: judgedWithin(
+    matches(/^postgres1[5-9]$/, "the engine's own major version"),
+    "AWS refuses it",
+    "database-tls",
+  ),
   namePrefix: name,
   skipDestroy: fixed(true),
   parameters: by("name", {
-    "rds.force_ssl": parameter(judged("database-tls")),
+    "rds.force_ssl": parameter(judged("database-tls", "database-parameters")),
     max_connections: { ...parameter(judged("pool-size")), applyMethod: fixed("pending-reboot") },
-    password_encryption: parameter(fixed("scram-sha-256")),
+    password_encryption: parameter(
+      judgedWithin(
+        equals("scram-sha-256"),
+        "passwords would be stored weakly",
+        "database-parameters",
+      ),
+    ),
     shared_preload_libraries: {
       ...parameter(fixed("pg_stat_statements")),
       applyMethod: fixed("pending-reboot"),
@@ -80,6 +93,7 @@ const parameterGroup: Fields = {
     statement_timeout: number(30000, 3600000, "a query that never ends takes its connection along"),
     lock_timeout: number(5000, 600000, "a wait that never ends takes its connection along"),
     log_min_duration_statement: number(100, 60000, "the log is what a slow outage is read from"),
+    hot_standby_feedback: parameter(fixed("1")),
     log_lock_waits: parameter(fixed("1")),
     log_temp_files: number(0, 1048576, "the log is what a slow outage is read from"),
     log_connections: parameter(free("only the log")),
@@ -108,26 +122,28 @@ const both: Fields = {
 export const databases: Record<string, Fields> = {
   "aws:rds/cluster:Cluster": {
     ...tags,
-    allocatedStorage: only(between(100, 65536), "AWS refuses less; a full disk stops the writer"),
+    allocatedStorage: judgedWithin(
+      between(100, 65536),
+      "AWS refuses less; a full disk stops the writer",
+      "database-storage",
+    ),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
+    applyImmediately: atNight,
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
-    availabilityZones: judged("database-multi-az"),
+    availabilityZones: judged("database-multi-az", "database-subnets"),
     backupRetentionPeriod: judged("database-backup-retention"),
     caCertificateIdentifier: judged("database-certificate"),
     clusterIdentifier: judged("database-events", "alarm-catalogue"),
     copyTagsToSnapshot: judged("database-snapshot-tags"),
     databaseName: free(identity),
     dbClusterInstanceClass: judgedWithin(
-      matches(/^db\.[mr]\d+gd?\.(?!medium)\w+$/, "a class for steady load, large or larger"),
-      "a burstable one serves until its credits are spent",
+      matches(/^db\.[mr]\d+gd\.(?!medium)\w+$/, "a class with local disks, large or larger"),
+      "AWS makes no DB cluster of another one",
       "database-multi-az",
     ),
     dbClusterParameterGroupName: judged("database-tls", "pool-size"),
     dbSubnetGroupName: judged("database-subnets"),
-    iops: only(
-      between(3000, 256000),
-      "less than gp3 has by itself: storage that waits is an outage",
-    ),
+    iops: judged("database-storage"),
     kmsKeyId: judgedAndLeadsTo([key], "database-encryption"),
     masterPassword: leadsTo("random:index/randomPassword:RandomPassword"),
     masterUsername: free(identity),
@@ -141,13 +157,18 @@ export const databases: Record<string, Fields> = {
     preferredMaintenanceWindow: hour,
     skipFinalSnapshot: judged("database-final-snapshot"),
     storageEncrypted: judged("database-encryption"),
-    storageType: fixed("io1", "io2", "gp3"),
+    storageType: judgedWithin(
+      oneOf("gp3", "io1", "io2"),
+      "magnetic disks are none",
+      "database-storage",
+    ),
     vpcSecurityGroupIds: leadsTo(securityGroup),
   },
   "aws:rds/instance:Instance": {
     ...tags,
     allocatedStorage: only(between(20, 65536), "AWS refuses less; a full disk stops the writer"),
     allowMajorVersionUpgrade: judged("database-minor-upgrades"),
+    applyImmediately: atNight,
     autoMinorVersionUpgrade: judged("database-minor-upgrades"),
     availabilityZone: judged("database-read-replicas"),
     backupRetentionPeriod: judged("database-backup-retention"),
@@ -210,12 +231,17 @@ export const databases: Record<string, Fields> = {
     ...tags,
     atRestEncryptionEnabled: judged("cache-encryption"),
     authToken: judgedAndLeadsTo(["random:index/randomPassword:RandomPassword"], "cache-tls"),
+    applyImmediately: atNight,
     authTokenUpdateStrategy: judged("cache-tls"),
-    autoMinorVersionUpgrade: judged("cache-minor-upgrades"),
+    autoMinorVersionUpgrade: judged("cache-version"),
     automaticFailoverEnabled: judged("cache-failover"),
     description: free(wording),
     engine: fixed("valkey"),
-    engineVersion: only(matches(/^[89]\.\d$/, "8.0 or later"), "an older one is no longer patched"),
+    engineVersion: judgedWithin(
+      matches(/^[89]\.\d$/, "8.0 or later"),
+      "an older one is no longer patched",
+      "cache-version",
+    ),
     kmsKeyId: judgedAndLeadsTo([key], "cache-encryption"),
     logDeliveryConfigurations: each({
       destination: leadsTo("aws:cloudwatch/logGroup:LogGroup"),

@@ -29,6 +29,7 @@ import {
 
 const certificate = "aws:acm/certificate:Certificate";
 const balancer = "aws:lb/loadBalancer:LoadBalancer";
+const replication = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 const targetGroup = "aws:lb/targetGroup:TargetGroup";
 // Which of them is judged by what determines it.
 const forward = { targetGroupArn: leadsTo(targetGroup) };
@@ -164,6 +165,9 @@ export const watching: Record<string, Fields> = {
       LoadBalancer: leadsTo(balancer, targetGroup),
       TargetGroup: leadsTo(targetGroup),
       CertificateArn: leadsTo("aws:acm/certificateValidation:CertificateValidation"),
+      SourceBucket: leadsTo(replication),
+      DestinationBucket: leadsTo("aws:s3/bucket:Bucket"),
+      RuleId: leadsTo(replication),
       HealthCheckId: leadsTo("aws:route53/healthCheck:HealthCheck"),
     },
     // `unit` is not declared: under another one than its own a metric has no figures.

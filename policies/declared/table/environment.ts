@@ -73,6 +73,15 @@ const backup: Record<string, Declaration> = {
 export const ofBackups: Record<string, Declaration> = {
   ...backup,
   ...postgres("database-backup"),
+  READER_HOST: value(
+    only(
+      onceRendered(
+        /^[a-z0-9-]+\.(cluster-ro-)?[a-z0-9]+\.[a-z0-9-]+\.rds\.amazonaws\.com$/,
+        "a reader",
+      ),
+      "at the writer's own address every dump would first look for a standby in vain",
+    ),
+  ),
   PGUSER: {
     name: judged("declared-properties"),
     valueFrom: {

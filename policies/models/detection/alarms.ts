@@ -9,6 +9,7 @@ import type { Settings } from "../../model/settings";
 const alarmType = "aws:cloudwatch/metricAlarm:MetricAlarm";
 const dimensionOf = {
   member: "DBInstanceIdentifier",
+  burstable: "DBInstanceIdentifier",
   replica: "DBInstanceIdentifier",
   cacheNode: "CacheClusterId",
 };
@@ -32,6 +33,10 @@ export function subjects({ of }: ExpectedAlarm, stack: Stack, settings: Settings
   switch (of) {
     case "member":
       return named(members(stack));
+    case "burstable":
+      return named(burstable(stack));
+    case "copy":
+      return behind("aws:s3/bucketReplicationConfig:BucketReplicationConfig");
     case "replica":
       return named(replicas(stack));
     case "cacheNode":
@@ -52,6 +57,13 @@ export function subjects({ of }: ExpectedAlarm, stack: Stack, settings: Settings
 /** Servers of the database by their identifiers, as AWS names those of a cluster. */
 function members(stack: Stack): string[] {
   return [...writers(stack).flatMap(serversOf), ...replicaInstances(stack)];
+}
+
+/** Members whose class earns processor credits. */
+function burstable(stack: Stack): string[] {
+  const earns = ({ properties }: Resource) =>
+    /^db\.t/.test(String(properties.dbClusterInstanceClass ?? properties.instanceClass));
+  return writers(stack).some(earns) ? members(stack) : [];
 }
 
 function replicas(stack: Stack): string[] {

@@ -14,7 +14,7 @@ const cacheGroup = "aws:elasticache/replicationGroup:ReplicationGroup";
 
 /** How alarms of CloudWatch tell of a fault: of everything that the metric is watched of. */
 export function toldByAlarm(of: string, way: ByAlarm, stack: Stack, settings: Settings): Told {
-  const expected = expectedAlarms.find(({ metric }) => metric === way.alarm)!;
+  const expected = expectedOf(way);
   const watched = subjects(expected, stack, settings);
   const root = rootOf(stack);
   const found = watched.map((subject) => {
@@ -49,6 +49,20 @@ export function toldByAlarm(of: string, way: ByAlarm, stack: Stack, settings: Se
         : broken(of, "metric", root, [`nothing is there to measure ${way.alarm} of`])),
     ],
   };
+}
+
+/** Whether an alarm is of what this stack has none of: a class that earns no credits spends none. */
+export function isIdle(way: ByAlarm, stack: Stack, settings: Settings): boolean {
+  const expected = expectedOf(way);
+  return expected.of === "burstable" && subjects(expected, stack, settings).length === 0;
+}
+
+/** The alarm of the catalogue that is meant. */
+export function expectedOf({ alarm, namespace }: ByAlarm): ExpectedAlarm {
+  return expectedAlarms.find(
+    (expected) =>
+      expected.metric === alarm && (namespace === undefined || expected.namespace === namespace),
+  )!;
 }
 
 function silence({ silenceTells }: ExpectedAlarm): string {

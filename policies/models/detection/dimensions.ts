@@ -1,13 +1,18 @@
 import type { ExpectedAlarm } from "../../declared/alarms";
 import { writers } from "../../budgets/failover";
+import { copyTime } from "../../declared/recovery";
 import { parameter, parametersOf } from "../../model/database";
 import { show } from "../../model/expectation";
-import { numberAt, type Resource, type Stack } from "../../model/resource";
+import { cronJob, everyContainer } from "../../model/kubernetes";
+import { at, list, numberAt, type Resource, type Stack } from "../../model/resource";
+import { interval } from "../../model/schedule";
 
 /** Dimensions under which AWS keeps each metric: under one more or less there is none. */
 const dimensionsOf: Record<ExpectedAlarm["of"], string[]> = {
   stack: ["Stack"],
   member: ["DBInstanceIdentifier"],
+  burstable: ["DBInstanceIdentifier"],
+  copy: ["DestinationBucket", "RuleId", "SourceBucket"],
   replica: ["DBInstanceIdentifier"],
   cacheNode: ["CacheClusterId"],
   loadBalancer: ["LoadBalancer"],
@@ -22,8 +27,7 @@ const shapes = { LoadBalancer: /^app\//, TargetGroup: /^targetgroup\// };
 export function figureless(alarm: Resource, { of, metric }: ExpectedAlarm, stack: Stack): string[] {
   const { properties } = alarm;
   const given = (properties.dimensions ?? {}) as Record<string, unknown>;
-  // Route 53 keeps its figures in one Region, wherever the stack is.
-  const region = of === "healthCheck" ? "us-east-1" : undefined;
+  const region = keptIn(of, metric, stack);
   const topics = stack.behind(alarm, "alarmActions", "aws:sns/topic:Topic");
   const threshold = numberAt(properties, "threshold");
   return [
@@ -41,10 +45,38 @@ export function figureless(alarm: Resource, { of, metric }: ExpectedAlarm, stack
     ...(metric === "DatabaseConnections" && threshold >= maxConnections(stack)
       ? [`threshold is ${threshold}, which max_connections keeps it from`]
       : []),
+    ...(metric === "NewestBackupSeconds" && threshold > longestDump(stack)
+      ? [
+          `threshold is ${threshold}; with the time until the next dump and that of a copy it must be ${longestDump(stack)} or less`,
+        ]
+      : []),
     ...(metric === "FreeStorageSpace" && threshold < leastFree(stack)
       ? [`threshold is ${threshold}; it must be a tenth of the disk or more`]
       : []),
   ];
+}
+
+/** Region in which AWS keeps a metric, wherever the stack is; undefined: the stack's own. */
+function keptIn(of: ExpectedAlarm["of"], metric: string, stack: Stack): unknown {
+  if (of === "healthCheck") return "us-east-1";
+  // S3 User Guide, "Using S3 Replication metrics": how far a copy is behind, in the copy's Region.
+  if (metric !== "ReplicationLatency") return undefined;
+  return stack
+    .ofType("aws:s3/bucketReplicationConfig:BucketReplicationConfig")
+    .flatMap((config) => stack.behind(config, "rules", "aws:s3/bucket:Bucket"))
+    .map(({ properties }) => properties.region)
+    .find((region) => region !== undefined);
+}
+
+/** Longest dump after which the copy in the other Region is still as young as promised, seconds. */
+function longestDump(stack: Stack): number {
+  const dumps = stack.ofType(cronJob).filter(({ name }) => name.endsWith("-dump"));
+  const limits = dumps.map((dump) => {
+    const environment = everyContainer(dump).flatMap((container) => list(container, "env"));
+    const promise = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
+    return numberAt(promise, "value") - interval(String(at(dump.properties, "spec.schedule")));
+  });
+  return Math.min(Infinity, ...limits) - copyTime;
 }
 
 /** A tenth of the disk, bytes: less is full before anybody has come. */

@@ -4,7 +4,7 @@ import type { Settings } from "../../model/settings";
 import { broken } from "../chain";
 import type { Break, Line, Model } from "../line";
 import { toldByAlert } from "./alerts";
-import { toldByAlarm, toldByEvent } from "./cloud";
+import { isIdle, toldByAlarm, toldByEvent } from "./cloud";
 import { watchOf, type Watch } from "./watch";
 import type { Told } from "./way";
 
@@ -24,8 +24,9 @@ export function untoldOf(fault: string, stack: Stack, settings: Settings): Break
 
 function linesOf(chosen: Fault[], stack: Stack, settings: Settings): Line[] {
   const watch = watchOf(stack, settings);
+  const isAsked = (way: Way) => !("alarm" in way && isIdle(way, stack, settings));
   return chosen.flatMap(({ name, ways }) =>
-    ways.map((way): Line => {
+    ways.filter(isAsked).map((way): Line => {
       const { metric, by, through, who, seconds, broken } = told(name, way, stack, settings, watch);
       const time = seconds === undefined ? "AWS's own" : String(seconds);
       return { of: name, cells: [metric, by, through, who, time], broken };

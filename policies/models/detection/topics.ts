@@ -1,5 +1,5 @@
 import { documentOf } from "../../model/policy-document";
-import { allows } from "../../model/rights";
+import { allows, isService } from "../../model/rights";
 import { accounts } from "../../model/account";
 import { at, unknown, type Resource, type Stack } from "../../model/resource";
 
@@ -11,6 +11,23 @@ const keyType = "aws:kms/key:Key";
 /** A service of AWS that tells by a topic. */
 export type Publisher =
   "cloudwatch.amazonaws.com" | "events.rds.amazonaws.com" | "elasticache.amazonaws.com";
+
+/** What speaks for each service, and the property that names its topics. */
+const speakers: Record<Publisher, [type: string, property: string]> = {
+  "cloudwatch.amazonaws.com": ["aws:cloudwatch/metricAlarm:MetricAlarm", "alarmActions"],
+  "events.rds.amazonaws.com": ["aws:rds/eventSubscription:EventSubscription", "snsTopic"],
+  "elasticache.amazonaws.com": [
+    "aws:elasticache/replicationGroup:ReplicationGroup",
+    "notificationTopicArn",
+  ],
+};
+
+/** Services that tell by a topic, by what names it. */
+export function publishersOf(topic: Resource, stack: Stack): Publisher[] {
+  return (Object.keys(speakers) as Publisher[]).filter(
+    (service) => stack.pointingAt(topic, ...speakers[service]).length > 0,
+  );
+}
 
 /** Subscriptions by which somebody hears everything that a topic says. */
 export function ears(topic: Resource, stack: Stack): Resource[] {
@@ -37,7 +54,8 @@ export function silenced(topic: Resource, service: Publisher, stack: Stack): str
     service,
     ["sns:Publish"],
     (statement) =>
-      isOfTopic(at(statement, "Resource"), topic) && isOfAccount(at(statement, "Condition"), stack),
+      isOfTopic(at(statement, "Resource"), topic) &&
+      isOfAccount(at(statement, "Condition"), accountKey(service), stack),
   );
   return allowed ? undefined : `${service} may not publish`;
 }
@@ -45,6 +63,8 @@ export function silenced(topic: Resource, service: Publisher, stack: Stack): str
 /** What keeps a service from encrypting what it tells; undefined when nothing does. */
 export function unencrypted(topic: Resource, service: Publisher, stack: Stack): string | undefined {
   if (topic.properties.kmsMasterKeyId === undefined) return undefined;
+  // "Cannot be encrypted": ElastiCache User Guide, "Event notifications and Amazon SNS".
+  if (isElastiCache(service)) return "it is encrypted, and ElastiCache publishes to no such topic";
   const [key] = stack.behind(topic, "kmsMasterKeyId", keyType);
   // AWS's own key of SNS admits no other service.
   if (!key) return "its key is none of this stack, so no service may use it";
@@ -55,7 +75,7 @@ export function unencrypted(topic: Resource, service: Publisher, stack: Stack): 
     key.properties.policy,
     service,
     ["kms:GenerateDataKey", "kms:Decrypt"],
-    (statement) => isOfAccount(at(statement, "Condition"), stack),
+    (statement) => isOfAccount(at(statement, "Condition"), accountKey(service), stack),
   );
   return allowed ? undefined : `its key ${key.name} does not admit ${service}`;
 }
@@ -63,12 +83,25 @@ export function unencrypted(topic: Resource, service: Publisher, stack: Stack): 
 /** Whether a document allows a service every one of the actions. One that is not known yet may. */
 function grants(
   policy: unknown,
-  service: string,
+  service: Publisher,
   actions: string[],
   admits: (statement: unknown) => boolean,
 ): boolean {
   const document = documentOf(policy);
-  return document === undefined || allows(document, service, actions, admits);
+  // ElastiCache comes as anybody, on behalf of the topic's owner.
+  const isMeant = isElastiCache(service)
+    ? (principal: unknown) => [at(principal, "AWS")].flat().includes("*")
+    : isService(service);
+  return document === undefined || allows(document, isMeant, actions, admits);
+}
+
+function isElastiCache(service: Publisher): boolean {
+  return service === "elasticache.amazonaws.com";
+}
+
+/** Condition by which a service says for which account it speaks. */
+function accountKey(service: Publisher): string {
+  return isElastiCache(service) ? "aws:SourceOwner" : "aws:SourceAccount";
 }
 
 function isOfTopic(resource: unknown, topic: Resource): boolean {
@@ -77,9 +110,9 @@ function isOfTopic(resource: unknown, topic: Resource): boolean {
 }
 
 /** Only on behalf of this account, or of anybody; another condition is met by no alarm of ours. */
-function isOfAccount(condition: unknown, stack: Stack): boolean {
+function isOfAccount(condition: unknown, key: string, stack: Stack): boolean {
   if (condition === undefined) return true;
   if (Object.keys(condition as object).join() !== "StringEquals") return false;
-  const account = at(condition, "StringEquals.aws:SourceAccount");
+  const account = at(condition, `StringEquals.${key}`);
   return account === unknown || accounts(stack).includes(account);
 }

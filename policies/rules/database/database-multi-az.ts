@@ -8,7 +8,7 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "The writer has a standby in another zone: a DB cluster over three zones, or a Multi-AZ instance.",
+    "The writer has a standby in another zone: a DB cluster over exactly three zones, or a Multi-AZ instance.",
   reason: "Without a standby the loss of a host or a zone is a restore from backup.",
   needs: "resource",
   types: [databaseCluster, databaseInstance],
@@ -25,9 +25,8 @@ export default {
     );
     return [
       ...(problem ? [problem] : []),
-      ...(zones.size < 3
-        ? [`availabilityZones names ${zones.size} zones; it must be 3 or more`]
-        : []),
+      // "Can't specify more than three AZs": RDS API Reference, CreateDBCluster.
+      ...(zones.size === 3 ? [] : [`availabilityZones names ${zones.size} zones; it must be 3`]),
     ];
   },
 } satisfies RuleDefinition;

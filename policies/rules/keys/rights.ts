@@ -1,6 +1,6 @@
 import { show } from "../../model/expectation";
 import { documentOf } from "../../model/policy-document";
-import { at, list, unknown, type Resource } from "../../model/resource";
+import { at, list, unknown, type Properties, type Resource } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 /** Of each type, the property that holds its policy document. */
@@ -67,7 +67,9 @@ function faults(statement: unknown, { type }: Resource): string[] {
     ...found,
     ...wide.map((action) => `allows ${action}; name the actions`),
     ...(actions.length === 0 || actions.includes("undefined") ? ["names no action"] : []),
-    ...(isAnybody(at(statement, "Principal")) ? ["allows it to anybody; name who"] : []),
+    ...(isAnybody(at(statement, "Principal")) && !isOfOwner(statement, type)
+      ? ["allows it to anybody; name who"]
+      : []),
     ...(type === "aws:iam/rolePolicy:RolePolicy" &&
     resources.includes("*") &&
     actions.some(isChange) &&
@@ -86,6 +88,17 @@ function isChange(action: string): boolean {
 
 function isAnybody(principal: unknown): boolean {
   return principal === "*" || [at(principal, "AWS")].flat().includes("*");
+}
+
+/** Publishing to a topic for the account that owns it: how ElastiCache, which names no service, comes. */
+function isOfOwner(statement: unknown, type: string): boolean {
+  const { StringEquals: equals, ...others } = (at(statement, "Condition") ?? {}) as Properties;
+  return (
+    type === "aws:sns/topicPolicy:TopicPolicy" &&
+    at(statement, "Action") === "sns:Publish" &&
+    Object.keys(others).length === 0 &&
+    /^\d{12}$/.test(String(at(equals, "aws:SourceOwner")))
+  );
 }
 
 function isTlsOnly(statement: unknown, type: string): boolean {

@@ -7,13 +7,13 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
 } from "@aws-sdk/client-s3";
-import type { Manifest } from "../../../images/backup/manifest";
 import { run } from "../../../lib/processes";
 import { Moto } from "../../../rehearsal/aws/moto";
 import { needTools } from "../../support/need-tools";
 import { newFolder, removeFolders } from "./support/folder";
 import { LiveDatabase } from "./support/live-database";
 import { runJob, startJob, type Ended } from "./support/job";
+import { newest } from "./support/newest";
 import { plannedVault } from "./support/planned-vault";
 
 describe("backups, with a real PostgreSQL and moto", function () {
@@ -212,15 +212,4 @@ describe("backups, with a real PostgreSQL and moto", function () {
 
 function succeeded({ code, error }: Ended): void {
   assert.equal(code, 0, error);
-}
-
-async function newest(cloud: Moto, { lines }: Ended): Promise<Manifest> {
-  const started = lines.find(({ message }) => message === "dumping")!;
-  const { Body } = await cloud.s3.send(
-    new GetObjectCommand({
-      Bucket: cloud.bucket,
-      Key: `${started.tier}/${started.id}/manifest.json`,
-    }),
-  );
-  return JSON.parse(await Body!.transformToString()) as Manifest;
 }

@@ -69,7 +69,7 @@ export const harmless: Edit[] = [
     [
       "an alarm more",
       "    this.backups();\n",
-      '    this.backups();\n    this.alarm("database-memory", { description: "Little memory", namespace: "AWS/RDS", metric: "FreeableMemory", dimensions: { DBInstanceIdentifier: args.database.memberIds[0]! }, statistic: "Average", comparison: "LessThanThreshold", threshold: 1e9, minutes: 5 });\n',
+      '    this.backups();\n    this.alarm("database-memory-more", { description: "Little memory", namespace: "AWS/RDS", metric: "FreeableMemory", dimensions: { DBInstanceIdentifier: args.database.memberIds[0]! }, statistic: "Average", comparison: "LessThanThreshold", threshold: 1e9, minutes: 5 });\n',
     ],
   ]),
   ...edits("accepted", "charts/mini-xdr/templates/backend.yaml", [
@@ -85,7 +85,7 @@ export const harmless: Edit[] = [
     ["more pods in a peak", "maxReplicas: 6", "maxReplicas: 8"],
     ["larger servers", "db.r6gd.large", "db.r6gd.xlarge"],
     ["more nodes of the cache", "nodes: 3", "nodes: 4"],
-    ["a larger disk", "storageGb: 200", "storageGb: 400"],
+    ["a larger disk", "storageGb: 400", "storageGb: 800"],
     ["another name", "name: xdr.example.com", "name: alerts.example.com"],
     ["fewer zones of addresses", "cidr: 10.20.0.0/16", "cidr: 10.40.0.0/16"],
   ]),

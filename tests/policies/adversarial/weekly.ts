@@ -118,7 +118,7 @@ export const weekly: Edit[] = [
       "minReplicas: 3\n    maxReplicas: 12",
       "minReplicas: 6\n    maxReplicas: 24",
     ],
-    ["more input and output", "iops: 3000", "iops: 6000"],
+    ["more input and output", "storageGb: 400", "storageGb: 400\n    iops: 16000"],
     ["a larger cache", "cache.r7g.large", "cache.r7g.xlarge"],
     ["a newer class of servers", "db.r6gd.large", "db.r8gd.large"],
     [

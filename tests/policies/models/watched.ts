@@ -1,10 +1,10 @@
 import fc from "fast-check";
-import { expectedAlarms } from "../../../policies/declared/alarms";
 import { expectedAlerts } from "../../../policies/declared/alerts";
 import type { ByAlarm, ByAlert, ByEvent, Fault } from "../../../policies/declared/faults";
 import { limits } from "../../../policies/declared/limits";
 import { Stack, type Resource } from "../../../policies/model/resource";
 import { subjects } from "../../../policies/models/detection/alarms";
+import { expectedOf } from "../../../policies/models/detection/cloud";
 import { deployed, made, settings } from "./small";
 
 /** A way in which everything of a chain of detection may be, with no link broken. */
@@ -68,31 +68,37 @@ export function watched(faults: Fault[], how: Watching, others: Resource[] = [])
   const events = ways.filter((way): way is ByEvent => "events" in way);
   const watch = alerts.length > 0 ? prometheusOf(alerts, how) : [];
   if (alarms.length + events.length === 0) return [root, ...others, ...watch];
-  const region = alarms.some(({ alarm }) => alarm === "HealthCheckStatus")
-    ? "us-east-1"
-    : undefined;
-  const [topic, ...ears] = heardTopic(how, region);
-  const things = others.length > 0 ? others : watchedThings(topic!);
+  const regions = new Set([...alarms.map(regionOf), ...events.map(() => undefined)]);
+  const topics = new Map([...regions].map((region) => [region, heardTopic(how, region)]));
+  const topic = (way: ByAlarm) => topics.get(regionOf(way))![0]!;
+  const things = others.length > 0 ? others : watchedThings(how);
   return [
     root,
-    topic!,
-    ...ears,
+    ...[...topics.values()].flat(),
     ...things,
-    ...alarms.flatMap((way) => alarmsOf(way, topic!, new Stack([root, ...things]), how)),
-    ...(events.some((way) => way.events === "database") ? [eventsOf(topic!)] : []),
+    ...alarms.flatMap((way) => alarmsOf(way, topic(way), new Stack([root, ...things]), how)),
+    ...(events.some((way) => way.events === "database")
+      ? [eventsOf(topics.get(undefined)![0]!)]
+      : []),
     ...watch,
   ];
 }
 
+/** Region in which AWS keeps the figure of an alarm; undefined: the stack's own. */
+function regionOf({ alarm }: ByAlarm): string | undefined {
+  const elsewhere: Record<string, string> = {
+    HealthCheckStatus: "us-east-1",
+    ReplicationLatency: "eu-west-1",
+  };
+  return elsewhere[alarm];
+}
+
 function heardTopic({ encrypted, protocol, filtered }: Watching, region?: string): Resource[] {
-  const services = [
-    "cloudwatch.amazonaws.com",
-    "events.rds.amazonaws.com",
-    "elasticache.amazonaws.com",
-  ];
+  const services = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
   const allowing = (Action: string | string[]) =>
     JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service: services }, Action }] });
-  const key = made("aws:kms/key:Key", "topic-key", {
+  const named = (name: string) => (region ? `${name}-${region}` : name);
+  const key = made("aws:kms/key:Key", named("topic-key"), {
     policy: allowing(["kms:Decrypt", "kms:GenerateDataKey"]),
     deletionWindowInDays: 30,
     region,
@@ -100,11 +106,11 @@ function heardTopic({ encrypted, protocol, filtered }: Watching, region?: string
   const topic = encrypted
     ? made(
         "aws:sns/topic:Topic",
-        "topic",
+        named("topic"),
         { kmsMasterKeyId: "key", region },
         { kmsMasterKeyId: [key] },
       )
-    : made("aws:sns/topic:Topic", "topic", { region });
+    : made("aws:sns/topic:Topic", named("topic"), { region });
   const subscription = (name: string, properties: object) =>
     made(
       "aws:sns/topicSubscription:TopicSubscription",
@@ -117,18 +123,44 @@ function heardTopic({ encrypted, protocol, filtered }: Watching, region?: string
     ...(encrypted ? [key] : []),
     made(
       "aws:sns/topicPolicy:TopicPolicy",
-      "topic-policy",
+      named("topic-policy"),
       { arn: "arn", policy: allowing("sns:Publish") },
       { arn: [topic] },
     ),
-    ...(filtered ? [subscription("some", { filterPolicy: "{}" })] : []),
-    subscription("everything", {}),
+    ...(filtered ? [subscription(named("some"), { filterPolicy: "{}" })] : []),
+    subscription(named("everything"), {}),
+  ];
+}
+
+/** A topic as ElastiCache wants it: not encrypted, for anybody on behalf of its owner. */
+function cacheTopic({ protocol }: Watching): [topic: Resource, ...Resource[]] {
+  const Statement = [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sns:Publish" }];
+  const topic = made("aws:sns/topic:Topic", "cache-topic");
+  return [
+    topic,
+    made(
+      "aws:sns/topicPolicy:TopicPolicy",
+      "cache-topic-policy",
+      { arn: "arn", policy: JSON.stringify({ Statement }) },
+      { arn: [topic] },
+    ),
+    made(
+      "aws:sns/topicSubscription:TopicSubscription",
+      "cache-everything",
+      { topic: "arn", protocol, endpoint: "someone@example.com" },
+      { topic: [topic] },
+    ),
   ];
 }
 
 /** One of everything that an alarm may watch. */
-function watchedThings(topic: Resource): Resource[] {
-  const writer = made("aws:rds/instance:Instance", "writer", { identifier: "writer" });
+function watchedThings(how: Watching): Resource[] {
+  const topic = cacheTopic(how);
+  const writer = made("aws:rds/instance:Instance", "writer", {
+    identifier: "writer",
+    instanceClass: "db.t4g.medium",
+  });
+  const copy = made("aws:s3/bucket:Bucket", "copy", { region: "eu-west-1" });
   return [
     writer,
     made(
@@ -137,11 +169,19 @@ function watchedThings(topic: Resource): Resource[] {
       { identifier: "reader", replicateSourceDb: "writer" },
       { replicateSourceDb: [writer] },
     ),
+    ...topic,
     made(
       "aws:elasticache/replicationGroup:ReplicationGroup",
       "cache",
       { replicationGroupId: "cache", numCacheClusters: 2, notificationTopicArn: "arn" },
-      { notificationTopicArn: [topic] },
+      { notificationTopicArn: topic.slice(0, 1) },
+    ),
+    copy,
+    made(
+      "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+      "copying",
+      { rules: [] },
+      { rules: [copy] },
     ),
     made("aws:lb/loadBalancer:LoadBalancer", "balancer"),
     made("aws:lb/targetGroup:TargetGroup", "targets"),
@@ -156,10 +196,11 @@ const named: Record<string, Record<string, string>> = {
   targetGroup: { LoadBalancer: "app/balancer/1", TargetGroup: "targetgroup/targets/1" },
   healthCheck: { HealthCheckId: "check" },
   certificate: { CertificateArn: "arn" },
+  copy: { SourceBucket: "vault", DestinationBucket: "copy", RuleId: "all" },
 };
 
-function alarmsOf({ alarm }: ByAlarm, topic: Resource, stack: Stack, how: Watching): Resource[] {
-  const expected = expectedAlarms.find(({ metric }) => metric === alarm)!;
+function alarmsOf(way: ByAlarm, topic: Resource, stack: Stack, how: Watching): Resource[] {
+  const expected = expectedOf(way);
   const [least, most] = expected.threshold;
   const limit = expected.of === "stack" ? Math.min(most, 3600) : most;
   const period = expected.within >= 86_400 ? 86_400 : 60;
@@ -167,7 +208,7 @@ function alarmsOf({ alarm }: ByAlarm, topic: Resource, stack: Stack, how: Watchi
   return subjects(expected, stack, settings).map(({ says, dimension, behind }) =>
     made(
       "aws:cloudwatch/metricAlarm:MetricAlarm",
-      `${alarm}-${says}`,
+      `${way.alarm}-${says}`,
       {
         metricName: expected.metric,
         namespace: expected.namespace,

@@ -80,10 +80,13 @@ export const cases: Record<string, Case> = {
   ),
   "database-snapshot-tags": on(cluster, "copyTagsToSnapshot", false),
   "database-storage-grows": on(instance, "maxAllocatedStorage", 0),
+  "database-storage": on(cluster, "storageType", "io1"),
   "database-subnets": on(["aws:rds/subnetGroup:SubnetGroup", ""], "subnetIds", ["subnet-0"]),
-  "database-tls": on(["aws:rds/clusterParameterGroup:ClusterParameterGroup", ""], "parameters", [
-    { name: "rds.force_ssl", value: "0" },
-  ]),
+  "database-tls": on(
+    ["aws:rds/clusterParameterGroup:ClusterParameterGroup", ""],
+    "family",
+    "postgres14",
+  ),
   "failover-budget": on(ini, "data/pgbouncer.ini", "[databases]\n[pgbouncer]\ndns_max_ttl = 15"),
   "pool-size": on(["aws:rds/clusterParameterGroup:ClusterParameterGroup", ""], "parameters", [
     { name: "max_connections", value: "100" },
@@ -144,9 +147,9 @@ export const cases: Record<string, Case> = {
   "bucket-versioning": on(s3("BucketVersioning"), "versioningConfiguration/status", "Suspended"),
   "cache-encryption": on(cache, "atRestEncryptionEnabled", false),
   "cache-failover": on(cache, "automaticFailoverEnabled", false),
-  "cache-minor-upgrades": on(cache, "autoMinorVersionUpgrade", false),
   "cache-snapshots": on(cache, "snapshotRetentionLimit", 0),
   "cache-tls": on(cache, "transitEncryptionEnabled", false),
+  "cache-version": on(cache, "autoMinorVersionUpgrade", true),
   "cache-zones": on(cache, "numCacheClusters", 1),
   "certificate-renewal": on(["aws:acm/certificate:Certificate", ""], "validationMethod", "EMAIL"),
   "external-check": on(["aws:route53/healthCheck:HealthCheck", ""], "requestInterval", 30),

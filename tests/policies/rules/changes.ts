@@ -45,6 +45,11 @@ export const changes: Record<string, Change> = {
     "backups-recovery-bucket",
     setting("region", "eu-central-1"),
   ),
+  "database-parameters": on(
+    "aws:rds/clusterParameterGroup:ClusterParameterGroup",
+    "",
+    setting("parameters/0", { name: "rds.force_ssl", value: "1", applyMethod: "immediate" }),
+  ),
   "declared-containers": on(
     kubernetes("batch/v1:CronJob"),
     "database-backup-dump",

@@ -41,6 +41,28 @@ export class LiveDatabase {
       ["-D", data, "-U", "rdsadmin", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"],
       unprivileged,
     );
+    const database = await LiveDatabase.launch(folder, settings);
+    await database.bootstrap();
+    return database;
+  }
+
+  /** A standby that follows it. */
+  async standby(settings: Record<string, string> = {}): Promise<LiveDatabase> {
+    const folder = await newFolder();
+    await output(
+      join(await postgresFolder(), "pg_basebackup"),
+      ["-h", this.host, "-U", "rdsadmin", "-D", join(folder, "data"), "-R", "-c", "fast"],
+      unprivileged,
+    );
+    return LiveDatabase.launch(folder, settings);
+  }
+
+  private static async launch(
+    folder: string,
+    settings: Record<string, string>,
+  ): Promise<LiveDatabase> {
+    const bin = await postgresFolder();
+    const data = join(folder, "data");
     const all = {
       listen_addresses: "",
       unix_socket_directories: folder,
@@ -60,16 +82,18 @@ export class LiveDatabase {
     const ready = new Promise<void>((resolve, reject) => {
       createInterface({ input: child.stderr! }).on("line", (line) => {
         log.push(line);
-        if (line.includes("ready to accept connections")) resolve();
+        if (/ready to accept (read-only )?connections/.test(line)) resolve();
       });
       void ended.then(() => reject(new Error("postgres ended while it started")));
     });
     await ready;
-    const database = new LiveDatabase(folder, log, child, ended);
-    for (const statement of rdsMaster(database.logins.master, "minixdr"))
-      await database.query(statement, "postgres");
-    await bootstrap(rolesScript, database.logins, { PGHOST: folder });
-    return database;
+    return new LiveDatabase(folder, log, child, ended);
+  }
+
+  private async bootstrap(): Promise<void> {
+    for (const statement of rdsMaster(this.logins.master, "minixdr"))
+      await this.query(statement, "postgres");
+    await bootstrap(rolesScript, this.logins, { PGHOST: this.host });
   }
 
   /** libpq's variables of a role. */

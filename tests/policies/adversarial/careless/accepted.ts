@@ -136,7 +136,6 @@ export const accepted: Edit[] = [
     ],
     ["a burstable cache", "cache.r7g.large", "cache.t4g.small"],
     ["a week of recovery", "backupRetentionDays: 35", "backupRetentionDays: 7"],
-    ["slow storage", "iops: 3000", "iops: 1000"],
     ["a network without room", "cidr: 10.20.0.0/16", "cidr: 10.20.0.0/20"],
     ["no room for a peak", "maxReplicas: 12", "maxReplicas: 4"],
     [
@@ -158,6 +157,9 @@ export const accepted: Edit[] = [
   ...edits("accepted", cluster, [
     ["maintenance all through Sunday", "sun:03:30-sun:04:30", "sun:06:30-mon:05:30"],
     ["a backup window of a day", "00:30-01:30", "02:30-01:30"],
+    ["slow storage", /iops: args[^,]+,/, "iops: 1000,"],
+    ["storage that costs more than the servers", 'storageType: "gp3"', 'storageType: "io1"'],
+    ["servers without disks of their own", "args.instanceClass", '"db.r6g.large"'],
   ]),
   ...edits("accepted", cache, [
     ["the cache restarts with the database", "sun:04:30-sun:05:30", "sun:03:30-sun:04:30"],
@@ -181,7 +183,13 @@ export const accepted: Edit[] = [
     ],
     ["a static parameter at once", 'fixed("max_connections"', 'dynamic("max_connections"'],
   ]),
+  ...edits("accepted", "components/backups/backup-alarms.ts", [
+    ["a copy's delay asked for in the vault's Region", "      elsewhere: args.recovery,\n", ""],
+    ["copies that fail by the dozen", "threshold: 0,", "threshold: 12,"],
+    ["a dump that may take an hour", "threshold: args.dumpSeconds", "threshold: 3600"],
+  ]),
   ...edits("accepted", alarms, [
+    ["transaction ids until the last", "threshold: 1e9", "threshold: 2e9"],
     ["more connections than there can be", "maxConnections * 0.8", "maxConnections * 8"],
     ["a disk that is almost full", "storageGb * 0.15", "storageGb * 0.03"],
     [
@@ -202,12 +210,12 @@ export const accepted: Edit[] = [
     [
       "alarms in a Region without their metric",
       "threshold: Math.floor(storageGb",
-      'region: "us-east-1",\n      threshold: Math.floor(storageGb',
+      'elsewhere: { region: "us-east-1", topicArn: this.args.topicArn },\n      threshold: Math.floor(storageGb',
     ],
     [
       "alarms to the other Region's topic",
-      "spec.region ? this.args.globalTopicArn : this.args.topicArn",
-      "spec.region ? this.args.topicArn : this.args.globalTopicArn",
+      "spec.elsewhere?.topicArn ?? this.args.topicArn",
+      "this.args.globalTopicArn",
     ],
     [
       "errors by the hundred",

@@ -145,12 +145,27 @@ export const property: Edit[] = [
       'dynamic("log_lock_waits", "1"),\n    dynamic("statement_timeout", "50"),',
     ],
   ]),
-  ...edits("property", cluster, [
+  ...edits("property", parameters, [
     [
-      "changes that wait for no window",
-      "      copyTagsToSnapshot: true,",
-      "      copyTagsToSnapshot: true,\n      applyImmediately: true,",
+      "a parameter that each preview plans again",
+      'dynamic("log_lock_waits", "1"),',
+      'dynamic("log_lock_waits", "1"),\n    dynamic("rds.force_ssl", "1"),',
     ],
+    [
+      "connections in plain text",
+      'dynamic("log_lock_waits", "1"),',
+      'dynamic("log_lock_waits", "1"),\n    dynamic("rds.force_ssl", "0"),',
+    ],
+  ]),
+  ...edits("property", cache, [
+    [
+      "a version that moves on by itself",
+      "autoMinorVersionUpgrade: false",
+      "autoMinorVersionUpgrade: true",
+    ],
+  ]),
+  ...edits("property", cluster, [
+    ["changes that wait for no window", "applyImmediately: false", "applyImmediately: true"],
     ["maintenance at noon", "sun:03:30-sun:04:30", "wed:12:00-wed:13:00"],
     [
       "a burstable class",
@@ -175,11 +190,7 @@ export const property: Edit[] = [
       "        port: cachePort,",
       "        dataTieringEnabled: true,\n        port: cachePort,",
     ],
-    [
-      "changes at once",
-      "        port: cachePort,",
-      "        applyImmediately: true,\n        port: cachePort,",
-    ],
+    ["changes at once", "applyImmediately: false", "applyImmediately: true"],
   ]),
   ...edits("property", edge, [
     ["connections cut after a second", "idleTimeout: 60", "idleTimeout: 1"],

@@ -272,8 +272,32 @@ export const target: Edit[] = [
     ],
     [
       "publishing to another topic",
-      "Resource: topic.arn,",
-      "Resource: pulumi.interpolate`${topic.arn}-old`,",
+      "Resource: topic.arn }",
+      "Resource: pulumi.interpolate`${topic.arn}-old` }",
+    ],
+  ]),
+  ...edits("target", notifications, [
+    [
+      "the cache's events by the account that acts",
+      '"aws:SourceOwner": this.args',
+      '"aws:SourceAccount": this.args',
+    ],
+    [
+      "the cache's events at an encrypted topic",
+      'name: "cache-events", publisher',
+      'name: "cache-events", kmsKeyArn: this.args.kmsKeyArn, publisher',
+    ],
+    [
+      "a topic that anybody may use",
+      'StringEquals: { "aws:SourceOwner": this.args.accountId }',
+      'StringLike: { "aws:SourceOwner": "*" }',
+    ],
+  ]),
+  ...edits("target", main, [
+    [
+      "the cache's events among the alarms",
+      "notifications.cacheTopicArn",
+      "notifications.topicArn",
     ],
   ]),
   ...edits("target", keys, [

@@ -278,6 +278,41 @@ describe("the model of detection", function () {
     assert.equal(new Set(faults.map(({ name }) => name)).size, faults.length);
   });
 
+  it("hears nothing of ElastiCache by a topic that suits every other service", async () => {
+    const judged = await judgedStack("prod");
+    const fault = "a cache node is lost";
+    const told = (resources: Resource[]) =>
+      untoldOf(fault, new Stack(resources), judged.settings).map(({ problem }) => problem);
+    assert.deepEqual(told(judged.resources), []);
+    const urn = (name: string) => judged.resources.find((one) => one.name === name)!.urn;
+    const shared = changing(
+      judged,
+      ["aws:elasticache/replicationGroup:ReplicationGroup", ""],
+      (cache) => ({
+        ...cache,
+        propertyDependencies: {
+          ...cache.propertyDependencies,
+          notificationTopicArn: [urn("notifications-topic")],
+        },
+      }),
+    );
+    assert.deepEqual(told(shared), [
+      `${fault}: topic notifications-topic: elasticache.amazonaws.com may not publish`,
+      `${fault}: topic notifications-topic: it is encrypted, and ElastiCache publishes to no such topic`,
+    ]);
+    const policy = ["aws:sns/topicPolicy:TopicPolicy", "cache-topic-policy"] as [string, string];
+    const byAccount = changing(judged, policy, ({ properties, ...rest }) => ({
+      ...rest,
+      properties: {
+        ...properties,
+        policy: String(properties.policy).replace("SourceOwner", "SourceAccount"),
+      },
+    }));
+    assert.deepEqual(told(byAccount), [
+      `${fault}: topic notifications-cache-topic: elasticache.amazonaws.com may not publish`,
+    ]);
+  });
+
   it("names an alert without Prometheus, and an alarm without anything to watch", () => {
     const bare = watched([], plain).filter(({ type }) => type === "pulumi:pulumi:Stack");
     assert.deepEqual(untold("a zone is lost", bare), [
