@@ -23,7 +23,9 @@ const image = z
   )
   .refine((text) => !text.startsWith("latest"), "a fixed tag, never latest");
 
-const role = z.string().regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
+const role = z
+  .string("an IAM role's ARN")
+  .regex(/^arn:aws[\w-]*:iam::\d{12}:role\/.+$/, "an IAM role's ARN");
 
 const wholeNumber = (least: number, most: number) =>
   z

@@ -43,3 +43,9 @@ export function privateSubnets(cluster: Resource, stack: Stack): Resource[] {
       (subnet) => !gatewayOf(defaultRoute(subnet, stack), "gatewayId", internetGateway, stack),
     );
 }
+
+/** Whether a cluster's component tells its subnets itself, as in a plan: under the engine it tells nothing. */
+export function isToldByComponent({ ofPlugin, parent }: Resource, stack: Stack): boolean {
+  if (!ofPlugin || parent === undefined) return false;
+  return stack.get(parent)?.propertyDependencies.privateSubnetIds !== undefined;
+}

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { standIn } from "../../plan/stand-ins";
-import { associationType, EksAccess } from "./eks-access";
+import { associationType, EksAccess, type ServedCluster } from "./eks-access";
 
 /** Properties of a resource. */
 export type Properties = Record<string, unknown>;
@@ -20,13 +20,9 @@ export interface Change {
 }
 
 /** A cluster that the stand-in's EKS can create and lose. */
-export interface ManagedCluster {
+export interface ManagedCluster extends ServedCluster {
   /** Starts it. Its outputs are those of `aws:eks/cluster:Cluster`. */
   create(name: string): Promise<Properties>;
-  /** Lets the caller administer it. */
-  admit(): Promise<void>;
-  /** Lets the caller do nothing any more. */
-  shutOut(): Promise<void>;
 }
 
 const clusterType = "aws:eks/cluster:Cluster";

@@ -1,4 +1,12 @@
-import type { ManagedCluster, Properties } from "./cloud";
+type Properties = Record<string, unknown>;
+
+/** A cluster whose API serves the caller, or does not. */
+export interface ServedCluster {
+  /** Lets the caller administer it. */
+  admit(): Promise<void>;
+  /** Lets the caller do nothing any more. */
+  shutOut(): Promise<void>;
+}
 
 export const entryType = "aws:eks/accessEntry:AccessEntry";
 export const associationType = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation";
@@ -19,7 +27,7 @@ export class EksAccess {
   constructor(
     /** Role as which the engine works. */
     private readonly caller: string,
-    private readonly cluster: ManagedCluster,
+    private readonly cluster: ServedCluster,
   ) {}
 
   /** Principals that have an entry, and their policies. */

@@ -56,7 +56,10 @@ function strange({ type, properties }: Resource): string[] {
   // The plugin's own list is unknown as a whole at a first preview; the component's is judged.
   const isOpen = type !== nodeClass && at(properties, path ?? "") === unknown;
   if (path === undefined || isOpen) return [];
-  const ids = list(properties, path).map((named) => (type === nodeClass ? at(named, "id") : named));
+  // A term that cannot be seen as a whole may select by anything.
+  const ids = list(properties, path).map((named) =>
+    type === nodeClass ? named !== unknown && at(named, "id") : named,
+  );
   return [
     ...(ids.length >= 3 ? [] : [`${path} names ${ids.length} subnets; it must be 3 or more`]),
     ...ids

@@ -3,6 +3,7 @@ import type { RuleDefinition } from "../../model/rule";
 import {
   defaultRoute,
   gatewayOf,
+  isToldByComponent,
   natGateway,
   privateSubnets,
   subnetType,
@@ -17,7 +18,7 @@ export default {
   needs: "stack",
   types: ["eks:index:Cluster", "aws:eks/cluster:Cluster"],
   judge: (cluster, stack) =>
-    privateSubnets(cluster, stack).flatMap((subnet) => {
+    (isToldByComponent(cluster, stack) ? [] : privateSubnets(cluster, stack)).flatMap((subnet) => {
       const nat = gatewayOf(defaultRoute(subnet, stack), "natGatewayId", natGateway, stack);
       const [place] = nat ? stack.behind(nat, "subnetId", subnetType) : [];
       const zone = subnet.properties.availabilityZone;

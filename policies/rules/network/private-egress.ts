@@ -1,5 +1,11 @@
 import type { RuleDefinition } from "../../model/rule";
-import { defaultRoute, gatewayOf, natGateway, privateSubnets } from "../../model/routes";
+import {
+  defaultRoute,
+  gatewayOf,
+  isToldByComponent,
+  natGateway,
+  privateSubnets,
+} from "../../model/routes";
 
 export default {
   name: "private-egress",
@@ -10,7 +16,7 @@ export default {
   needs: "stack",
   types: ["eks:index:Cluster", "aws:eks/cluster:Cluster"],
   judge: (cluster, stack) =>
-    privateSubnets(cluster, stack)
+    (isToldByComponent(cluster, stack) ? [] : privateSubnets(cluster, stack))
       .filter(
         (subnet) => !gatewayOf(defaultRoute(subnet, stack), "natGatewayId", natGateway, stack),
       )
