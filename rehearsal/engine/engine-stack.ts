@@ -154,7 +154,7 @@ export class EngineStack {
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
     );
     const balancer = await this.started(LoadBalancer.start(() => this.cluster.plane?.api));
-    this.registry = await this.started(this.ecr(config["aws:region"]!));
+    this.registry = await this.started(this.ecr());
     const chartDigests = await chartArtifacts(charts, this.registry.artifacts, folder);
     const host = await this.started(ProgramHost.start(program, chartDigests));
     this.workspace = await Workspace.make({
@@ -173,13 +173,15 @@ export class EngineStack {
     });
   }
 
-  /** The registry of the stack's Region: no other host answers anybody here. */
-  private async ecr(region: string): Promise<Ecr> {
+  /** The registries of the stack's two Regions: no other host answers anybody here. */
+  private async ecr(): Promise<Ecr> {
+    const { project, config } = this.options.settings;
+    const regions = [config["aws:region"], config[`${project}:recoveryRegion`]];
     const folder = path.join(this.folder, "ecr");
     await mkdir(folder);
     return Ecr.start({
       folder,
-      hosts: [`${accountId}.dkr.ecr.${region}.amazonaws.com`],
+      hosts: regions.map((region) => `${accountId}.dkr.ecr.${region}.amazonaws.com`),
       hasRepository: (name) => this.cloud.has("aws:ecr/repository:Repository", { name }),
     });
   }

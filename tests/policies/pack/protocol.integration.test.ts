@@ -145,7 +145,8 @@ describe("the policy pack under the engine's protocol", function () {
     const staging = await plannedStack("staging");
     const checkout = await mkdtemp(join(tmpdir(), "mini-xdr-checkout-"));
     try {
-      await cp(join(root, "policies"), join(checkout, "policies"), { recursive: true });
+      for (const folder of ["policies", "upstream"])
+        await cp(join(root, folder), join(checkout, folder), { recursive: true });
       await symlink(join(root, "node_modules"), join(checkout, "node_modules"));
       for (const [tier, level] of [
         ["pro", EnforcementLevel.ADVISORY],
