@@ -49,6 +49,8 @@ export class Workspace {
       PULUMI_BACKEND_URL: `file://${state}`,
       PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("hex"),
       PULUMI_SKIP_UPDATE_CHECK: "true",
+      // Whoever recovers has the engine's plugins (docs/runbooks/README.md); here they are attached.
+      PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
       NODE_NO_WARNINGS: "1",
       // The stand-in checks no credentials.
       AWS_ACCESS_KEY_ID: "stand-in",

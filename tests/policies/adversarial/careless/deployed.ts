@@ -30,11 +30,7 @@ export const deployed: Edit[] = [
       "...this.args.metricsServer,",
       'chart: "oci://ghcr.io/mini-xdr/charts/metrics-server", version: "3.13.0",',
     ],
-    [
-      "an image that the chart pulls from the internet",
-      / {10}image: \{[^]*?\n {10}\},\n/,
-      "",
-    ],
+    ["an image that the chart pulls from the internet", / {10}image: \{[^]*?\n {10}\},\n/, ""],
   ]),
   ...edits("deployed", release, [
     [
