@@ -120,6 +120,12 @@ export class Laboratory {
     return PgBouncer.start(name, `127.0.1.${number}`, configuration, around);
   }
 
+  /** A new PgBouncer takes an old one's place behind the Service; the old one still has its clients. */
+  async succeed(old: PgBouncer): Promise<void> {
+    this.poolers[this.poolers.indexOf(old)] = await this.addPooler();
+    this.serve(this.poolers);
+  }
+
   /** The reference backend's access through one PgBouncer. */
   through(
     pooler: PgBouncer,

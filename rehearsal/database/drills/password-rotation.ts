@@ -60,9 +60,8 @@ async function rotate(laboratory: Laboratory, logins: Logins): Promise<Rotation>
     await pause(1000);
     laboratory.logins = logins;
     await laboratory.bootstrapAgain(true);
-    for (const [index, old] of poolers.entries()) {
-      poolers[index] = await laboratory.addPooler();
-      laboratory.serve(poolers);
+    for (const old of [...poolers]) {
+      await laboratory.succeed(old);
       await pause(preStop * 1000);
       await old.drain();
     }

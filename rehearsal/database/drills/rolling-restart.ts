@@ -24,9 +24,8 @@ async function replaceAll(laboratory: Laboratory): Promise<Claim[]> {
   let replaced = 0;
   try {
     await pause(1000);
-    for (const [index, old] of poolers.entries()) {
-      poolers[index] = await laboratory.addPooler();
-      laboratory.serve(poolers);
+    for (const old of [...poolers]) {
+      await laboratory.succeed(old);
       await pause(preStop * 1000);
       const started = performance.now();
       await old.drain();
