@@ -16,6 +16,8 @@ const rooms = {
   plan: ["policies", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],
+  // Asks an account whether it can take what is planned; the plan says what that is.
+  preflight: ["plan", "policies", "lib"],
   rehearsal: ["recovery", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
-import { Failure, MissingTool, UsageError } from "../lib/ends";
+import { ends, Failure, MissingTool, UsageError, type Stopped } from "../lib/ends";
 import { CommandFailed, run } from "../lib/processes";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
@@ -81,6 +81,35 @@ export class Engine {
   async up(): Promise<void> {
     const pack = path.join(this.root, "policies");
     await this.show(["up", "--yes", "--skip-preview", "--policy-pack", pack]);
+  }
+
+  /**
+   * The same for a person at a terminal, whom Pulumi itself asks before anything happens.
+   *
+   * @param words further options of `pulumi up`
+   * @returns Pulumi's exit code
+   */
+  async upAsked(words: string[]): Promise<number> {
+    const { environment: env, stop } = this.options;
+    const pack = path.join(this.root, "policies");
+    const where = ["--stack", this.stack, "--cwd", this.root];
+    const args = ["up", "--policy-pack", pack, ...where, ...words];
+    const running = spawn("pulumi", args, { stdio: "inherit", env });
+    const child = await running.nodeChildProcess.catch(() => undefined);
+    // A terminal's Ctrl-C has reached it already, and at a second interrupt it drops its state.
+    const interrupt = () => (stop!.reason as Stopped).signal === "SIGINT" || child?.kill("SIGINT");
+    stop?.addEventListener("abort", interrupt);
+    try {
+      await running;
+      return ends.done;
+    } catch (error) {
+      const { exitCode, cause } = error as SubprocessError;
+      if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw notOnPath();
+      if (stop?.aborted) throw stop.reason;
+      return exitCode ?? ends.broken;
+    } finally {
+      stop?.removeEventListener("abort", interrupt);
+    }
   }
 
   async preview(): Promise<PlannedStep[]> {

@@ -16,11 +16,13 @@ const required: Record<string, string[]> = {
   failover: ["--stack", "prod"],
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],
+  up: ["--stack", "prod"],
 };
 
 /** Commands whose input is the program. */
 const plan = [
   "preview",
+  "preflight",
   "render",
   "rehearse",
   "rehearse:alerts",
@@ -166,6 +168,8 @@ describe("how every command ends", function () {
         "tools",
         "rebuild",
         "restore",
+        "preflight",
+        "up",
       ],
       (name) => required[name] ?? [],
       ({ code, stderr }, name) => {
