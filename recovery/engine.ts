@@ -3,6 +3,7 @@ import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
 import { ends, Failure, MissingTool, UsageError, type Stopped } from "../lib/ends";
 import { CommandFailed, run } from "../lib/processes";
+import { dueCertificates } from "./certificates";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
 export interface Outputs {
@@ -28,6 +29,7 @@ export interface StateResource {
   type: string;
   id?: string;
   inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
 }
 
 /** How the engine is run. */
@@ -84,7 +86,8 @@ export class Engine {
   }
 
   /**
-   * The same for a person at a terminal, whom Pulumi itself asks before anything happens.
+   * The same for a person at a terminal, whom Pulumi itself asks before anything happens. Certificates
+   * that are due are made anew.
    *
    * @param words further options of `pulumi up`
    * @returns Pulumi's exit code
@@ -93,7 +96,9 @@ export class Engine {
     const { environment: env, stop } = this.options;
     const pack = path.join(this.root, "policies");
     const where = ["--stack", this.stack, "--cwd", this.root];
-    const args = ["up", "--policy-pack", pack, ...where, ...words];
+    const due = dueCertificates(await this.resources(), Date.now());
+    const replaced = due.flatMap((urn) => ["--replace", urn]);
+    const args = ["up", "--policy-pack", pack, ...replaced, ...where, ...words];
     const running = spawn("pulumi", args, { stdio: "inherit", env });
     const child = await running.nodeChildProcess.catch(() => undefined);
     // A terminal's Ctrl-C has reached it already, and at a second interrupt it drops its state.
@@ -118,13 +123,14 @@ export class Engine {
   }
 
   async resources(): Promise<StateResource[]> {
-    return (await this.json<Deployment>(["stack", "export"])).deployment.resources;
+    // A stack in which nothing has been made yet has no list.
+    return (await this.json<Deployment>(["stack", "export"])).deployment.resources ?? [];
   }
 
   /** Points resources of the state at others of the cloud: new ids by old ones. */
   async repoint(ids: Map<string, string>): Promise<void> {
     const state = await this.json<Deployment>(["stack", "export"]);
-    for (const resource of state.deployment.resources)
+    for (const resource of state.deployment.resources ?? [])
       if (resource.id && ids.has(resource.id)) resource.id = ids.get(resource.id)!;
     await this.read(["stack", "import"], JSON.stringify(state));
   }
@@ -192,7 +198,7 @@ export class Engine {
 }
 
 interface Deployment {
-  deployment: { resources: StateResource[] };
+  deployment: { resources?: StateResource[] };
 }
 
 function notOnPath(): MissingTool {
