@@ -84,6 +84,7 @@ const rows: Record<string, StandIn> = {
     repositoryUrl: `${accountId}.dkr.ecr.${region}.amazonaws.com/${String(inputs.name)}`,
   }),
   "aws:eks/accessEntry:AccessEntry": nothing,
+  "aws:eks/addon:Addon": nothing,
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": nothing,
   "aws:elasticache/parameterGroup:ParameterGroup": nothing,
   "aws:elasticache/replicationGroup:ReplicationGroup": ({ inputs, region }) => ({

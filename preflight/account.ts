@@ -21,7 +21,7 @@ async function caller({ deployRole, adminRoles }: Needs, ask: Ask): Promise<Find
   const key = deployRole ? "mini-xdr:cluster.deployRoleArn" : "mini-xdr:cluster.adminRoleArns";
   const roles = deployRole ? [deployRole] : adminRoles;
   const configured = roles.join(", ");
-  const accounts = [...new Set([...roles, ...adminRoles].map(accountOf))];
+  const accounts = [...new Set(roles.map(accountOf))];
   const foreign = accounts.filter((account) => account !== Account);
   if (foreign.length > 0)
     return problem(

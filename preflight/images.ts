@@ -2,10 +2,10 @@ import type { Check, Finding } from "./check";
 import type { NeededImage, Needs } from "./needs";
 import { Refused, type Ask } from "./question";
 
-/** Whether every image that the releases name is in the stack's registry, under its digest. */
+/** Whether every image and chart that the releases name is in the stack's registry, under its digest. */
 export function imageChecks(needs: Needs): Check[] {
   return needs.images.map((image) => ({
-    id: `images.${image.repository.split("/").at(-1)}`,
+    id: `images.${image.repository.split("/").slice(1).join("-")}`,
     claim: `${image.repository}:${image.tag} is in the registry, under its digest`,
     find: (ask) => present(image, needs, ask),
   }));
@@ -28,7 +28,8 @@ async function present(image: NeededImage, { region }: Needs, ask: Ask): Promise
       `${name}: there is no such repository in ${region}; make the registry first: npm run up -- --stack NAME --target '**mini-xdr:index:Registry**'`,
     );
   const there = typeof found === "string" ? undefined : found.imageDetails[0]?.imageDigest;
-  if (!there) return problem(`${name}: the repository has no such tag; push it`);
+  if (!there)
+    return problem(`${name}: the repository has no such tag; push it, or copy what others publish`);
   if (!digest)
     return problem(
       `mini-xdr:images: ${repository}: ${tag} has no digest; write ${tag}@${there} after checking that it is what you have built`,

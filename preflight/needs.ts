@@ -9,7 +9,7 @@ import type { Plan } from "../plan/plan";
 import { zonesOf } from "../plan/releases";
 import type { StackSettings } from "../plan/stack-settings";
 
-/** An image of the stack's own registry. */
+/** An image, or a chart, of the stack's own registry. */
 export interface NeededImage {
   /** Its repository, such as `mini-xdr/backend`. */
   repository: string;
@@ -36,9 +36,12 @@ export interface Needs {
   tags: Record<string, string>;
   domain: { name: string; hostedZoneId: string };
   images: NeededImage[];
+  /** Add-ons of EKS, and the Kubernetes minor that they have to fit. */
+  addons: { name: string; version: string; kubernetes: string }[];
 }
 
 const clusterType = "eks:index:Cluster";
+const addonType = "aws:eks/addon:Addon";
 const recordType = "aws:route53/record:Record";
 
 /**
@@ -74,6 +77,11 @@ export function needsOf(root: string, plan: Plan, { project, config }: StackSett
       hostedZoneId: String(address?.properties.zoneId),
     },
     images: imagesIn(stack),
+    addons: stack.ofType(addonType).map(({ properties }) => ({
+      name: String(properties.addonName),
+      version: String(properties.addonVersion),
+      kubernetes: String(cluster?.properties.version),
+    })),
   };
 }
 
@@ -93,15 +101,23 @@ interface ClusterRoles {
   adminRoleArns?: string[];
 }
 
+const registry = /\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com/.source;
 /** `REGISTRY/REPOSITORY:TAG@DIGEST` of the stack's own account and Region. */
-const ownImage = /^\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com\/([^:@]+):([^@]+)(?:@(.+))?$/;
+const ownImage = new RegExp(`^${registry}/([^:@]+):([^@]+)(?:@(.+))?$`);
+/** A chart that is kept there: `oci://REGISTRY/REPOSITORY@DIGEST`, its version apart. */
+const ownChart = new RegExp(`^oci://${registry}/([^@]+)(?:@(.+))?$`);
 
 function imagesIn(stack: Stack): NeededImage[] {
   const references = stack.ofType(...running, job, cronJob).flatMap(imagesOf);
-  return [...new Set(references)].sort().flatMap((reference) => {
+  const images = [...new Set(references)].sort().flatMap((reference) => {
     const [, repository, tag, digest] = ownImage.exec(String(reference)) ?? [];
     return repository && tag ? [{ repository, tag, digest }] : [];
   });
+  const charts = stack.ofType(releaseType).flatMap(({ properties }) => {
+    const [, repository, digest] = ownChart.exec(String(properties.chart)) ?? [];
+    return repository ? [{ repository, tag: String(properties.version), digest }] : [];
+  });
+  return [...images, ...charts];
 }
 
 function tagsOf(text: string | undefined): Record<string, string> {

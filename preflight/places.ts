@@ -6,7 +6,7 @@ import type { Ask } from "./question";
 /** Zones, by AWS's own id, in which EKS places no control plane (EKS User Guide, Subnet requirements for clusters). */
 const withoutEks = ["use1-az3", "usw1-az2", "cac1-az3"];
 
-/** Whether everything may be made where the plan wants it: Regions, zones, database classes. */
+/** Whether everything may be made where the plan wants it: Regions, zones, database classes, add-ons. */
 export function placeChecks(needs: Needs): Check[] {
   return [
     {
@@ -23,6 +23,11 @@ export function placeChecks(needs: Needs): Check[] {
       id: `places.${wanted.name}`,
       claim: `RDS offers ${wanted.class} for ${wanted.engine} in every zone of the plan`,
       find: (ask: Ask) => offered(wanted, needs, ask),
+    })),
+    ...needs.addons.map((addon) => ({
+      id: `places.addon-${addon.name}`,
+      claim: `EKS has ${addon.name} ${addon.version} for Kubernetes ${addon.kubernetes}`,
+      find: (ask: Ask) => fits(addon, ask),
     })),
   ];
 }
@@ -152,4 +157,29 @@ async function offered(
 /** Whether a version is of a major, or of the very minor, that is asked for. */
 function isOf(version: string, asked: string): boolean {
   return version === asked || version.startsWith(`${asked}.`);
+}
+
+interface AddonVersions {
+  addons: { addonVersions: { addonVersion: string }[] }[];
+}
+
+async function fits(
+  { name, version, kubernetes }: Needs["addons"][number],
+  ask: Ask,
+): Promise<Finding> {
+  const { addons } = await ask<AddonVersions>({
+    service: "eks",
+    operation: "describe-addon-versions",
+    input: { addonName: name, kubernetesVersion: kubernetes },
+  });
+  const versions = addons.flatMap(({ addonVersions }) =>
+    addonVersions.map(({ addonVersion }) => addonVersion),
+  );
+  if (versions.includes(version)) return { problems: [] };
+  const others = versions.slice(0, 3).join(", ") || "no other either";
+  return {
+    problems: [
+      `add-on ${name} ${version}: EKS has none for Kubernetes ${kubernetes}, but ${others}; write one of those`,
+    ],
+  };
 }

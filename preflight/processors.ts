@@ -7,7 +7,7 @@ import {
   job,
   replicated,
 } from "../policies/model/kubernetes";
-import { podCount } from "../policies/model/quantity";
+import { amount, podCount } from "../policies/model/quantity";
 import { at, numberAt, type Resource, type Stack } from "../policies/model/resource";
 import { ofOnePod } from "../policies/models/survival/room";
 
@@ -17,6 +17,8 @@ import { ofOnePod } from "../policies/models/survival/room";
  * nodeadm/internal/kubelet/config.go: getCPUMillicoresToReserve).
  */
 const node = { processors: 2, forPods: 1.93 };
+
+const addonType = "aws:eks/addon:Addon";
 
 /** Kubernetes' own share of a Deployment's pods that a rollout adds. */
 const defaultSurge = "25%";
@@ -33,16 +35,33 @@ export function processorsOf(stack: Stack, zones: number): number {
     return Math.ceil((pods + surgeOf(workload, pods)) / zones) * cpu(workload);
   });
   const jobs = sum(stack.ofType(job, cronJob), cpu);
-  const perNode = node.forPods - sum(stack.ofType(daemonSet), cpu);
-  const nodes = (zones + 1) * Math.ceil(inZone / perNode) + Math.ceil(jobs / perNode);
-  return node.processors * nodes;
+  return node.processors * ((zones + 1) * nodesFor(inZone, stack) + nodesFor(jobs, stack));
+}
+
+/** The same when nothing happens: every workload at its fewest, no rollout, no job, no zone lost. */
+export function processorsAtRest(stack: Stack, zones: number): number {
+  const inZone = sum(
+    stack.ofType(...replicated),
+    (workload) => Math.ceil(fewest(workload, stack) / zones) * cpu(workload),
+  );
+  return node.processors * zones * nodesFor(inZone, stack);
+}
+
+/** Nodes that hold pods of so many processors, beside what runs on each. */
+function nodesFor(processors: number, stack: Stack): number {
+  const everywhere = sum(stack.ofType(daemonSet), cpu) + sum(stack.ofType(addonType), ofAddon);
+  return Math.ceil(processors / (node.forPods - everywhere));
 }
 
 /** Pods of a workload at its autoscaler's most. */
-export function most(workload: Resource, stack: Stack): number {
+function most(workload: Resource, stack: Stack): number {
   const bound = at(autoscalerOf(workload, stack)?.properties, "spec.maxReplicas");
-  const fewest = numberAt({ pods: fewestReplicas(workload, stack) }, "pods") || 0;
-  return typeof bound === "number" ? Math.max(bound, fewest) : fewest;
+  const least = fewest(workload, stack);
+  return typeof bound === "number" ? Math.max(bound, least) : least;
+}
+
+function fewest(workload: Resource, stack: Stack): number {
+  return numberAt({ pods: fewestReplicas(workload, stack) }, "pods") || 0;
 }
 
 /** Pods that a rollout adds; only a Deployment's does. */
@@ -51,6 +70,16 @@ function surgeOf(workload: Resource, pods: number): number {
   if (workload.type !== deployment || recreated) return 0;
   const surge = at(workload.properties, "spec.strategy.rollingUpdate.maxSurge") ?? defaultSurge;
   return podCount(surge, pods, Math.ceil) || 0;
+}
+
+/** What an add-on's pods on every node request, as far as its configuration says it. */
+function ofAddon({ properties }: Resource): number {
+  const text = at(properties, "configurationValues");
+  if (typeof text !== "string") return 0;
+  const configured: unknown = JSON.parse(text);
+  return sum(["agent", "containerLogs.fluentBit"], (part) =>
+    amount(at(configured, `${part}.resources.requests.cpu`) ?? 0),
+  );
 }
 
 /** What one pod requests; what says nothing requests nothing, and a rule objects. */

@@ -33,6 +33,11 @@ function parameters(maxConnections: number): Parameter[] {
     fixed("shared_preload_libraries", "pg_stat_statements"),
     dynamic("log_min_duration_statement", "1000"),
     dynamic("log_lock_waits", "1"),
+    // The audit: who came and went, and every change of a structure or a right. A password is never
+    // in it: who sets one sends a verifier.
+    dynamic("log_connections", "1"),
+    dynamic("log_disconnections", "1"),
+    dynamic("log_statement", "ddl"),
     dynamic("idle_in_transaction_session_timeout", "60000"),
     // The locks of a client that vanished are released within 11 s.
     dynamic("tcp_keepalives_idle", "5"),

@@ -26,7 +26,7 @@ export interface ManagedCluster {
 
 const clusterType = "aws:eks/cluster:Cluster";
 /** Goes with the cluster that it belongs to, as in EKS. */
-const partsOfCluster = ["aws:eks/accessEntry", "aws:eks/podIdentityAssociation"];
+const partsOfCluster = ["aws:eks/accessEntry", "aws:eks/addon", "aws:eks/podIdentityAssociation"];
 
 /**
  * A stand-in for AWS: what is created in it is remembered, in memory, with the outputs that the

@@ -21,6 +21,17 @@ import {
   type Answers,
 } from "./support/account";
 
+const hour = 3_600_000;
+const type = "tls:index/selfSignedCert:SelfSignedCert";
+/** A certificate in the stack's state, so many hours from its end. */
+const certificate = (name: string, hours: number) => ({
+  urn: `urn:pulumi:prod::mini-xdr::${type}::${name}`,
+  type,
+  inputs: { earlyRenewalHours: 1440 },
+  outputs: { validityEndTime: new Date(Date.now() + hours * hour).toISOString() },
+});
+const certificates = [certificate("fresh", 1441), certificate("due", 1439)];
+
 describe("the preflight as a command, with a stand-in of the AWS CLI", function () {
   this.timeout(120_000);
   let needs: Needs;
@@ -31,7 +42,13 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
 
   /** Runs a command beside stand-ins of `aws`, of the DNS, and of `pulumi`. */
   async function ran(script: string, args: string[], answers: Answers, end = 0) {
-    const pulumi = await StandIns.make({ pulumi: [{ when: "^up", code: end }] });
+    const deployment = JSON.stringify({ deployment: { resources: certificates } });
+    const pulumi = await StandIns.make({
+      pulumi: [
+        { when: "^stack export", stdout: deployment },
+        { when: "^up", code: end },
+      ],
+    });
     const env = {
       PATH: `${await standInCli(answers)}:${pulumi.bin}:${process.env.PATH}`,
       NODE_OPTIONS: `--require=${join(__dirname, "support/name-servers.cjs")}`,
@@ -39,7 +56,10 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
     };
     const result = await command(script, ["--stack", "prod", ...args], { env });
     assert.doesNotMatch(result.stderr, stackTrace);
-    return { ...result, updates: await pulumi.calls("pulumi") };
+    return {
+      ...result,
+      updates: (await pulumi.calls("pulumi")).filter(({ args }) => args.startsWith("up ")),
+    };
   }
 
   it("says all that stands in the way at once, exit code 1, in the report too", async () => {
@@ -78,7 +98,7 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
     const pack = join(root, "policies");
     assert.equal(
       updates[0]!.args,
-      `up --policy-pack ${pack} --stack prod --cwd ${root} --target **Registry** --yes --refresh`,
+      `up --policy-pack ${pack} --replace ${certificates[1]!.urn} --stack prod --cwd ${root} --target **Registry** --yes --refresh`,
     );
   });
 

@@ -23,9 +23,11 @@ export function built(needs: Needs): Needs {
 }
 
 /** An account that can take a stack: an empty one, but for what its landing zone has brought. */
-export function fittingAccount({ adminRoles, regions, zones, domain, stack }: Needs): Answers {
-  const account = adminRoles[0]!.split(":")[4]!;
-  const role = adminRoles[0]!.split("/").at(-1)!;
+export function fittingAccount(needs: Needs): Answers {
+  const { regions, zones, domain, stack } = needs;
+  const caller = needs.deployRole ?? needs.adminRoles[0]!;
+  const account = caller.split(":")[4]!;
+  const role = caller.split("/").at(-1)!;
   const quota = (Value: number) => ({ Quota: { Value } });
   const trail = `arn:aws:cloudtrail:eu-central-1:${account}:trail/all`;
   const database = stack.ofType("aws:rds/cluster:Cluster")[0]?.properties.storageType ?? "gp3";
@@ -75,6 +77,12 @@ export function fittingAccount({ adminRoles, regions, zones, domain, stack }: Ne
       DelegationSet: { NameServers: nameServers },
     },
     "ecr describe-images": { imageDetails: [{ imageDigest: digest }] },
+    "eks describe-addon-versions": {
+      addons: needs.addons.map(({ name, version }) => ({
+        addonName: name,
+        addonVersions: [{ addonVersion: version }],
+      })),
+    },
     "cloudtrail describe-trails": {
       trailList: [{ TrailARN: trail, IsMultiRegionTrail: true }],
     },
