@@ -18,6 +18,8 @@ const rooms = {
   recovery: ["policies", "images", "lib"],
   // Asks an account whether it can take what is planned; the plan says what that is.
   preflight: ["plan", "policies", "lib"],
+  // The month of a plan, by list prices.
+  cost: ["preflight", "policies", "lib"],
   rehearsal: ["recovery", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };
