@@ -17,10 +17,8 @@ export const pooler: Exporter = {
       "pool_mode",
     ]),
     pgbouncer_pools_client_active_connections: ofPool,
-    pgbouncer_pools_client_maxwait_seconds: ofPool,
-    pgbouncer_pools_client_waiting_connections: gauge(["database", "user"], {
-      database: ["minixdr"],
-    }),
+    pgbouncer_pools_client_maxwait_seconds: gauge(["database", "user"], { database: ["minixdr"] }),
+    pgbouncer_pools_client_waiting_connections: ofPool,
     pgbouncer_pools_server_active_connections: ofPool,
     pgbouncer_pools_server_idle_connections: ofPool,
     pgbouncer_pools_server_used_connections: ofPool,

@@ -146,7 +146,7 @@ export const faults: Fault[] = [
     name: "the writer failed over",
     ways: [
       { events: "database", category: "failover" },
-      message("DatabaseFailover", { pgbouncer_pools_client_waiting_connections: pooler }),
+      message("DatabaseFailover", { pgbouncer_pools_client_maxwait_seconds: pooler }),
     ],
   },
   {

@@ -17,7 +17,7 @@ export const limits: Record<string, Limits> = {
   ServiceSilent: { ">=": 3 },
   SlowResponseTime: { ">": 2 },
   LowCacheHitRate: { ">": 5, "<": 0.5 },
-  DatabaseFailover: { ">": 0 },
+  DatabaseFailover: { ">": 10 },
   DatabaseReplicationLag: { ">": 60 },
   DatabasePoolExhausted: { ">": 10 },
   PgBouncerClientsWaiting: { ">": 5 },
