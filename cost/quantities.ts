@@ -1,5 +1,6 @@
 import { at, list, numberAt, type Resource, type Stack } from "../policies/model/resource";
 import { amount } from "../policies/model/quantity";
+import { databaseInstance } from "../policies/model/database";
 import { operated } from "../policies/model/kubernetes";
 import { processorsAtRest } from "../preflight/processors";
 
@@ -36,7 +37,7 @@ export function quantitiesOf(stack: Stack, zones: number): Quantity[] {
       units: disks,
     },
     ...stack.ofType("aws:rds/cluster:Cluster").flatMap(databaseCluster),
-    ...stack.ofType("aws:rds/instance:Instance").flatMap(databaseInstance),
+    ...stack.ofType(databaseInstance).flatMap((instance) => server(instance, stack)),
     ...stack.ofType("aws:elasticache/replicationGroup:ReplicationGroup").map(cache),
     hourly("NAT gateways", "vpc.nat-gateway", count("aws:ec2/natGateway:NatGateway")),
     hourly("public addresses of gateways and load balancer", "vpc.public-ipv4", addresses),
@@ -53,9 +54,9 @@ export function quantitiesOf(stack: Stack, zones: number): Quantity[] {
       units: count("aws:cloudwatch/metricAlarm:MetricAlarm"),
     },
     {
-      what: "the probe from outside, with its options",
-      price: "route53.health-check",
-      units: count("aws:route53/healthCheck:HealthCheck"),
+      what: "options of the probe from outside",
+      price: "route53.health-check-option",
+      units: probeOptions(stack),
     },
   ];
 }
@@ -76,12 +77,15 @@ function databaseCluster({ properties }: Resource): Quantity[] {
   ];
 }
 
-function databaseInstance({ name, properties }: Resource): Quantity[] {
+function server(instance: Resource, stack: Stack): Quantity[] {
+  const { name, properties } = instance;
   const deployment = properties.multiAz === true ? "rds.multi-az" : "rds.single-az";
   const type = String(properties.instanceClass);
+  // A replica has as much as what it follows.
+  const [source = instance] = stack.behind(instance, "replicateSourceDb", databaseInstance);
   return [
     hourly(`${name}, ${type}`, `${deployment}.${type}`, 1),
-    storage(name, deployment, properties),
+    storage(name, deployment, source.properties),
   ];
 }
 
@@ -95,6 +99,18 @@ function cache({ properties }: Resource): Quantity {
   const type = String(properties.nodeType);
   const nodes = numberAt(properties, "numCacheClusters");
   return hourly(`cache, nodes of ${type}`, `elasticache.valkey.${type}`, nodes);
+}
+
+/** What is paid for a probe of an AWS endpoint: TLS, ten seconds instead of thirty, its latency. */
+function probeOptions(stack: Stack): number {
+  return stack
+    .ofType("aws:route53/healthCheck:HealthCheck")
+    .flatMap(({ properties }) => [
+      String(properties.type).startsWith("HTTPS"),
+      properties.requestInterval === 10,
+      properties.measureLatency === true,
+    ])
+    .filter(Boolean).length;
 }
 
 function secrets(stack: Stack): number {

@@ -36,6 +36,9 @@ describe("what a month costs", function () {
     assert.equal(units(prod, /^elasticache/), 3 * 730);
     assert.equal(units(prod, /^rds\.multi-az-cluster\.storage\./), 200);
     assert.equal(units(staging, /^rds\.single-az\.db\./), 730);
+    // A replica says nothing of its storage: it has its source's.
+    assert.equal(units(staging, /^rds\.single-az\.storage\./), 50);
+    assert.equal(units(prod, /^route53/), 3);
     // A node of the smallest size in each zone is the least there can be.
     assert.ok(units(prod, /^ec2/) >= 3 * 730);
     assert.equal(units(prod, /^eks\.auto-mode$/), units(prod, /^ec2/));
