@@ -20,6 +20,10 @@ const rooms = {
   plan: ["policies", "upstream", "lib", "tools"],
   // What people on call run starts without the program, the plan and the test beds.
   recovery: ["policies", "images", "lib"],
+  // Asks an account whether it can take what is planned; the plan says what that is.
+  preflight: ["plan", "policies", "lib"],
+  // The month of a plan, by list prices.
+  cost: ["preflight", "policies", "lib"],
   rehearsal: ["recovery", "mirror", "upstream", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };

@@ -9,6 +9,7 @@ import { Cache } from "./components/cache";
 import { Chaos } from "./components/chaos/chaos";
 import { Cluster } from "./components/cluster";
 import { ClusterTraffic } from "./components/cluster-traffic";
+import { ContainerLogs } from "./components/container-logs";
 import { Credentials } from "./components/credentials";
 import { Database } from "./components/database/database";
 import {
@@ -182,6 +183,12 @@ const edgeMetricsIdentity = new PodIdentity("edge-metrics-identity", {
   namespace: "monitoring",
   serviceAccount: edgeMetricsAccount,
   policy: edgeMetricsRights,
+});
+
+new ContainerLogs("container-logs", {
+  name: clusterName,
+  clusterName: cluster.clusterName,
+  kmsKeyArn: keys.cluster.arn,
 });
 
 // ── What runs on it ─────────────────────────────────────────────────────────────────────────────

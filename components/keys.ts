@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as kms from "@pulumi/aws/kms";
 import { chaosLogGroup } from "./chaos/chaos";
+import { containerLogGroups } from "./container-logs";
+import { databaseLogGroups } from "./database/logs";
 import { publishers } from "./notifications";
 
 export interface KeysArgs {
@@ -20,8 +22,8 @@ interface KeyUse {
   region?: string;
   /** AWS services that use the key on their own behalf, not on a caller's. */
   services?: string[];
-  /** Log group that CloudWatch encrypts with the key. */
-  logGroup?: string;
+  /** Log groups that CloudWatch encrypts with the key. */
+  logGroups?: string[];
 }
 
 /**
@@ -31,7 +33,7 @@ interface KeyUse {
  * Costs: one US dollar a month per key, and the requests.
  */
 export class Keys extends pulumi.ComponentResource {
-  /** Storage, snapshots and insights of the database, and its secrets. */
+  /** Storage, snapshots, insights and logs of the database, and its secrets. */
   readonly database: kms.Key;
   /** Database backups that AWS copies to the recovery Region. */
   readonly databaseRecovery: kms.Key;
@@ -41,7 +43,7 @@ export class Keys extends pulumi.ComponentResource {
   readonly backups: kms.Key;
   /** The backup bucket's copy in the recovery Region. */
   readonly backupsRecovery: kms.Key;
-  /** Secrets inside the cluster's etcd. */
+  /** Secrets inside the cluster's etcd, and its containers' logs. */
   readonly cluster: kms.Key;
   /** Alarm topic in the stack's Region: CloudWatch and RDS publish to it. */
   readonly notifications: kms.Key;
@@ -59,7 +61,7 @@ export class Keys extends pulumi.ComponentResource {
   ) {
     super("mini-xdr:index:Keys", name, args, opts);
     const recovery = { region: args.recoveryRegion };
-    this.database = this.key("database", {});
+    this.database = this.key("database", { logGroups: databaseLogGroups(args.stackName) });
     this.databaseRecovery = this.key("database-recovery", recovery);
     this.cache = this.key("cache", {});
     this.backups = this.key("backups", { alias: "mini-xdr-backup-key" });
@@ -67,7 +69,7 @@ export class Keys extends pulumi.ComponentResource {
       alias: "mini-xdr-backup-key",
       ...recovery,
     });
-    this.cluster = this.key("cluster", {});
+    this.cluster = this.key("cluster", { logGroups: containerLogGroups(args.stackName) });
     this.notifications = this.key("notifications", { services: publishers.regional });
     this.globalNotifications = this.key("global-notifications", {
       region: "us-east-1",
@@ -77,7 +79,7 @@ export class Keys extends pulumi.ComponentResource {
       services: publishers.elsewhere,
       ...recovery,
     });
-    this.chaos = this.key("chaos", { logGroup: chaosLogGroup(args.stackName) });
+    this.chaos = this.key("chaos", { logGroups: [chaosLogGroup(args.stackName)] });
     this.registerOutputs({
       database: this.database.arn,
       backups: this.backups.arn,
@@ -112,7 +114,7 @@ export class Keys extends pulumi.ComponentResource {
   }
 
   /** The account decides by IAM who uses a key; a publishing service only when it acts for it. */
-  private policy({ services = [], logGroup }: KeyUse): pulumi.Output<string> {
+  private policy({ services = [], logGroups = [] }: KeyUse): pulumi.Output<string> {
     const { accountId, region } = this.args;
     return pulumi.jsonStringify({
       Version: "2012-10-17",
@@ -132,15 +134,17 @@ export class Keys extends pulumi.ComponentResource {
           Resource: "*",
           Condition: { StringEquals: { "aws:SourceAccount": accountId } },
         })),
-        ...(logGroup ? [encryptsLog(region, accountId, logGroup)] : []),
+        ...(logGroups.length > 0 ? [encryptsLogs(region, accountId, logGroups)] : []),
       ].map((statement, index) => ({ ...statement, Sid: `${statement.Sid}${index}` })),
     });
   }
 }
 
-/** CloudWatch Logs may use a key for one log group. */
-function encryptsLog(region: string, accountId: pulumi.Input<string>, logGroup: string) {
-  const arn = pulumi.interpolate`arn:aws:logs:${region}:${accountId}:log-group:${logGroup}`;
+/** CloudWatch Logs may use a key for these log groups, and for no others. */
+function encryptsLogs(region: string, accountId: pulumi.Input<string>, groups: string[]) {
+  const arns = groups.map(
+    (group) => pulumi.interpolate`arn:aws:logs:${region}:${accountId}:log-group:${group}`,
+  );
   return {
     Sid: "EncryptLog",
     Effect: "Allow",
@@ -153,6 +157,8 @@ function encryptsLog(region: string, accountId: pulumi.Input<string>, logGroup: 
       "kms:Describe*",
     ],
     Resource: "*",
-    Condition: { ArnEquals: { "kms:EncryptionContext:aws:logs:arn": arn } },
+    Condition: {
+      ArnEquals: { "kms:EncryptionContext:aws:logs:arn": arns.length === 1 ? arns[0]! : arns },
+    },
   };
 }

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
-import { Failure, MissingTool, UsageError } from "../lib/ends";
+import { ends, Failure, MissingTool, UsageError, type Stopped } from "../lib/ends";
 import { CommandFailed, run } from "../lib/processes";
+import { dueCertificates } from "./certificates";
 import { registryLogin } from "../lib/registry-login";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
@@ -29,6 +30,7 @@ export interface StateResource {
   type: string;
   id?: string;
   inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
 }
 
 /** How the engine is run. */
@@ -89,19 +91,52 @@ export class Engine {
     await this.show(["up", "--yes", "--skip-preview", "--policy-pack", pack]);
   }
 
+  /**
+   * The same for a person at a terminal, whom Pulumi itself asks before anything happens. Certificates
+   * that are due are made anew.
+   *
+   * @param words further options of `pulumi up`
+   * @returns Pulumi's exit code
+   */
+  async upAsked(words: string[]): Promise<number> {
+    const { environment: env, stop } = this.options;
+    const pack = path.join(this.root, "policies");
+    const where = ["--stack", this.stack, "--cwd", this.root];
+    const due = dueCertificates(await this.resources(), Date.now());
+    const replaced = due.flatMap((urn) => ["--replace", urn]);
+    const args = ["up", "--policy-pack", pack, ...replaced, ...where, ...words];
+    const running = spawn("pulumi", args, { stdio: "inherit", env });
+    const child = await running.nodeChildProcess.catch(() => undefined);
+    // A terminal's Ctrl-C has reached it already, and at a second interrupt it drops its state.
+    const interrupt = () => (stop!.reason as Stopped).signal === "SIGINT" || child?.kill("SIGINT");
+    stop?.addEventListener("abort", interrupt);
+    try {
+      await running;
+      return ends.done;
+    } catch (error) {
+      const { exitCode, cause } = error as SubprocessError;
+      if ((cause as NodeJS.ErrnoException | undefined)?.code === "ENOENT") throw notOnPath();
+      if (stop?.aborted) throw stop.reason;
+      return exitCode ?? ends.broken;
+    } finally {
+      stop?.removeEventListener("abort", interrupt);
+    }
+  }
+
   async preview(): Promise<PlannedStep[]> {
     const { steps = [] } = await this.json<{ steps?: PlannedStep[] }>(["preview", "--json"]);
     return steps;
   }
 
   async resources(): Promise<StateResource[]> {
-    return (await this.json<Deployment>(["stack", "export"])).deployment.resources;
+    // A stack in which nothing has been made yet has no list.
+    return (await this.json<Deployment>(["stack", "export"])).deployment.resources ?? [];
   }
 
   /** Points resources of the state at others of the cloud: new ids by old ones. */
   async repoint(ids: Map<string, string>): Promise<void> {
     const state = await this.json<Deployment>(["stack", "export"]);
-    for (const resource of state.deployment.resources)
+    for (const resource of state.deployment.resources ?? [])
       if (resource.id && ids.has(resource.id)) resource.id = ids.get(resource.id)!;
     await this.read(["stack", "import"], JSON.stringify(state));
   }
@@ -169,7 +204,7 @@ export class Engine {
 }
 
 interface Deployment {
-  deployment: { resources: StateResource[] };
+  deployment: { resources?: StateResource[] };
 }
 
 function notOnPath(): MissingTool {

@@ -8,7 +8,7 @@ import {
   type DatabaseEndpoints,
   type DatabaseFoundation,
 } from "./foundation";
-import { exportedLogs, logGroups } from "./logs";
+import { exportedLogs, logGroups, replicaId } from "./logs";
 import { parameterGroupArgs } from "./parameters";
 
 /**
@@ -30,7 +30,7 @@ export function multiAzInstance(foundation: DatabaseFoundation): DatabaseEndpoin
     },
     { parent: foundation.parent, protect: true },
   );
-  const replicaIds = replicas.map((_, index) => replicaId(foundation, index));
+  const replicaIds = replicas.map((_, index) => replicaId(foundation.args.identifier, index));
   return {
     arn: primary.arn,
     writerHost: primary.address,
@@ -75,11 +75,13 @@ function readReplicas(foundation: DatabaseFoundation, primary: rds.Instance): rd
   const group = subnetGroup(foundation, "replica", args.subnetIds);
   return Array.from({ length: args.readReplicas ?? 1 }, (_, index) => {
     const zone = args.zones[(index + 2) % args.zones.length]!;
+    const identifier = replicaId(args.identifier, index);
+    const server = { name: `${name}-replica-${index + 1}`, identifier };
     return new rds.Instance(
-      `${name}-replica-${index + 1}`,
+      server.name,
       transformed(args.transform?.replica, {
         ...shared(foundation),
-        identifier: replicaId(foundation, index),
+        identifier,
         // By ARN: an identifier is refused beside a subnet group of the replica's own.
         replicateSourceDb: primary.arn,
         availabilityZone: zone,
@@ -89,13 +91,9 @@ function readReplicas(foundation: DatabaseFoundation, primary: rds.Instance): rd
         // A replica holds nothing of its own: its snapshot would be the primary's.
         skipFinalSnapshot: true,
       }),
-      { parent, protect: true },
+      { parent, protect: true, dependsOn: logGroups(foundation, "instance", server) },
     );
   });
-}
-
-function replicaId({ args }: DatabaseFoundation, index: number): string {
-  return `${args.identifier}-replica-${index + 1}`;
 }
 
 function shared({ args, securityGroup, monitoringRoleArn }: DatabaseFoundation) {

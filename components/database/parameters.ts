@@ -37,6 +37,11 @@ function parameters(maxConnections: number): Parameter[] {
     dynamic("log_lock_waits", "1"),
     // A dump of a standby keeps its rows: vacuum waits, as it would for a dump of the writer.
     dynamic("hot_standby_feedback", "1"),
+    // The audit: who came and went, and every change of a structure or a right. A password is never
+    // in it: who sets one sends a verifier.
+    dynamic("log_connections", "1"),
+    dynamic("log_disconnections", "1"),
+    dynamic("log_statement", "ddl"),
     dynamic("idle_in_transaction_session_timeout", "60000"),
     // The locks of a client that vanished are released within 11 s.
     dynamic("tcp_keepalives_idle", "5"),

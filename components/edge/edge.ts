@@ -65,7 +65,7 @@ export class Edge extends pulumi.ComponentResource {
     const frontend = this.targetGroup("frontend", "/healthz");
     this.certificateArn = this.certificate();
     const listener = this.listener(loadBalancer, this.certificateArn, frontend);
-    this.hideMetrics(listener);
+    this.hideInternals(listener);
     this.routeApi(listener, backend);
     this.redirectToTls(loadBalancer);
     this.record(loadBalancer);
@@ -214,14 +214,17 @@ export class Edge extends pulumi.ComponentResource {
     );
   }
 
-  /** Figures are for Prometheus, which asks the pods; the listener's own rule would show the frontend's. */
-  private hideMetrics(listener: lb.Listener): void {
+  /**
+   * Figures and health are for Prometheus, the kubelet and the load balancer itself, which ask the
+   * pods; the listener's own rule would show the frontend's to everybody.
+   */
+  private hideInternals(listener: lb.Listener): void {
     new lb.ListenerRule(
       `${this.name}-metrics-rule`,
       {
         listenerArn: listener.arn,
         priority: 5,
-        conditions: [{ pathPattern: { values: ["/metrics"] } }],
+        conditions: [{ pathPattern: { values: ["/metrics", "/healthz"] } }],
         actions: [
           {
             type: "fixed-response",

@@ -168,8 +168,17 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
-    names: ["backup-identity-association", "edge-metrics-identity-association"],
-    why: "backups could not be written, or the edge's figures not read",
+    names: [
+      "backup-identity-association",
+      "container-logs-identity-association",
+      "edge-metrics-identity-association",
+    ],
+    why: "backups could not be written, or the edge's figures not read, or logs not kept",
+  },
+  {
+    type: "aws:eks/addon:Addon",
+    names: ["container-logs-addon"],
+    why: "what a container said would go with its node",
   },
   {
     type: "aws:kms/key:Key",

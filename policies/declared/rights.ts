@@ -2,6 +2,7 @@
 export const declaredTrust: Record<string, { service: string; actions: string[] }> = {
   "backups-replication-role": { service: "s3.amazonaws.com", actions: ["sts:AssumeRole"] },
   "backup-identity-role": pods(),
+  "container-logs-identity-role": pods(),
   "edge-metrics-identity-role": pods(),
   "network-flow-logs-role": { service: "vpc-flow-logs.amazonaws.com", actions: ["sts:AssumeRole"] },
   "database-monitoring-role": {
@@ -49,6 +50,11 @@ export const declaredActions: Record<string, string[]> = {
     "kms:Decrypt",
     "kms:Encrypt",
     "kms:GenerateDataKey",
+  ],
+  "container-logs-identity-policy": [
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "logs:DescribeLogStreams",
   ],
   "edge-metrics-identity-policy": ["cloudwatch:GetMetricData", "cloudwatch:ListMetrics"],
   "nodes-tags-policy": [

@@ -32,7 +32,7 @@ export interface Route {
 
 /** Every rule of the listener; everything else goes to the frontend. */
 export const declaredRoutes: Route[] = [
-  { name: "edge-metrics-rule", paths: ["/metrics"] },
+  { name: "edge-metrics-rule", paths: ["/metrics", "/healthz"] },
   {
     name: "edge-api-rule",
     paths: ["/api/*", "/events/*", "/health/ready"],

@@ -32,11 +32,13 @@ import clusterNodes from "./cluster/cluster-nodes";
 import clusterSecretsEncryption from "./cluster/cluster-secrets-encryption";
 import clusterVersion from "./cluster/cluster-version";
 import clusterZones from "./cluster/cluster-zones";
+import containerLogs from "./cluster/container-logs";
 import nodePool from "./cluster/node-pool";
 import nodeSubnets from "./cluster/node-subnets";
 import nodesOutlast from "./cluster/nodes-outlast";
 import storageClass from "./cluster/storage-class";
 import databaseAuthorities from "./database/database-authorities";
+import databaseAudit from "./database/database-audit";
 import databaseAutomatedBackupsKept from "./database/database-automated-backups-kept";
 import databaseBackupCopy from "./database/database-backup-copy";
 import databaseBackupRetention from "./database/database-backup-retention";
@@ -201,6 +203,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
   ],
   database: [
     databaseAuthorities,
+    databaseAudit,
     databaseAutomatedBackupsKept,
     databaseBackupCopy,
     databaseBackupRetention,
@@ -237,6 +240,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     clusterSecretsEncryption,
     clusterVersion,
     clusterZones,
+    containerLogs,
     nodePool,
     nodeSubnets,
     nodesOutlast,

@@ -17,11 +17,13 @@ const required: Record<string, string[]> = {
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],
   mirror: ["--stack", "prod"],
+  up: ["--stack", "prod"],
 };
 
 /** Commands whose input is the program. */
 const plan = [
   "preview",
+  "preflight",
   "render",
   "rehearse",
   "rehearse:alerts",
@@ -167,6 +169,8 @@ describe("how every command ends", function () {
         "tools",
         "rebuild",
         "restore",
+        "preflight",
+        "up",
       ],
       (name) => required[name] ?? [],
       ({ code, stderr }, name) => {

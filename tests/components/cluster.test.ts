@@ -89,6 +89,7 @@ describe("the cluster", () => {
     const plan = await plannedStack("prod");
     for (const [identity, namespace, account] of [
       ["backup-identity", "database", "database-backup"],
+      ["container-logs-identity", "amazon-cloudwatch", "cloudwatch-agent"],
       ["edge-metrics-identity", "monitoring", "edge-metrics"],
     ] as const) {
       const role = JSON.stringify(named(plan, `${identity}-role`).inputs.assumeRolePolicy);
@@ -96,6 +97,37 @@ describe("the cluster", () => {
       const { inputs } = named(plan, `${identity}-association`);
       assert.deepEqual([inputs.namespace, inputs.serviceAccount], [namespace, account]);
     }
+  });
+
+  it("sends containers' logs into encrypted groups of its own, and into nothing else", async () => {
+    const plan = await plannedStack("prod");
+    const groups = ofType(plan, "aws:cloudwatch/logGroup:LogGroup")
+      .map(({ inputs }) => inputs)
+      .filter(({ name }) => String(name).startsWith("/aws/containerinsights/mini-xdr-prod/"));
+    assert.deepEqual(groups.map(({ name }) => String(name).split("/").at(-1)).sort(), [
+      "application",
+      "dataplane",
+      "host",
+      "performance",
+    ]);
+    for (const { retentionInDays, kmsKeyId } of groups) {
+      assert.equal(retentionInDays, 30);
+      assert.equal(typeof kmsKeyId, "string");
+    }
+    const { policy } = named(plan, "container-logs-identity-policy").inputs;
+    const text = typeof policy === "string" ? policy : JSON.stringify(policy);
+    for (const [, arn] of text.matchAll(/"(arn:[^"]+)"/g))
+      assert.match(arn!, /log-group:\/aws\/containerinsights\/mini-xdr-prod\/\w+(:\*)?$/);
+    assert.doesNotMatch(text, /CreateLogGroup|"\*"/);
+    // Their key admits CloudWatch Logs for them alone.
+    const key = JSON.stringify(named(plan, "keys-cluster").inputs.policy);
+    assert.match(key, /logs\.eu-central-1\.amazonaws\.com/);
+    for (const { name } of groups)
+      assert.ok(key.includes(`log-group:${String(name)}`), String(name));
+    // Nothing waits for them.
+    const addon = only(plan, "aws:eks/addon:Addon").urn;
+    for (const { name, dependencies } of plan.resources)
+      assert.ok(!dependencies.includes(addon), name);
   });
 
   it("lets the exporter of the edge's figures read figures, and nothing else", async () => {

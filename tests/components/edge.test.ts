@@ -43,12 +43,12 @@ describe("the edge", () => {
     assert.match(JSON.stringify(named(plan, "edge-redirect").inputs), /"HTTP_301"/);
   });
 
-  it("shows nobody the frontend's figures, before any rule that forwards", async () => {
+  it("shows nobody the frontend's figures and health, before any rule that forwards", async () => {
     const rules = ofType(await plannedStack("prod"), "aws:lb/listenerRule:ListenerRule").sort(
       (a, b) => Number(a.inputs.priority) - Number(b.inputs.priority),
     );
     const [first, ...others] = rules.map(({ inputs }) => inputs);
-    assert.deepEqual(first!.conditions, [{ pathPattern: { values: ["/metrics"] } }]);
+    assert.deepEqual(first!.conditions, [{ pathPattern: { values: ["/metrics", "/healthz"] } }]);
     assert.deepEqual(first!.actions, [
       {
         type: "fixed-response",
@@ -57,7 +57,8 @@ describe("the edge", () => {
     ]);
     // The listener's own rule has all the rest; no other may bring them back.
     assert.ok(others.length > 0);
-    for (const { conditions } of others) assert.doesNotMatch(JSON.stringify(conditions), /metrics/);
+    for (const { conditions } of others)
+      assert.doesNotMatch(JSON.stringify(conditions), /metrics|healthz/);
   });
 
   it("has a name that follows the load balancer, and a probe from outside", async () => {

@@ -29,13 +29,12 @@ function unknownOption(words: string[], text: string): string | undefined {
   return missing && `it has no ${missing}`;
 }
 
-/** The project's own scripts; what `up` passes on to Pulumi is Pulumi's. */
+/** The project's own scripts. */
 export const npm: Check = async ([command, script, separator, ...rest]) => {
   if (command !== "run") return command === "ci" ? undefined : `npm ${command} is not used here`;
   const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   if (!scripts[script!]) return `no script ${script}`;
   if (separator !== "--" || rest.length === 0) return undefined;
-  if (script === "up") return pulumi(["up", ...rest]);
   const { code, text } = await help("npm", ["run", "--silent", script!, "--", "--help"]);
   return code === 0 ? unknownOption(rest, text) : `--help ended with ${code}`;
 };

@@ -12,6 +12,7 @@ const lost = [
   "Chaos",
   "Cluster",
   "ClusterTraffic",
+  "ContainerLogs",
   "DatabaseBackup",
   "DatabaseRoles",
   "EdgeMetrics",

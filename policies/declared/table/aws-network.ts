@@ -186,11 +186,22 @@ export const clusters: Record<string, Fields> = {
     ),
     principalArn: judged("cluster-access"),
   },
+  "aws:eks/addon:Addon": {
+    addonName: fixed("amazon-cloudwatch-observability"),
+    addonVersion: only(
+      matches(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, "one version of EKS's"),
+      "without one it is the newest at each creation",
+    ),
+    clusterName: leadsTo("eks:index:Cluster"),
+    configurationValues: judged("container-logs"),
+    resolveConflictsOnCreate: fixed("OVERWRITE"),
+    resolveConflictsOnUpdate: fixed("OVERWRITE"),
+  },
   "aws:eks/podIdentityAssociation:PodIdentityAssociation": {
     clusterName: leadsTo("eks:index:Cluster"),
-    namespace: fixed("database", "monitoring"),
+    namespace: fixed("amazon-cloudwatch", "database", "monitoring"),
     roleArn: leadsTo(role),
-    serviceAccount: fixed("database-backup", "edge-metrics"),
+    serviceAccount: fixed("cloudwatch-agent", "database-backup", "edge-metrics"),
   },
 };
 

@@ -40,8 +40,8 @@ function most({ resource, count }: Pods, stack: Stack): number {
   return typeof wanted === "number" ? Math.max(wanted, count) : count;
 }
 
-/** What one pod takes of what a quota counts; NaN for what is not counted by pods. */
-function ofOnePod(workload: Resource, key: string): number {
+/** What one pod takes of what a quota counts, or of `cpu` or `memory`; NaN for what is not counted by pods. */
+export function ofOnePod(workload: Resource, key: string): number {
   if (key === "pods" || key === "count/pods") return 1;
   const path = /^(requests|limits)\.(cpu|memory)$/.test(key) ? key : `requests.${key}`;
   if (!/\.(cpu|memory)$/.test(path)) return NaN;

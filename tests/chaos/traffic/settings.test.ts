@@ -9,7 +9,7 @@ describe("The planned load balancer", () => {
     const { groups, ...others } = plannedLoadBalancer(await plannedStack("prod"));
     assert.deepEqual(others, {
       rules: [
-        { paths: ["/metrics"], status: 404 },
+        { paths: ["/metrics", "/healthz"], status: 404 },
         { paths: ["/api/*", "/events/*", "/health/ready"], group: "mini-xdr-prod-backend" },
       ],
       defaultGroup: "mini-xdr-prod-frontend",

@@ -50,6 +50,9 @@ export const cases: Record<string, Case> = {
     "experimentOptions/emptyTargetResolutionMode",
     "skip",
   ),
+  "database-audit": on(["aws:rds/clusterParameterGroup:ClusterParameterGroup", ""], "parameters", [
+    { name: "log_statement", value: "none" },
+  ]),
   "database-automated-backups-kept": on(instance, "deleteAutomatedBackups", true),
   "database-backup-copy": on(
     ["aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication", ""],
@@ -111,6 +114,7 @@ export const cases: Record<string, Case> = {
   "cluster-nodes": on(eks, "autoMode/enabled", false),
   "cluster-secrets-encryption": on(eks, "encryptionConfigKeyArn", "", { open: true }),
   "cluster-version": on(eks, "version", "latest"),
+  "container-logs": on(["aws:eks/addon:Addon", ""], "configurationValues", "{}"),
   "cluster-zones": on(eks, "privateSubnetIds", ["subnet-0"]),
   "node-pool": on(["kubernetes:karpenter.sh/v1:NodePool", ""], "spec/disruption/budgets", [
     { nodes: "100%" },

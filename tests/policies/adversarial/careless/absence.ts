@@ -154,6 +154,7 @@ export const absence: Edit[] = [
       "cache: { memberIds: cache.memberIds.slice(1) }",
     ],
     ["no rights of the backups", /new PodIdentity\("backup-identity"[^]*?\}\);\n/, ""],
+    ["no containers' logs", /new ContainerLogs\("container-logs"[^]*?\}\);\n/, ""],
     ["no alert rules", /new AlertRules\([^]*?\n\);\n/, ""],
   ]),
   ...edits("absence", "charts/database-backup/templates/exporter.yaml", [

@@ -139,6 +139,8 @@ export const property: Edit[] = [
       'dynamic("log_lock_waits", "1"),\n    dynamic("autovacuum", "0"),',
     ],
     ["a transaction that may idle for a day", '"60000"', '"86400000"'],
+    ["connections that nobody notes", 'dynamic("log_connections", "1"),', ""],
+    ["changes that nobody notes", '"ddl"', '"none"'],
     [
       "queries that end after 50 ms",
       'dynamic("log_lock_waits", "1"),',
@@ -192,7 +194,20 @@ export const property: Edit[] = [
     ],
     ["changes at once", "applyImmediately: false", "applyImmediately: true"],
   ]),
+  ...edits("property", "components/container-logs.ts", [
+    [
+      "containers' logs that stay on the node",
+      "containerLogs: { enabled: true,",
+      "containerLogs: { enabled: false,",
+    ],
+    ["containers' logs in the clear", ", kmsKeyId: this.args.kmsKeyArn", ""],
+    ["an add-on of whatever version", / {8}addonVersion: .*\n/, ""],
+  ]),
+  ...edits("property", "components/database/logs.ts", [
+    ["the database's log in the clear", ", kmsKeyId: args.kmsKeyArn", ""],
+  ]),
   ...edits("property", edge, [
+    ["the frontend's health for everybody", '["/metrics", "/healthz"]', '["/metrics"]'],
     ["connections cut after a second", "idleTimeout: 60", "idleTimeout: 1"],
     [
       "targets that start slowly for an hour",
