@@ -1,4 +1,10 @@
-import type { StateResource } from "./engine";
+/** A resource of the state, as far as it tells when a certificate ends. */
+interface Dated {
+  urn: string;
+  type: string;
+  inputs?: Record<string, unknown>;
+  outputs?: Record<string, unknown>;
+}
 
 const types = [
   "tls:index/selfSignedCert:SelfSignedCert",
@@ -15,7 +21,7 @@ const types = [
  *
  * @param now ms since the epoch
  */
-export function dueCertificates(resources: StateResource[], now: number): string[] {
+export function dueCertificates(resources: Dated[], now: number): string[] {
   return resources
     .filter(({ type }) => types.includes(type))
     .filter(({ inputs, outputs }) => {
