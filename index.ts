@@ -63,7 +63,7 @@ const database = new Database("database", {
   kmsKeyArn: keys.database.arn,
   master: credentials.database.master,
   topicArn: notifications.topicArn,
-  recovery: { region: recoveryRegion, kmsKeyArn: keys.databaseRecovery.arn },
+  recovery: keys.recovery?.database,
 });
 
 const cache = new Cache("cache", {
@@ -81,7 +81,7 @@ const backups = new Backups("backups", {
   stackName,
   accountId,
   kmsKeyArn: keys.backups.arn,
-  recovery: { region: recoveryRegion, kmsKeyArn: keys.backupsRecovery.arn },
+  recovery: keys.recovery?.backups,
   lockDays: config.backups.lockDays,
 });
 
@@ -91,10 +91,15 @@ const edge = new Edge("edge", {
   vpcId: network.vpcId,
   publicSubnetIds: network.publicSubnetIds,
   domain: config.domain,
+  takesName: config.recovery !== undefined,
   clusterName,
 });
 
-const registry = new Registry("registry", { accountId, recoveryRegion });
+const registry = new Registry("registry", {
+  accountId,
+  recoveryRegion,
+  adopts: config.recovery !== undefined,
+});
 
 const alarms = new Alarms("alarms", {
   stackName,

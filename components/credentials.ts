@@ -26,12 +26,14 @@ export interface CredentialsArgs {
   stackName: string;
   /** Encrypts what is stored in this Region; the copy uses AWS's own key there. */
   kmsKeyArn: pulumi.Input<string>;
-  /** Where a copy of every secret is kept, for the loss of a Region. */
-  recoveryRegion: string;
+  /** Where a copy of every secret is kept, for the loss of a Region; absent: nowhere. */
+  recoveryRegion?: string;
 }
 
 /**
- * Generated passwords, each stored in Secrets Manager and copied to the recovery Region.
+ * Generated passwords, each stored in Secrets Manager and copied to the recovery Region. A stack in
+ * the place of a lost one has names and passwords of its own: a copy can be read, but not changed
+ * ("Promote a replica secret to a standalone secret", AWS Secrets Manager User Guide).
  * Passwords are letters and digits only, so that no URL, INI file or shell has to quote them.
  */
 export class Credentials extends pulumi.ComponentResource {
@@ -62,6 +64,7 @@ export class Credentials extends pulumi.ComponentResource {
   }
 
   private credential(purpose: string, username: string): Credential {
+    const { recoveryRegion } = this.args;
     const password = new random.RandomPassword(
       `${this.name}-${purpose}-password`,
       { length: 40, special: false },
@@ -73,7 +76,7 @@ export class Credentials extends pulumi.ComponentResource {
         name: `${this.args.stackName}/${purpose}`,
         kmsKeyId: this.args.kmsKeyArn,
         recoveryWindowInDays: 30,
-        replicas: [{ region: this.args.recoveryRegion }],
+        ...(recoveryRegion === undefined ? {} : { replicas: [{ region: recoveryRegion }] }),
       },
       { parent: this, protect: true },
     );

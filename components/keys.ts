@@ -9,13 +9,17 @@ export interface KeysArgs {
   /** Account that administers the keys. */
   accountId: pulumi.Input<string>;
   region: string;
-  /** Region of the backups' second home. */
-  recoveryRegion: string;
+  /** Region of the backups' second home; absent: they have none. */
+  recoveryRegion?: string;
+}
+
+/** Where copies of a purpose go, and what encrypts them there. */
+export interface RecoveryPlace {
+  region: string;
+  kmsKeyArn: pulumi.Output<string>;
 }
 
 interface KeyUse {
-  /** Alias without its `alias/` prefix; absent: the stack's name and the purpose. */
-  alias?: string;
   /** Region of the key; absent: the stack's own. */
   region?: string;
   /** AWS services that use the key on their own behalf, not on a caller's. */
@@ -33,14 +37,12 @@ interface KeyUse {
 export class Keys extends pulumi.ComponentResource {
   /** Storage, snapshots and insights of the database, and its secrets. */
   readonly database: kms.Key;
-  /** Database backups that AWS copies to the recovery Region. */
-  readonly databaseRecovery: kms.Key;
   /** Cache at rest, and its token. */
   readonly cache: kms.Key;
-  /** The backup bucket: `alias/mini-xdr-backup-key`. */
+  /** The backup bucket: `alias/mini-xdr-prod-backups` in the stack `prod`. */
   readonly backups: kms.Key;
-  /** The backup bucket's copy in the recovery Region. */
-  readonly backupsRecovery: kms.Key;
+  /** Database backups that AWS copies to the recovery Region, and the backup bucket's copy there. */
+  readonly recovery?: Record<"database" | "backups", RecoveryPlace>;
   /** Secrets inside the cluster's etcd. */
   readonly cluster: kms.Key;
   /** Alarm topic in the stack's Region: CloudWatch, RDS and ElastiCache publish to it. */
@@ -56,15 +58,10 @@ export class Keys extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Keys", name, args, opts);
-    const recovery = { region: args.recoveryRegion };
     this.database = this.key("database", {});
-    this.databaseRecovery = this.key("database-recovery", recovery);
     this.cache = this.key("cache", {});
-    this.backups = this.key("backups", { alias: "mini-xdr-backup-key" });
-    this.backupsRecovery = this.key("backups-recovery", {
-      alias: "mini-xdr-backup-key",
-      ...recovery,
-    });
+    this.backups = this.key("backups", {});
+    if (args.recoveryRegion !== undefined) this.recovery = this.copies(args.recoveryRegion);
     this.cluster = this.key("cluster", {});
     this.notifications = this.key("notifications", { services: publishers.regional });
     this.globalNotifications = this.key("global-notifications", {
@@ -75,9 +72,16 @@ export class Keys extends pulumi.ComponentResource {
     this.registerOutputs({
       database: this.database.arn,
       backups: this.backups.arn,
-      backupsRecovery: this.backupsRecovery.arn,
       cluster: this.cluster.arn,
     });
+  }
+
+  private copies(region: string): Record<"database" | "backups", RecoveryPlace> {
+    const place = (purpose: string) => ({
+      region,
+      kmsKeyArn: this.key(`${purpose}-recovery`, { region }).arn,
+    });
+    return { database: place("database"), backups: place("backups") };
   }
 
   private key(purpose: string, use: KeyUse): kms.Key {
@@ -96,7 +100,8 @@ export class Keys extends pulumi.ComponentResource {
     new kms.Alias(
       `${this.name}-${purpose}-alias`,
       {
-        name: `alias/${use.alias ?? `${this.args.stackName}-${purpose}`}`,
+        // Of the stack: the one that takes a lost stack's place finds that one's aliases in its Region.
+        name: `alias/${this.args.stackName}-${purpose}`,
         targetKeyId: key.keyId,
         region: use.region,
       },

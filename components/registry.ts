@@ -22,27 +22,35 @@ export interface ImageReference {
 
 export interface RegistryArgs {
   accountId: pulumi.Input<string>;
-  /** Where every image is copied, so that a lost Region can be left behind. */
-  recoveryRegion: string;
+  /** Where every image is copied, so that a lost Region can be left behind; absent: nowhere. */
+  recoveryRegion?: string;
+  /** Whether the repositories are there already, as those of a stack whose Region is lost. */
+  adopts: boolean;
 }
 
 /**
  * ECR repositories with immutable tags, scanned on push and replicated to the recovery Region.
  * So a pod's start depends on AWS alone. Costs: storage and the transfer between Regions.
+ *
+ * The recovery Region's repositories are made here too. ECR would make them at the first push, by its
+ * defaults: its replication carries no settings ("Private image replication", Amazon ECR User Guide),
+ * and encryption cannot be changed afterwards (ForceNew in terraform-provider-aws,
+ * internal/service/ecr/repository.go). A stack that takes this one's place adopts them with their
+ * images; one that is missing, or differs in its encryption, fails its preview.
  */
 export class Registry extends pulumi.ComponentResource {
   private readonly repositories: Record<ImageName, ecr.Repository>;
 
   constructor(
     private readonly name: string,
-    args: RegistryArgs,
+    private readonly args: RegistryArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Registry", name, args, opts);
     this.repositories = Object.fromEntries(
       imageNames.map((image) => [image, this.repository(image)]),
     ) as Record<ImageName, ecr.Repository>;
-    this.replicate(args);
+    if (args.recoveryRegion !== undefined) this.replicate(args.recoveryRegion);
     this.registerOutputs({ repositoryUrls: this.repositoryUrls });
   }
 
@@ -59,21 +67,26 @@ export class Registry extends pulumi.ComponentResource {
     return { repository: this.repositories[name].repositoryUrl, tag, digest };
   }
 
-  private repository(image: ImageName): ecr.Repository {
+  private repository(image: ImageName, region?: string): ecr.Repository {
+    const resource = `${this.name}-${region === undefined ? "" : "recovery-"}${image}`;
+    const name = `mini-xdr/${image}`;
+    const adopted = this.args.adopts && region === undefined;
     const repository = new ecr.Repository(
-      `${this.name}-${image}`,
+      resource,
       {
-        name: `mini-xdr/${image}`,
+        name,
+        region,
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
       },
-      { parent: this, protect: true },
+      { parent: this, protect: true, ...(adopted ? { import: name } : {}) },
     );
     new ecr.LifecyclePolicy(
-      `${this.name}-${image}-lifecycle`,
+      `${resource}-lifecycle`,
       {
         repository: repository.name,
+        region,
         policy: {
           rules: [
             {
@@ -95,20 +108,22 @@ export class Registry extends pulumi.ComponentResource {
     return repository;
   }
 
-  private replicate(args: RegistryArgs): void {
+  private replicate(region: string): void {
+    const copies = imageNames.map((image) => this.repository(image, region));
     new ecr.ReplicationConfiguration(
       `${this.name}-replication`,
       {
         replicationConfiguration: {
           rules: [
             {
-              destinations: [{ region: args.recoveryRegion, registryId: args.accountId }],
+              destinations: [{ region, registryId: this.args.accountId }],
               repositoryFilters: [{ filter: "mini-xdr/", filterType: "PREFIX_MATCH" }],
             },
           ],
         },
       },
-      { parent: this },
+      // A push before them would have ECR make them.
+      { parent: this, dependsOn: copies },
     );
   }
 }

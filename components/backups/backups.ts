@@ -3,6 +3,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import { BackupVault, type BackupVaultArgs } from "./backup-vault";
 import { allow, trustPolicy } from "../iam-policy";
+import type { RecoveryPlace } from "../keys";
 
 export interface BackupsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -10,7 +11,8 @@ export interface BackupsArgs {
   accountId: pulumi.Input<string>;
   /** Encrypts the vault in the stack's Region. */
   kmsKeyArn: pulumi.Input<string>;
-  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
+  /** Absent: there is no copy in another Region. */
+  recovery?: RecoveryPlace;
   /** Days in which nothing can be deleted (governance mode). */
   lockDays: number;
   transform?: BackupVaultArgs["transform"];
@@ -18,7 +20,7 @@ export interface BackupsArgs {
 
 /**
  * Two vaults: one in the stack's Region and its replica, under a key of its own, in the recovery
- * Region. S3 promises replication of 99.99 % of objects within 15 minutes (replication time
+ * Region if there is one. S3 promises replication of 99.99 % of objects within 15 minutes (replication time
  * control), which is the off-Region RPO of what has been dumped.
  *
  * Costs: storage twice, the transfer between the Regions, and replication time control per GB.
@@ -26,7 +28,7 @@ export interface BackupsArgs {
 export class Backups extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly bucketArn: pulumi.Output<string>;
-  readonly recoveryBucket: pulumi.Output<string>;
+  readonly recoveryBucket?: pulumi.Output<string>;
 
   constructor(
     private readonly name: string,
@@ -35,11 +37,9 @@ export class Backups extends pulumi.ComponentResource {
   ) {
     super("mini-xdr:index:Backups", name, args, opts);
     const primary = this.vault("primary", args.kmsKeyArn);
-    const recovery = this.vault("recovery", args.recovery.kmsKeyArn, args.recovery.region);
-    this.replicate(primary, recovery);
     this.bucket = primary.bucket;
     this.bucketArn = primary.bucketArn;
-    this.recoveryBucket = recovery.bucket;
+    if (args.recovery) this.recoveryBucket = this.replica(primary, args.recovery);
     this.registerOutputs({
       bucket: this.bucket,
       bucketArn: this.bucketArn,
@@ -62,8 +62,18 @@ export class Backups extends pulumi.ComponentResource {
     );
   }
 
-  private replicate(primary: BackupVault, recovery: BackupVault): void {
-    const role = this.replicationRole(primary, recovery);
+  private replica(primary: BackupVault, { region, kmsKeyArn }: RecoveryPlace) {
+    const recovery = this.vault("recovery", kmsKeyArn, region);
+    this.replicate(primary, recovery, kmsKeyArn);
+    return recovery.bucket;
+  }
+
+  private replicate(
+    primary: BackupVault,
+    recovery: BackupVault,
+    replicaKmsKeyId: pulumi.Input<string>,
+  ): void {
+    const role = this.replicationRole(primary, recovery, replicaKmsKeyId);
     new s3.BucketReplicationConfig(
       `${this.name}-replication`,
       {
@@ -81,7 +91,7 @@ export class Backups extends pulumi.ComponentResource {
             destination: {
               bucket: recovery.bucketArn,
               storageClass: "STANDARD_IA",
-              encryptionConfiguration: { replicaKmsKeyId: this.args.recovery.kmsKeyArn },
+              encryptionConfiguration: { replicaKmsKeyId },
               replicationTime: { status: "Enabled", time: { minutes: 15 } },
               metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
             },
@@ -93,7 +103,11 @@ export class Backups extends pulumi.ComponentResource {
     );
   }
 
-  private replicationRole(primary: BackupVault, recovery: BackupVault): iam.Role {
+  private replicationRole(
+    primary: BackupVault,
+    recovery: BackupVault,
+    replicaKmsKeyId: pulumi.Input<string>,
+  ): iam.Role {
     const role = new iam.Role(
       `${this.name}-replication-role`,
       { assumeRolePolicy: trustPolicy("s3.amazonaws.com") },
@@ -125,7 +139,7 @@ export class Backups extends pulumi.ComponentResource {
           { Action: ["kms:Decrypt"], Resource: [this.args.kmsKeyArn] },
           {
             Action: ["kms:Encrypt", "kms:GenerateDataKey"],
-            Resource: [this.args.recovery.kmsKeyArn],
+            Resource: [replicaKmsKeyId],
           },
         ),
       },

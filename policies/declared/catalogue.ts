@@ -1,4 +1,5 @@
 import { at, list, type Resource, type Stack } from "../model/resource";
+import type { Settings } from "../model/settings";
 
 /** Something that has to be there. */
 export interface Expected {
@@ -18,6 +19,53 @@ interface Entry {
 
 const kubernetes = (kind: string) => `kubernetes:${kind}`;
 const prefixed = (prefix: string, ...names: string[]) => names.map((name) => `${prefix}${name}`);
+
+/** What a stack has that keeps copies in another Region. */
+const withCopies: Entry[] = [
+  {
+    type: "aws:s3/bucket:Bucket",
+    names: ["backups-recovery-bucket"],
+    why: "backups would be lost with their Region",
+  },
+  {
+    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    names: ["backups-replication"],
+    why: "backups would be lost with their Region",
+  },
+  {
+    type: "aws:iam/rolePolicy:RolePolicy",
+    names: ["backups-replication-policy"],
+    why: "what has the role may do nothing",
+  },
+  {
+    type: "aws:kms/key:Key",
+    names: ["keys-backups-recovery", "keys-database-recovery"],
+    why: "what it encrypts could not be read",
+  },
+  {
+    type: "aws:kms/alias:Alias",
+    names: ["keys-backups-recovery-alias"],
+    why: "a restore that names its key would find none",
+  },
+  {
+    type: "aws:ecr/repository:Repository",
+    names: prefixed(
+      "registry-recovery-",
+      "backend",
+      "backup",
+      "edge-exporter",
+      "frontend",
+      "pgbouncer",
+      "pgbouncer-exporter",
+    ),
+    why: "its images would be copied into a repository of ECR's own making",
+  },
+  {
+    type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+    names: ["registry-replication"],
+    why: "images would be lost with their Region",
+  },
+];
 
 /** What every stack has, whatever its zones, nodes and members are called. */
 const everyStack: Entry[] = [
@@ -124,17 +172,12 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:s3/bucket:Bucket",
-    names: ["backups-primary-bucket", "backups-recovery-bucket", "edge-access-logs-bucket"],
-    why: "backups, their copies or the record of an attack would be gone",
-  },
-  {
-    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
-    names: ["backups-replication"],
-    why: "backups would be lost with their Region",
+    names: ["backups-primary-bucket", "edge-access-logs-bucket"],
+    why: "backups or the record of an attack would be gone",
   },
   {
     type: "aws:iam/rolePolicy:RolePolicy",
-    names: ["backups-replication-policy", "backup-identity-policy", "network-flow-logs-policy"],
+    names: ["backup-identity-policy", "network-flow-logs-policy"],
     why: "what has the role may do nothing",
   },
   {
@@ -152,12 +195,10 @@ const everyStack: Entry[] = [
     names: prefixed(
       "keys-",
       "backups",
-      "backups-recovery",
       "cache",
       "chaos",
       "cluster",
       "database",
-      "database-recovery",
       "global-notifications",
       "notifications",
     ),
@@ -165,7 +206,7 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:kms/alias:Alias",
-    names: ["keys-backups-alias", "keys-backups-recovery-alias"],
+    names: ["keys-backups-alias"],
     why: "a restore that names its key would find none",
   },
   {
@@ -190,11 +231,6 @@ const everyStack: Entry[] = [
       "pgbouncer-exporter",
     ),
     why: "its pods would find no image",
-  },
-  {
-    type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
-    names: ["registry-replication"],
-    why: "images would be lost with their Region",
   },
   {
     type: "aws:fis/experimentTemplate:ExperimentTemplate",
@@ -378,9 +414,13 @@ const everyStack: Entry[] = [
   },
 ];
 
-/** Everything that a stack is expected to hold: the fixed names, and those of its zones. */
-export function expectedIn(stack: Stack): Expected[] {
-  const fixed = everyStack.flatMap(({ type, names, why }) =>
+/**
+ * Everything that a stack is expected to hold: the fixed names, those of copies unless it has leave to
+ * be without, and those of its zones.
+ */
+export function expectedIn(stack: Stack, { alone }: Settings): Expected[] {
+  const entries = alone ? everyStack : [...everyStack, ...withCopies];
+  const fixed = entries.flatMap(({ type, names, why }) =>
     names.map((name) => ({ type, name, why })),
   );
   return [...fixed, ...perZone(stack)];
