@@ -6,16 +6,18 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { callStandIn } from "../../plan/stand-ins";
-import { differing, type Properties, type StandInCloud } from "./cloud";
+import { differing, typeOf, type Properties, type StandInCloud } from "./cloud";
 import { constructCluster } from "./eks-component";
 import { bound, channelOptions } from "./grpc";
+import { replacing } from "./names";
 
 /** Packages whose provider is a stand-in; Kubernetes has its own, real one. */
 const packages = ["aws", "eks", "random", "tls"];
 
 /**
  * The providers of everything but Kubernetes, as the engine speaks to them: a stand-in, with the
- * stand-in cloud behind it. It checks nothing and replaces nothing; a changed input is an update.
+ * stand-in cloud behind it. It checks nothing; a changed input is an update, or a replacement where
+ * `names.ts` says so.
  */
 export class StandInProviders {
   private constructor(private readonly servers: Map<string, { server: Server; port: number }>) {}
@@ -123,6 +125,7 @@ function difference(request: proto.DiffRequest): proto.DiffResponse {
   const response = new proto.DiffResponse();
   response.setChanges(names.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList(names);
+  response.setReplacesList(replacing(typeOf(request.getUrn()), names));
   return response;
 }
 

@@ -139,7 +139,7 @@ async function rebuilt(stack: EngineStack, say: Say): Promise<Claim[]> {
 }
 
 /** Workloads with their replicas, once all of these are ready. */
-async function workloadsOf({ cluster }: EngineStack): Promise<string[]> {
+export async function workloadsOf({ cluster }: EngineStack): Promise<string[]> {
   const workloads = await Workloads.follow(cluster.plane!.api);
   try {
     await workloads.until(() => workloads.unsteady(), 60);

@@ -12,7 +12,8 @@ import { zonesOf } from "../../plan/releases";
 import type { Result } from "../../lib/processes";
 import { EksAndSts } from "../aws/eks-and-sts";
 import { ChartRepository } from "./chart-repository";
-import { StandInCloud } from "../aws/cloud";
+import { AccountCloud, StandInAccount } from "../aws/account";
+import type { StandInCloud } from "../aws/cloud";
 import { LoadBalancer } from "../aws/load-balancer";
 import { LocalCluster } from "../aws/managed-cluster";
 import { endProcessesIn } from "./processes";
@@ -38,6 +39,8 @@ export interface EngineOptions {
   /** The same program's plan. */
   plan: Plan;
   signal: AbortSignal;
+  /** Absent: an empty one. */
+  account?: StandInAccount;
 }
 
 /** A change that a preview announces. */
@@ -55,9 +58,13 @@ export class EngineStack {
   cloud!: StandInCloud;
   cluster!: LocalCluster;
   aws!: EksAndSts;
+  /** The account that it is in, with what other stacks have made there. */
+  readonly account: StandInAccount;
   private workspace!: Workspace;
 
-  private constructor(private readonly options: EngineOptions) {}
+  private constructor(readonly options: EngineOptions) {
+    this.account = options.account ?? new StandInAccount();
+  }
 
   static async start(options: EngineOptions): Promise<EngineStack> {
     const stack = new EngineStack(options);
@@ -120,8 +127,18 @@ export class EngineStack {
 
   /** `npm run rebuild` of this checkout, confirmed. */
   rebuild(args: string[] = [], say?: Say): Promise<Result> {
+    return this.confirmed("rebuild", args, say);
+  }
+
+  /** A recovery command of this checkout, confirmed. */
+  confirmed(command: string, args: string[], say?: Say): Promise<Result> {
     const { stack } = this.options.settings;
-    return this.workspace.command("rebuild", [...this.stack(), ...args], `${stack}\n`, say);
+    return this.workspace.command(command, [...this.stack(), ...args], `${stack}\n`, say);
+  }
+
+  /** A command of the Pulumi CLI on this stack. @throws with its diagnostics when it fails. */
+  pulumi(args: string[]): Promise<string> {
+    return this.workspace.pulumi([...args, ...this.stack()]);
   }
 
   private async prepare(): Promise<void> {
@@ -135,7 +152,7 @@ export class EngineStack {
       config["aws:region"]!,
     );
     this.closers.push(() => this.cluster.destroy());
-    this.cloud = new StandInCloud(config, this.cluster);
+    this.cloud = new AccountCloud(config, this.cluster, this.account);
     const provider = await this.started(StandInProviders.start(this.cloud));
     this.aws = await this.started(
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
