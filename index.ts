@@ -90,8 +90,8 @@ const edge = new Edge("edge", {
   accountId,
   vpcId: network.vpcId,
   publicSubnetIds: network.publicSubnetIds,
-  domain: config.domain,
   takesName: config.recovery !== undefined,
+  domain: config.domain,
   clusterName,
 });
 

@@ -79,10 +79,12 @@ export class SecondStack {
   async start(say: Say): Promise<EngineStack> {
     const { program, signal } = this.first.options;
     const settings = readStackSettings(this.root, this.name);
+    const folder = `${this.root}-engine`;
+    await mkdir(folder);
     say(`a control plane for ${this.name}`);
     return EngineStack.start({
       root: this.root,
-      folder: `${this.root}-engine`,
+      folder,
       program,
       settings,
       plan: await evaluate(program, settings),

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { evaluate } from "../../plan/evaluate";
 import { loadProgram, type Program } from "../../plan/program";
 import type { Plan, PlannedResource } from "../../plan/plan";
-import { readStackSettings } from "../../plan/stack-settings";
+import { readStackSettings, type StackSettings } from "../../plan/stack-settings";
 
 /** The project's folder. */
 export const root = join(__dirname, "../..");
@@ -18,13 +18,16 @@ export function program(): Promise<Program> {
 
 /** The plan of a stack as it is configured, evaluated once for all tests. */
 export function plannedStack(stack: string): Promise<Plan> {
-  if (!plans.has(stack)) {
-    // One after the other: the SDK's mock runtime is global to the process.
-    const plan = last.then(async () => evaluate(await program(), readStackSettings(root, stack)));
-    last = plan.catch(() => undefined);
-    plans.set(stack, plan);
-  }
+  if (!plans.has(stack)) plans.set(stack, planned(readStackSettings(root, stack)));
   return plans.get(stack)!;
+}
+
+/** The plan of a stack with other settings than its file's. */
+export function planned(settings: StackSettings): Promise<Plan> {
+  // One after the other: the SDK's mock runtime is global to the process.
+  const plan = last.then(async () => evaluate(await program(), settings));
+  last = plan.catch(() => undefined);
+  return plan;
 }
 
 /** Every resource of a type. */

@@ -55,6 +55,8 @@ export const changes: Record<string, Change> = {
     "backup-identity-policy",
     setting("policy/Statement/1/Action", ["s3:GetObject"]),
   ),
+  "registry-copy": on("aws:ecr/repository:Repository", "registry-recovery-backend", gone),
+  "takes-over": on("aws:route53/record:Record", "edge-record", setting("allowOverwrite", true)),
   "key-region": on("aws:kms/key:Key", "keys-backups-recovery", setting("region", undefined)),
   "own-group": on("aws:rds/cluster:Cluster", "", literal("vpcSecurityGroupIds")),
   "work-volume": on(
