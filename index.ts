@@ -320,7 +320,8 @@ export const databaseSecretArns = Object.fromEntries(
 export const cachePrimaryHost = cache.primaryHost;
 export const cacheReplicationGroupId = cache.replicationGroupId;
 export const backupBucket = backups.bucket;
-export const backupRecoveryBucket = backups.recoveryBucket;
+/** Empty: there is no copy in another Region. */
+export const backupRecoveryBucket = backups.recoveryBucket ?? "";
 export const backupKeyArn = keys.backups.arn;
 export const eksClusterName = cluster.clusterName;
 export const repositoryUrls = registry.repositoryUrls;

@@ -216,7 +216,9 @@ export class AccountCloud extends StandInCloud {
   private adopted(urn: string, name: string): CloudResource | undefined {
     const held = this.account.byName(typeOf(urn), name, this.region);
     if (!held) return undefined;
-    const { region: _, ...inputs } = held.inputs;
+    const inputs = Object.fromEntries(
+      Object.entries(held.inputs).filter(([property]) => property !== "region"),
+    );
     return this.keep({ urn, id: name, inputs, state: { ...held.state, ...inputs } });
   }
 }

@@ -5,7 +5,8 @@ import { root } from "./planned";
 export function secondStack(lost: string): StackSettings {
   const first = readStackSettings(root, lost);
   const [from, to] = [first.config["aws:region"]!, first.config["mini-xdr:recoveryRegion"]!];
-  const { "mini-xdr:recoveryRegion": _, ...config } = first.config;
+  const config = { ...first.config };
+  delete config["mini-xdr:recoveryRegion"];
   const network = JSON.parse(config["mini-xdr:network"]!) as { zones: string[] };
   const zones = network.zones.map((zone) => zone.replace(from, to));
   const domain = JSON.parse(config["mini-xdr:domain"]!) as { name: string };
