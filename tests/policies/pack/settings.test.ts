@@ -41,7 +41,10 @@ describe("the policy pack's settings", function () {
   });
 
   it("give leave to be without copies only with a near day and a reason", () => {
-    assert.deepEqual(problemsOfAlone("b", { until: "2026-12-20", reason: "lost" }, "2026-11-26"), []);
+    assert.deepEqual(
+      problemsOfAlone("b", { until: "2026-12-20", reason: "lost" }, "2026-11-26"),
+      [],
+    );
     for (const until of ["2026-12-28", "soon", undefined])
       assert.deepEqual(problemsOfAlone("b", { until, reason: "lost" }, "2026-11-26"), [
         `alone.b.until: ${JSON.stringify(until)} is not allowed; allowed: a day, YYYY-MM-DD, 31 days ahead at most`,

@@ -43,7 +43,10 @@ describe("the stand-in of an account", () => {
     const { first, second } = account();
     const named = { name: "mini-xdr-prod/cache" };
     await first.create(urn(secret), { ...named, replicas: [{ region: "eu-west-1" }] });
-    await assert.rejects(second.create(urn(secret), named), /^Error: ResourceExistsException: .*exists\.$/);
+    await assert.rejects(
+      second.create(urn(secret), named),
+      /^Error: ResourceExistsException: .*exists\.$/,
+    );
   });
 
   it("notes a name that AWS takes over without a word", async () => {
@@ -74,7 +77,10 @@ describe("the stand-in of an account", () => {
     const { shared, first, second } = account();
     const to = (name: string) => ({ name: "xdr.example.com", type: "A", aliases: [{ name }] });
     const { id } = await first.create(urn(record), to("lost"));
-    await assert.rejects(second.create(urn(record), to("new")), /InvalidChangeBatch: .*already exists/);
+    await assert.rejects(
+      second.create(urn(record), to("new")),
+      /InvalidChangeBatch: .*already exists/,
+    );
     await second.create(urn(record), { ...to("new"), allowOverwrite: true });
     assert.equal(shared.leadsTo("xdr.example.com"), "new");
     // As terraform-provider-aws does: the lost stack's destruction takes the new one's users.
