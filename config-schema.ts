@@ -99,7 +99,18 @@ export const schema = {
     .enum(["starter", "pro", "enterprise"], "one of starter, pro, enterprise")
     .default("enterprise")
     .describe("the promise: 99 %, 99.5 % or 99.9 % a month; sets SLO alerts and policies"),
-  recoveryRegion: regionName.describe("second Region, for backup copies; not the stack's own"),
+  recoveryRegion: regionName
+    .optional()
+    .describe("second Region, for copies; not the stack's own; absent only beside recovery.of"),
+  recovery: z
+    .strictObject({
+      of: z
+        .string()
+        .regex(/^[a-z][a-z0-9-]{0,20}$/, "a stack's name, such as prod")
+        .describe("the stack whose Region is lost: its images are taken over, and its name"),
+    })
+    .optional()
+    .describe("a stack that takes the place of one in a lost Region"),
   domain: z
     .strictObject({
       name: z

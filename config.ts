@@ -71,7 +71,7 @@ export function readConfig(): StackConfig {
   const aws = new pulumi.Config("aws");
   const region = aws.get("region");
   if (!region) problems.push("aws:region: missing; allowed: a region name, such as eu-central-1");
-  problems.push(...contradictions(project, parsed as Partial<Parsed>, region));
+  problems.push(...contradictions(project, stack, parsed as Partial<Parsed>, region));
   if (problems.length > 0) throw new ConfigError(problems);
 
   return {
@@ -107,9 +107,12 @@ export function configKeys(): ConfigKey[] {
   for (const [key, type] of Object.entries(schema)) {
     const json: Property = z.toJSONSchema(type, { io: "input", unrepresentable: "any" });
     const children = Object.entries(json.properties ?? {}) as [string, Property][];
-    if (children.length === 0) rows.push(row(key, json, json.default === undefined));
+    const required = !type.safeParse(undefined).success;
+    if (children.length === 0) rows.push(row(key, json, required));
     for (const [child, part] of children)
-      rows.push(row(`${key}.${child}`, part, json.required?.includes(child) ?? false));
+      rows.push(
+        row(`${key}.${child}`, part, required && (json.required?.includes(child) ?? false)),
+      );
   }
   for (const [key, description] of Object.entries(secretKeys))
     rows.push({ key, description, required: false });
@@ -123,7 +126,12 @@ function row(key: string, part: Property, required: boolean): ConfigKey {
 }
 
 /** What no single key can tell: rules between keys, over those that are valid by themselves. */
-function contradictions(project: string, c: Partial<Parsed>, region?: string): string[] {
+function contradictions(
+  project: string,
+  stack: string,
+  c: Partial<Parsed>,
+  region?: string,
+): string[] {
   const found: string[] = [];
   const report = (key: string, value: unknown, allowed: string) =>
     found.push(line(`${project}:${key}`, value, allowed));
@@ -132,6 +140,9 @@ function contradictions(project: string, c: Partial<Parsed>, region?: string): s
     if (zone.slice(0, -1) !== region) report("network.zones", zone, `zones of ${region}`);
   if (c.recoveryRegion && c.recoveryRegion === region)
     report("recoveryRegion", region, "another Region than aws:region");
+  if (!c.recoveryRegion && !c.recovery)
+    report("recoveryRegion", undefined, "a region name; absent only beside recovery.of");
+  if (c.recovery?.of === stack) report("recovery.of", stack, "another stack, the one that is lost");
   if (c.network && c.cluster && overlap(c.network.cidr, c.cluster.serviceCidr))
     report("cluster.serviceCidr", c.cluster.serviceCidr, `no overlap with ${c.network.cidr}`);
   for (const arn of c.cluster

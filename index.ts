@@ -57,7 +57,7 @@ const notifications = new Notifications("notifications", {
   accountId,
   kmsKeyArn: keys.notifications.arn,
   globalKmsKeyArn: keys.globalNotifications.arn,
-  recovery: { region: recoveryRegion, kmsKeyArn: keys.recoveryNotifications.arn },
+  recovery: keys.recovery?.notifications,
   email: config.alertEmail,
   pagerDutyUrl: config.pagerDutyCloudWatchUrl,
 });
@@ -71,7 +71,7 @@ const database = new Database("database", {
   kmsKeyArn: keys.database.arn,
   master: credentials.database.master,
   topicArn: notifications.topicArn,
-  recovery: { region: recoveryRegion, kmsKeyArn: keys.databaseRecovery.arn },
+  recovery: keys.recovery?.database,
 });
 
 const cache = new Cache("cache", {
@@ -89,7 +89,7 @@ const backups = new Backups("backups", {
   stackName,
   accountId,
   kmsKeyArn: keys.backups.arn,
-  recovery: { region: recoveryRegion, kmsKeyArn: keys.backupsRecovery.arn },
+  recovery: keys.recovery?.backups,
   lockDays: config.backups.lockDays,
 });
 
@@ -98,11 +98,17 @@ const edge = new Edge("edge", {
   accountId,
   vpcId: network.vpcId,
   publicSubnetIds: network.publicSubnetIds,
+  takesName: config.recovery !== undefined,
   domain: config.domain,
   clusterName,
 });
 
-const registry = new Registry("registry", { accountId, region, recoveryRegion });
+const registry = new Registry("registry", {
+  accountId,
+  region,
+  recoveryRegion,
+  adopts: config.recovery !== undefined,
+});
 
 const alarms = new Alarms("alarms", {
   stackName,
@@ -124,8 +130,10 @@ const alarms = new Alarms("alarms", {
   backups: {
     ageSeconds: oldestBackupSeconds(config.database.topology),
     dumpSeconds: dumpBudgetSeconds(config.database.topology),
-    replication: backups.replication,
-    recovery: { region: recoveryRegion, topicArn: notifications.recoveryTopicArn },
+    copy: backups.replication && {
+      ...backups.replication,
+      ...notifications.recovery!,
+    },
   },
 });
 
@@ -364,7 +372,8 @@ export const databaseSecretArns = Object.fromEntries(
 export const cachePrimaryHost = cache.primaryHost;
 export const cacheReplicationGroupId = cache.replicationGroupId;
 export const backupBucket = backups.bucket;
-export const backupRecoveryBucket = backups.recoveryBucket;
+/** Empty: there is no copy in another Region. */
+export const backupRecoveryBucket = backups.recoveryBucket ?? "";
 export const backupKeyArn = keys.backups.arn;
 export const eksClusterName = cluster.clusterName;
 export const repositoryUrls = registry.repositoryUrls;

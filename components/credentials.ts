@@ -31,14 +31,16 @@ export interface CredentialsArgs {
   stackName: string;
   /** Encrypts what is stored in this Region; the copy uses AWS's own key there. */
   kmsKeyArn: pulumi.Input<string>;
-  /** Where a copy of every secret is kept, for the loss of a Region. */
-  recoveryRegion: string;
+  /** Where a copy of every secret is kept, for the loss of a Region; absent: nowhere. */
+  recoveryRegion?: string;
   /** How often all passwords have been rotated; one more rotates them again. */
   rotation: number;
 }
 
 /**
- * Generated passwords, each stored in Secrets Manager and copied to the recovery Region.
+ * Generated passwords, each stored in Secrets Manager and copied to the recovery Region. A stack in
+ * the place of a lost one has names and passwords of its own: a copy can be read, but not changed
+ * ("Promote a replica secret to a standalone secret", AWS Secrets Manager User Guide).
  * Passwords are letters and digits only, so that no URL, INI file or shell has to quote them.
  *
  * PostgreSQL holds one password a role, so every duty has two logins that take turns, its role and a
@@ -103,13 +105,14 @@ export class Credentials extends pulumi.ComponentResource {
   }
 
   private stored(purpose: string, current: Login, logins: Login[]): Credential {
+    const { recoveryRegion } = this.args;
     const secret = new secretsmanager.Secret(
       `${this.name}-${purpose}`,
       {
         name: `${this.args.stackName}/${purpose}`,
         kmsKeyId: this.args.kmsKeyArn,
         recoveryWindowInDays: 30,
-        replicas: [{ region: this.args.recoveryRegion }],
+        ...(recoveryRegion === undefined ? {} : { replicas: [{ region: recoveryRegion }] }),
       },
       { parent: this, protect: true },
     );

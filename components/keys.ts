@@ -11,13 +11,17 @@ export interface KeysArgs {
   /** Account that administers the keys. */
   accountId: pulumi.Input<string>;
   region: string;
-  /** Region of the backups' second home. */
-  recoveryRegion: string;
+  /** Region of the backups' second home; absent: they have none. */
+  recoveryRegion?: string;
+}
+
+/** Where copies of a purpose go, and what encrypts them there. */
+export interface RecoveryPlace {
+  region: string;
+  kmsKeyArn: pulumi.Output<string>;
 }
 
 interface KeyUse {
-  /** Alias without its `alias/` prefix; absent: the stack's name and the purpose. */
-  alias?: string;
   /** Region of the key; absent: the stack's own. */
   region?: string;
   /** AWS services that use the key on their own behalf, not on a caller's. */
@@ -35,22 +39,18 @@ interface KeyUse {
 export class Keys extends pulumi.ComponentResource {
   /** Storage, snapshots, insights and logs of the database, and its secrets. */
   readonly database: kms.Key;
-  /** Database backups that AWS copies to the recovery Region. */
-  readonly databaseRecovery: kms.Key;
   /** Cache at rest, and its token. */
   readonly cache: kms.Key;
-  /** The backup bucket: `alias/mini-xdr-backup-key`. */
+  /** The backup bucket: `alias/mini-xdr-prod-backups` in the stack `prod`. */
   readonly backups: kms.Key;
-  /** The backup bucket's copy in the recovery Region. */
-  readonly backupsRecovery: kms.Key;
+  /** Where copies go: of the database's backups that AWS makes, of the backup bucket; and who is told of them. */
+  readonly recovery?: Record<"database" | "backups" | "notifications", RecoveryPlace>;
   /** Secrets inside the cluster's etcd, and its containers' logs. */
   readonly cluster: kms.Key;
   /** Alarm topic in the stack's Region: CloudWatch and RDS publish to it. */
   readonly notifications: kms.Key;
   /** Alarm topic in us-east-1, where Route 53 keeps its metrics. */
   readonly globalNotifications: kms.Key;
-  /** Alarm topic in the recovery Region, where S3 keeps how far the copies are behind. */
-  readonly recoveryNotifications: kms.Key;
   /** What chaos experiments did: CloudWatch encrypts their log. */
   readonly chaos: kms.Key;
 
@@ -60,32 +60,35 @@ export class Keys extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Keys", name, args, opts);
-    const recovery = { region: args.recoveryRegion };
     this.database = this.key("database", { logGroups: databaseLogGroups(args.stackName) });
-    this.databaseRecovery = this.key("database-recovery", recovery);
     this.cache = this.key("cache", {});
-    this.backups = this.key("backups", { alias: "mini-xdr-backup-key" });
-    this.backupsRecovery = this.key("backups-recovery", {
-      alias: "mini-xdr-backup-key",
-      ...recovery,
-    });
+    this.backups = this.key("backups", {});
+    if (args.recoveryRegion !== undefined) this.recovery = this.copies(args.recoveryRegion);
     this.cluster = this.key("cluster", { logGroups: containerLogGroups(args.stackName) });
     this.notifications = this.key("notifications", { services: publishers.regional });
     this.globalNotifications = this.key("global-notifications", {
       region: "us-east-1",
       services: publishers.elsewhere,
     });
-    this.recoveryNotifications = this.key("recovery-notifications", {
-      services: publishers.elsewhere,
-      ...recovery,
-    });
     this.chaos = this.key("chaos", { logGroups: [chaosLogGroup(args.stackName)] });
     this.registerOutputs({
       database: this.database.arn,
       backups: this.backups.arn,
-      backupsRecovery: this.backupsRecovery.arn,
       cluster: this.cluster.arn,
     });
+  }
+
+  private copies(region: string): Record<"database" | "backups" | "notifications", RecoveryPlace> {
+    const place = (purpose: string, services?: string[]) => ({
+      region,
+      kmsKeyArn: this.key(purpose, { region, services }).arn,
+    });
+    return {
+      database: place("database-recovery"),
+      backups: place("backups-recovery"),
+      // S3 keeps there how far the copies are behind.
+      notifications: place("recovery-notifications", publishers.elsewhere),
+    };
   }
 
   private key(purpose: string, use: KeyUse): kms.Key {
@@ -104,7 +107,8 @@ export class Keys extends pulumi.ComponentResource {
     new kms.Alias(
       `${this.name}-${purpose}-alias`,
       {
-        name: `alias/${use.alias ?? `${this.args.stackName}-${purpose}`}`,
+        // Of the stack: the one that takes a lost stack's place finds that one's aliases in its Region.
+        name: `alias/${this.args.stackName}-${purpose}`,
         targetKeyId: key.keyId,
         region: use.region,
       },

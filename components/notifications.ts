@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sns from "@pulumi/aws/sns";
 import { paging } from "./alarms";
+import type { RecoveryPlace } from "./keys";
 
 export interface NotificationsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -10,8 +11,8 @@ export interface NotificationsArgs {
   kmsKeyArn: pulumi.Input<string>;
   /** Encrypts the topic in us-east-1; its policy admits CloudWatch. */
   globalKmsKeyArn: pulumi.Input<string>;
-  /** Region of the backups' copies, and what encrypts the topic there; its policy admits CloudWatch. */
-  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
+  /** Region of the copies, and what encrypts the topic there; its policy admits CloudWatch. Absent: no copies. */
+  recovery?: RecoveryPlace;
   /** Who is told; the address confirms its subscription once, by mail. */
   email: string;
   /** PagerDuty's CloudWatch integration; secret, as it holds a key. Absent: alarms are mailed alone. */
@@ -47,8 +48,8 @@ export class Notifications extends pulumi.ComponentResource {
   readonly topicArn: pulumi.Output<string>;
   /** Topic in us-east-1, for alarms on Route 53 health checks. */
   readonly globalTopicArn: pulumi.Output<string>;
-  /** Topic in the recovery Region, for the alarm on the backups' copies. */
-  readonly recoveryTopicArn: pulumi.Output<string>;
+  /** The recovery Region and the topic in it, for the alarm on the backups' copies. */
+  readonly recovery?: { region: string; topicArn: pulumi.Output<string> };
   /** What becomes of the cache's nodes; mailed, and no page. */
   readonly cacheTopicArn: pulumi.Output<string>;
 
@@ -58,18 +59,13 @@ export class Notifications extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Notifications", name, args, opts);
-    const { recovery } = args;
     this.topicArn = this.pagingTopic("topic", args.kmsKeyArn);
     this.globalTopicArn = this.pagingTopic("global-topic", args.globalKmsKeyArn, "us-east-1");
-    this.recoveryTopicArn = this.alarmTopic("recovery-topic", "recovery-alarms", {
-      kmsKeyArn: recovery.kmsKeyArn,
-      region: recovery.region,
-    }).arn;
+    if (args.recovery) this.recovery = this.recoveryTopic(args.recovery);
     this.cacheTopicArn = this.cacheTopic().arn;
     this.registerOutputs({
       topicArn: this.topicArn,
       globalTopicArn: this.globalTopicArn,
-      recoveryTopicArn: this.recoveryTopicArn,
       cacheTopicArn: this.cacheTopicArn,
     });
   }
@@ -83,6 +79,11 @@ export class Notifications extends pulumi.ComponentResource {
     const topic = this.alarmTopic(kind, "alarms", { kmsKeyArn, region });
     if (this.args.pagerDutyUrl) this.pages(kind, topic, this.args.pagerDutyUrl, region);
     return topic.arn;
+  }
+
+  private recoveryTopic(place: RecoveryPlace) {
+    const { arn } = this.alarmTopic("recovery-topic", "recovery-alarms", place);
+    return { region: place.region, topicArn: arn };
   }
 
   private alarmTopic(

@@ -24,6 +24,9 @@ export interface ImageReference {
   digest: string;
 }
 
+/** Of all repositories, below `mini-xdr/`. */
+const paths = [...builtImages, ...imageNames, ...chartNames.map(chartPath)];
+
 /** A chart of others as a release takes it. */
 export interface ChartReference {
   chart: pulumi.Output<string>;
@@ -34,8 +37,10 @@ export interface RegistryArgs {
   accountId: pulumi.Input<string>;
   /** The registry's own. */
   region: string;
-  /** Where every image is copied, so that a lost Region can be left behind. */
-  recoveryRegion: string;
+  /** Where every image is copied, so that a lost Region can be left behind; absent: nowhere. */
+  recoveryRegion?: string;
+  /** Whether the repositories are there already, as those of a stack whose Region is lost. */
+  adopts: boolean;
 }
 
 /**
@@ -45,6 +50,12 @@ export interface RegistryArgs {
  * replicates only what is pushed after this (Amazon ECR User Guide, "Pushing a Helm chart" and
  * "Private image replication"). Costs: storage, 0.10 US dollars a GB and month in each of both
  * Regions, and the transfer between them.
+ *
+ * The recovery Region's repositories are made here too. ECR would make them at the first push, by its
+ * defaults: its replication carries no settings ("Private image replication", Amazon ECR User Guide),
+ * and encryption cannot be changed afterwards (ForceNew in terraform-provider-aws,
+ * internal/service/ecr/repository.go). A stack that takes this one's place adopts them with their
+ * images; one that is missing, or differs in its encryption, fails its preview.
  */
 export class Registry extends pulumi.ComponentResource {
   /** The registry's address. An account's registry has it before any repository exists. */
@@ -54,14 +65,13 @@ export class Registry extends pulumi.ComponentResource {
 
   constructor(
     private readonly name: string,
-    args: RegistryArgs,
+    private readonly args: RegistryArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Registry", name, args, opts);
     this.host = pulumi.interpolate`${args.accountId}.dkr.ecr.${args.region}.amazonaws.com`;
-    const paths = [...builtImages, ...imageNames, ...chartNames.map(chartPath)];
     this.repositories = Object.fromEntries(paths.map((path) => [path, this.repository(path)]));
-    this.replicate(args);
+    if (args.recoveryRegion !== undefined) this.replicate(args.recoveryRegion);
     this.registerOutputs({ repositoryUrls: this.repositoryUrls });
   }
 
@@ -92,22 +102,27 @@ export class Registry extends pulumi.ComponentResource {
     return { chart: pulumi.interpolate`oci://${this.host}/${path}`, version };
   }
 
-  private repository(path: string): ecr.Repository {
-    const resource = path.replace("/", "-");
+  private repository(path: string, region?: string): ecr.Repository {
+    const place = region === undefined ? "" : "recovery-";
+    const resource = `${this.name}-${place}${path.replace("/", "-")}`;
+    const name = `${registryPrefix}${path}`;
+    const adopted = this.args.adopts && region === undefined;
     const repository = new ecr.Repository(
-      `${this.name}-${resource}`,
+      resource,
       {
-        name: `${registryPrefix}${path}`,
+        name,
+        region,
         imageTagMutability: "IMMUTABLE",
         imageScanningConfiguration: { scanOnPush: true },
         encryptionConfigurations: [{ encryptionType: "KMS" }],
       },
-      { parent: this, protect: true },
+      { parent: this, protect: true, ...(adopted ? { import: name } : {}) },
     );
     new ecr.LifecyclePolicy(
-      `${this.name}-${resource}-lifecycle`,
+      `${resource}-lifecycle`,
       {
         repository: repository.name,
+        region,
         policy: {
           rules: [
             {
@@ -129,20 +144,22 @@ export class Registry extends pulumi.ComponentResource {
     return repository;
   }
 
-  private replicate(args: RegistryArgs): void {
+  private replicate(region: string): void {
+    const copies = paths.map((path) => this.repository(path, region));
     new ecr.ReplicationConfiguration(
       `${this.name}-replication`,
       {
         replicationConfiguration: {
           rules: [
             {
-              destinations: [{ region: args.recoveryRegion, registryId: args.accountId }],
+              destinations: [{ region, registryId: this.args.accountId }],
               repositoryFilters: [{ filter: "mini-xdr/", filterType: "PREFIX_MATCH" }],
             },
           ],
         },
       },
-      { parent: this },
+      // A push before them would have ECR make them.
+      { parent: this, dependsOn: copies },
     );
   }
 }

@@ -15,7 +15,7 @@ export interface Outputs {
   databaseArn: string;
   databaseWriterHost: string;
   eksClusterName: string;
-  regions: { primary: string; recovery: string };
+  regions: { primary: string; recovery?: string };
 }
 
 /** A change that the engine plans. */

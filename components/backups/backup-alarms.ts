@@ -8,14 +8,16 @@ export interface BackupAlarmsArgs {
   ageSeconds: number;
   /** A dump that takes longer leaves its copy too little time, seconds. */
   dumpSeconds: number;
-  /** The rule by which S3 copies the vault. */
-  replication: {
-    sourceBucket: pulumi.Input<string>;
-    destinationBucket: pulumi.Input<string>;
-    ruleId: pulumi.Input<string>;
-  };
-  /** Region of the copy, and the topic there. */
-  recovery: { region: string; topicArn: pulumi.Input<string> };
+  /** The rule by which S3 copies the vault, the copy's Region, and the topic there; absent: no copy. */
+  copy?: Copy;
+}
+
+interface Copy {
+  sourceBucket: pulumi.Input<string>;
+  destinationBucket: pulumi.Input<string>;
+  ruleId: pulumi.Input<string>;
+  region: string;
+  topicArn: pulumi.Input<string>;
 }
 
 /** S3's promise for a copy (replication time control), seconds. */
@@ -27,20 +29,10 @@ export const replicationSeconds = 15 * 60;
  * Replication metrics", "Which Region is this metric published in?").
  */
 export function backupAlarms(args: BackupAlarmsArgs): Record<string, AlarmSpec> {
-  const { sourceBucket, destinationBucket, ruleId } = args.replication;
   const job = {
     namespace: "MiniXdr/Backups",
     dimensions: { Stack: args.stackName },
     statistic: "Maximum",
-    comparison: "GreaterThanThreshold",
-  } as const;
-  const copy = {
-    namespace: "AWS/S3",
-    dimensions: {
-      SourceBucket: sourceBucket,
-      DestinationBucket: destinationBucket,
-      RuleId: ruleId,
-    },
     comparison: "GreaterThanThreshold",
   } as const;
   return {
@@ -60,6 +52,27 @@ export function backupAlarms(args: BackupAlarmsArgs): Record<string, AlarmSpec> 
       threshold: args.dumpSeconds,
       minutes: 15,
     },
+    ...(args.copy ? copyAlarms(args.copy) : {}),
+  };
+}
+
+function copyAlarms({
+  sourceBucket,
+  destinationBucket,
+  ruleId,
+  region,
+  topicArn,
+}: Copy): Record<string, AlarmSpec> {
+  const copy = {
+    namespace: "AWS/S3",
+    dimensions: {
+      SourceBucket: sourceBucket,
+      DestinationBucket: destinationBucket,
+      RuleId: ruleId,
+    },
+    comparison: "GreaterThanThreshold",
+  } as const;
+  return {
     "backup-copy-late": {
       ...copy,
       description: "The vault's copy in the other Region is more than 15 minutes behind",
@@ -67,7 +80,7 @@ export function backupAlarms(args: BackupAlarmsArgs): Record<string, AlarmSpec> 
       statistic: "Maximum",
       threshold: replicationSeconds,
       minutes: 5,
-      elsewhere: args.recovery,
+      elsewhere: { region, topicArn },
     },
     "backup-copy-failed": {
       ...copy,

@@ -3,6 +3,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import { BackupVault, type BackupVaultArgs } from "./backup-vault";
 import { allow, trustPolicy } from "../iam-policy";
+import type { RecoveryPlace } from "../keys";
 
 export interface BackupsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -10,15 +11,23 @@ export interface BackupsArgs {
   accountId: pulumi.Input<string>;
   /** Encrypts the vault in the stack's Region. */
   kmsKeyArn: pulumi.Input<string>;
-  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
+  /** Absent: there is no copy in another Region. */
+  recovery?: RecoveryPlace;
   /** Days in which nothing can be deleted (governance mode). */
   lockDays: number;
   transform?: BackupVaultArgs["transform"];
 }
 
+/** How S3's metrics name what copies one vault to the other. */
+export interface Replication {
+  sourceBucket: pulumi.Output<string>;
+  destinationBucket: pulumi.Output<string>;
+  ruleId: pulumi.Output<string>;
+}
+
 /**
  * Two vaults: one in the stack's Region and its replica, under a key of its own, in the recovery
- * Region. S3 promises replication of 99.99 % of objects within 15 minutes (replication time
+ * Region if there is one. S3 promises replication of 99.99 % of objects within 15 minutes (replication time
  * control), which is the off-Region RPO of what has been dumped.
  *
  * Costs: storage twice, the transfer between the Regions, and replication time control per GB.
@@ -26,13 +35,9 @@ export interface BackupsArgs {
 export class Backups extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
   readonly bucketArn: pulumi.Output<string>;
-  readonly recoveryBucket: pulumi.Output<string>;
+  readonly recoveryBucket?: pulumi.Output<string>;
   /** The rule that copies the one to the other, as S3's metrics name it. */
-  readonly replication: {
-    sourceBucket: pulumi.Output<string>;
-    destinationBucket: pulumi.Output<string>;
-    ruleId: pulumi.Output<string>;
-  };
+  readonly replication?: Replication;
 
   constructor(
     private readonly name: string,
@@ -41,16 +46,12 @@ export class Backups extends pulumi.ComponentResource {
   ) {
     super("mini-xdr:index:Backups", name, args, opts);
     const primary = this.vault("primary", args.kmsKeyArn);
-    const recovery = this.vault("recovery", args.recovery.kmsKeyArn, args.recovery.region);
-    const copying = this.replicate(primary, recovery);
-    this.replication = {
-      sourceBucket: copying.bucket,
-      destinationBucket: recovery.bucket,
-      ruleId: copying.rules.apply(([rule]) => rule!.id!),
-    };
     this.bucket = primary.bucket;
     this.bucketArn = primary.bucketArn;
-    this.recoveryBucket = recovery.bucket;
+    if (args.recovery) {
+      this.replication = this.replica(primary, args.recovery);
+      this.recoveryBucket = this.replication.destinationBucket;
+    }
     this.registerOutputs({
       bucket: this.bucket,
       bucketArn: this.bucketArn,
@@ -73,8 +74,22 @@ export class Backups extends pulumi.ComponentResource {
     );
   }
 
-  private replicate(primary: BackupVault, recovery: BackupVault): s3.BucketReplicationConfig {
-    const role = this.replicationRole(primary, recovery);
+  private replica(primary: BackupVault, { region, kmsKeyArn }: RecoveryPlace): Replication {
+    const recovery = this.vault("recovery", kmsKeyArn, region);
+    const { bucket, rules } = this.replicate(primary, recovery, kmsKeyArn);
+    return {
+      sourceBucket: bucket,
+      destinationBucket: recovery.bucket,
+      ruleId: rules.apply(([rule]) => rule!.id!),
+    };
+  }
+
+  private replicate(
+    primary: BackupVault,
+    recovery: BackupVault,
+    replicaKmsKeyId: pulumi.Input<string>,
+  ): s3.BucketReplicationConfig {
+    const role = this.replicationRole(primary, recovery, replicaKmsKeyId);
     return new s3.BucketReplicationConfig(
       `${this.name}-replication`,
       {
@@ -93,7 +108,7 @@ export class Backups extends pulumi.ComponentResource {
               bucket: recovery.bucketArn,
               // Not STANDARD_IA: most dumps are gone before the 30 days that it charges at least.
               storageClass: "STANDARD",
-              encryptionConfiguration: { replicaKmsKeyId: this.args.recovery.kmsKeyArn },
+              encryptionConfiguration: { replicaKmsKeyId },
               replicationTime: { status: "Enabled", time: { minutes: 15 } },
               metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
             },
@@ -105,7 +120,11 @@ export class Backups extends pulumi.ComponentResource {
     );
   }
 
-  private replicationRole(primary: BackupVault, recovery: BackupVault): iam.Role {
+  private replicationRole(
+    primary: BackupVault,
+    recovery: BackupVault,
+    replicaKmsKeyId: pulumi.Input<string>,
+  ): iam.Role {
     const role = new iam.Role(
       `${this.name}-replication-role`,
       { assumeRolePolicy: trustPolicy("s3.amazonaws.com") },
@@ -137,7 +156,7 @@ export class Backups extends pulumi.ComponentResource {
           { Action: ["kms:Decrypt"], Resource: [this.args.kmsKeyArn] },
           {
             Action: ["kms:Encrypt", "kms:GenerateDataKey"],
-            Resource: [this.args.recovery.kmsKeyArn],
+            Resource: [replicaKmsKeyId],
           },
         ),
       },

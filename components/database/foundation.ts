@@ -3,6 +3,7 @@ import type * as ec2 from "@pulumi/aws/ec2";
 import type * as rds from "@pulumi/aws/rds";
 import type { DatabaseConfig } from "../../config";
 import type { Credential } from "../credentials";
+import type { RecoveryPlace } from "../keys";
 import type { Transform } from "../transform";
 
 export interface DatabaseArgs extends DatabaseConfig {
@@ -19,7 +20,7 @@ export interface DatabaseArgs extends DatabaseConfig {
   /** Receives failovers, low storage, maintenance. */
   topicArn: pulumi.Input<string>;
   /** Second Region of the automated backups (instance topology only; AWS has none for clusters). */
-  recovery: { region: string; kmsKeyArn: pulumi.Input<string> };
+  recovery?: RecoveryPlace;
   transform?: DatabaseTransforms;
 }
 

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as rds from "@pulumi/aws/rds";
+import type { RecoveryPlace } from "../keys";
 import { transformed } from "../transform";
 import {
   databaseName,
@@ -20,16 +21,7 @@ import { parameterGroupArgs } from "./parameters";
 export function multiAzInstance(foundation: DatabaseFoundation): DatabaseEndpoints {
   const primary = primaryInstance(foundation);
   const replicas = readReplicas(foundation, primary);
-  new rds.InstanceAutomatedBackupsReplication(
-    `${foundation.name}-backups-copy`,
-    {
-      sourceDbInstanceArn: primary.arn,
-      region: foundation.args.recovery.region,
-      kmsKeyId: foundation.args.recovery.kmsKeyArn,
-      retentionPeriod: foundation.args.backupRetentionDays,
-    },
-    { parent: foundation.parent, protect: true },
-  );
+  if (foundation.args.recovery) copyBackups(foundation, foundation.args.recovery, primary);
   const replicaIds = replicas.map((_, index) => replicaId(foundation.args.identifier, index));
   return {
     arn: primary.arn,
@@ -40,6 +32,23 @@ export function multiAzInstance(foundation: DatabaseFoundation): DatabaseEndpoin
     memberIds: [foundation.args.identifier, ...replicaIds],
     replicaIds,
   };
+}
+
+function copyBackups(
+  { name, args, parent }: DatabaseFoundation,
+  { region, kmsKeyArn }: RecoveryPlace,
+  primary: rds.Instance,
+): void {
+  new rds.InstanceAutomatedBackupsReplication(
+    `${name}-backups-copy`,
+    {
+      sourceDbInstanceArn: primary.arn,
+      region,
+      kmsKeyId: kmsKeyArn,
+      retentionPeriod: args.backupRetentionDays,
+    },
+    { parent, protect: true },
+  );
 }
 
 function primaryInstance(foundation: DatabaseFoundation): rds.Instance {

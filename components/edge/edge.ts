@@ -15,6 +15,8 @@ export interface EdgeArgs {
   /** Public subnets, one per zone. */
   publicSubnetIds: pulumi.Input<string>[];
   domain: { name: string; hostedZoneId: string };
+  /** Whether the name may be another stack's until now: one whose Region is lost. */
+  takesName: boolean;
   /** Literal name of the cluster that may bind pods to the target groups. */
   clusterName: string;
   transform?: {
@@ -68,7 +70,7 @@ export class Edge extends pulumi.ComponentResource {
     this.hideInternals(listener);
     this.routeApi(listener, backend);
     this.redirectToTls(loadBalancer);
-    this.record(loadBalancer);
+    this.record(loadBalancer, listener);
 
     this.securityGroupId = securityGroup.id;
     this.backendTargetGroupArn = backend.arn;
@@ -168,6 +170,10 @@ export class Edge extends pulumi.ComponentResource {
     );
   }
 
+  /**
+   * The record that proves the name may be there already: it is the same for a name and an account in
+   * every Region ("DNS validation", AWS Certificate Manager User Guide).
+   */
   private certificate(): pulumi.Output<string> {
     const { domain } = this.args;
     const certificate = new acm.Certificate(
@@ -267,7 +273,12 @@ export class Edge extends pulumi.ComponentResource {
     );
   }
 
-  private record(loadBalancer: lb.LoadBalancer): void {
+  /**
+   * Without `takesName` a name that somebody else serves is left alone: Route 53 refuses to create a
+   * record that exists, and with `allowOverwrite` the provider writes over it (resourceRecordCreate in
+   * terraform-provider-aws, internal/service/route53/record.go).
+   */
+  private record(loadBalancer: lb.LoadBalancer, listener: lb.Listener): void {
     new route53.Record(
       `${this.name}-record`,
       {
@@ -281,8 +292,10 @@ export class Edge extends pulumi.ComponentResource {
             evaluateTargetHealth: true,
           },
         ],
+        ...(this.args.takesName ? { allowOverwrite: true } : {}),
       },
-      { parent: this },
+      // A name leads to nobody who has not its certificate yet, also when the name is changed.
+      { parent: this, dependsOn: listener },
     );
   }
 

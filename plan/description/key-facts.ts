@@ -15,11 +15,16 @@ export function keyFacts(plan: Plan): Record<string, string> {
     egress: `${all("aws:ec2/natGateway:NatGateway").length} NAT gateway(s)`,
     database: database(all("aws:rds/cluster:Cluster")[0], all("aws:rds/instance:Instance")),
     cache: `${text(cache?.engine)} ${text(cache?.engineVersion)}, ${text(cache?.numCacheClusters)} nodes, automatic failover`,
-    backups: `locked for ${text(lock?.inputs.rule, "defaultRetention", "days")} days, copied to ${text(plan.outputs.regions, "recovery")}`,
+    backups: `locked for ${text(lock?.inputs.rule, "defaultRetention", "days")} days, ${copied(plan)}`,
     cluster: `Kubernetes ${text(cluster?.version)}, Auto Mode, public endpoint ${publicEndpoint(cluster)}`,
     replicas: all("kubernetes:helm.sh/v3:Release").flatMap(releaseReplicas).join(", "),
     serves: text(plan.outputs.url),
   };
+}
+
+function copied({ outputs }: Plan): string {
+  const { recovery } = (outputs.regions ?? {}) as { recovery?: string };
+  return recovery === undefined ? "copied nowhere" : `copied to ${recovery}`;
 }
 
 function database(cluster: PlannedResource | undefined, instances: PlannedResource[]): string {

@@ -4,11 +4,19 @@ import type { Plan } from "../plan";
 /** What is allowed, but should not go to production unseen. */
 export function warnings(plan: Plan): string[] {
   return [
+    ...withoutCopies(plan),
     ...unresolvedImages(plan),
     ...unmirroredCopies(),
     ...silentAlerts(plan),
     ...exampleValues(plan),
   ];
+}
+
+function withoutCopies(plan: Plan): string[] {
+  const { recovery } = (plan.outputs.regions ?? {}) as { recovery?: string };
+  return recovery === undefined
+    ? ["mini-xdr:recoveryRegion is not set: no copy of anything leaves the Region"]
+    : [];
 }
 
 function unresolvedImages(plan: Plan): string[] {

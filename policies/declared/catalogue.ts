@@ -1,5 +1,6 @@
 import { chartNames, imageNames } from "../../upstream/upstream";
 import { at, list, type Resource, type Stack } from "../model/resource";
+import type { Settings } from "../model/settings";
 
 /** Something that has to be there. */
 export interface Expected {
@@ -20,6 +21,71 @@ interface Entry {
 const kubernetes = (kind: string) => `kubernetes:${kind}`;
 const prefixed = (prefix: string, ...names: string[]) => names.map((name) => `${prefix}${name}`);
 
+/** Of our images, and of what others publish. */
+const repositories = [
+  ...["backend", "backup", "frontend", ...imageNames],
+  ...prefixed("charts-", ...chartNames),
+];
+
+/** What a stack has that keeps copies in another Region. */
+const withCopies: Entry[] = [
+  {
+    type: "aws:cloudwatch/metricAlarm:MetricAlarm",
+    names: ["alarms-backup-copy-failed", "alarms-backup-copy-late"],
+    why: "the fault that it watches for would tell nobody",
+  },
+  {
+    type: "aws:sns/topic:Topic",
+    names: ["notifications-recovery-topic"],
+    why: "alarms would have nowhere to go",
+  },
+  {
+    type: "aws:sns/topicPolicy:TopicPolicy",
+    names: ["notifications-recovery-topic-policy"],
+    why: "AWS's services may not publish without it",
+  },
+  {
+    type: "aws:sns/topicSubscription:TopicSubscription",
+    names: ["notifications-recovery-topic-email"],
+    why: "nobody would hear of an alarm",
+  },
+  {
+    type: "aws:s3/bucket:Bucket",
+    names: ["backups-recovery-bucket"],
+    why: "backups would be lost with their Region",
+  },
+  {
+    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    names: ["backups-replication"],
+    why: "backups would be lost with their Region",
+  },
+  {
+    type: "aws:iam/rolePolicy:RolePolicy",
+    names: ["backups-replication-policy"],
+    why: "what has the role may do nothing",
+  },
+  {
+    type: "aws:kms/key:Key",
+    names: ["keys-backups-recovery", "keys-database-recovery"],
+    why: "what it encrypts could not be read",
+  },
+  {
+    type: "aws:kms/alias:Alias",
+    names: ["keys-backups-recovery-alias"],
+    why: "a restore that names its key would find none",
+  },
+  {
+    type: "aws:ecr/repository:Repository",
+    names: prefixed("registry-recovery-", ...repositories),
+    why: "what is pushed would be copied into a repository of ECR's own making",
+  },
+  {
+    type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
+    names: ["registry-replication"],
+    why: "images would be lost with their Region",
+  },
+];
+
 /** What every stack has, whatever its zones, nodes and members are called. */
 const everyStack: Entry[] = [
   {
@@ -27,8 +93,6 @@ const everyStack: Entry[] = [
     names: prefixed(
       "alarms-",
       "backup-age",
-      "backup-copy-failed",
-      "backup-copy-late",
       "backup-duration",
       "edge-5xx-elb",
       "edge-certificate",
@@ -43,12 +107,7 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:sns/topic:Topic",
-    names: [
-      "notifications-topic",
-      "notifications-global-topic",
-      "notifications-cache-topic",
-      "notifications-recovery-topic",
-    ],
+    names: ["notifications-topic", "notifications-global-topic", "notifications-cache-topic"],
     why: "alarms would have nowhere to go",
   },
   {
@@ -57,7 +116,6 @@ const everyStack: Entry[] = [
       "notifications-topic-policy",
       "notifications-global-topic-policy",
       "notifications-cache-topic-policy",
-      "notifications-recovery-topic-policy",
     ],
     why: "AWS's services may not publish without it",
   },
@@ -67,7 +125,6 @@ const everyStack: Entry[] = [
       "notifications-topic-email",
       "notifications-global-topic-email",
       "notifications-cache-topic-email",
-      "notifications-recovery-topic-email",
     ],
     why: "nobody would hear of an alarm",
   },
@@ -143,22 +200,12 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:s3/bucket:Bucket",
-    names: ["backups-primary-bucket", "backups-recovery-bucket", "edge-access-logs-bucket"],
-    why: "backups, their copies or the record of an attack would be gone",
-  },
-  {
-    type: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
-    names: ["backups-replication"],
-    why: "backups would be lost with their Region",
+    names: ["backups-primary-bucket", "edge-access-logs-bucket"],
+    why: "backups or the record of an attack would be gone",
   },
   {
     type: "aws:iam/rolePolicy:RolePolicy",
-    names: [
-      "backups-replication-policy",
-      "backup-identity-policy",
-      "network-flow-logs-policy",
-      "nodes-tags-policy",
-    ],
+    names: ["backup-identity-policy", "network-flow-logs-policy", "nodes-tags-policy"],
     why: "what has the role may do nothing",
   },
   {
@@ -185,12 +232,10 @@ const everyStack: Entry[] = [
     names: prefixed(
       "keys-",
       "backups",
-      "backups-recovery",
       "cache",
       "chaos",
       "cluster",
       "database",
-      "database-recovery",
       "global-notifications",
       "notifications",
     ),
@@ -198,7 +243,7 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:kms/alias:Alias",
-    names: ["keys-backups-alias", "keys-backups-recovery-alias"],
+    names: ["keys-backups-alias"],
     why: "a restore that names its key would find none",
   },
   {
@@ -213,17 +258,8 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:ecr/repository:Repository",
-    names: prefixed(
-      "registry-",
-      ...["backend", "backup", "frontend", ...imageNames],
-      ...prefixed("charts-", ...chartNames),
-    ),
+    names: prefixed("registry-", ...repositories),
     why: "its pods would find no image, or its release no chart",
-  },
-  {
-    type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
-    names: ["registry-replication"],
-    why: "images would be lost with their Region",
   },
   {
     type: "aws:fis/experimentTemplate:ExperimentTemplate",
@@ -409,9 +445,13 @@ const everyStack: Entry[] = [
   },
 ];
 
-/** Everything that a stack is expected to hold: the fixed names, and those of its zones. */
-export function expectedIn(stack: Stack): Expected[] {
-  const fixed = everyStack.flatMap(({ type, names, why }) =>
+/**
+ * Everything that a stack is expected to hold: the fixed names, those of copies unless it has leave to
+ * be without, and those of its zones.
+ */
+export function expectedIn(stack: Stack, { alone }: Settings): Expected[] {
+  const entries = alone ? everyStack : [...everyStack, ...withCopies];
+  const fixed = entries.flatMap(({ type, names, why }) =>
     names.map((name) => ({ type, name, why })),
   );
   return [...fixed, ...perZone(stack)];

@@ -64,7 +64,8 @@ export const allowedOptions: AllowedOption[] = [
   {
     name: "import",
     why: "it would take over what somebody else has made",
-    types: [],
+    // Which, and when, is the rule takes-over's.
+    types: ["aws:ecr/repository:Repository"],
     isSet: ({ options }) => options.importId !== "",
   },
   {

@@ -13,6 +13,13 @@ export interface Exemption {
   excuses: Record<string, string[]>;
 }
 
+/** For how long, and why, a stack that takes a lost one's place may have no copy in another Region. */
+export interface Alone {
+  /** Last day, `YYYY-MM-DD`; a month ahead at most. */
+  until: string;
+  reason: string;
+}
+
 /** What the pack is told about the stack that it judges. */
 export interface Settings {
   /** The project's folder: charts are found from it. */
@@ -23,6 +30,10 @@ export interface Settings {
   /** Longest database failover, seconds; absent: AWS's quoted time and 10 s of ours. */
   failoverTargetSeconds?: number;
   exemptions: Exemption[];
+  /** The stack of a lost Region whose place this one takes; absent: none. */
+  recoveryOf?: string;
+  /** Set while the stack may be without a copy in another Region: no rule demands one then. */
+  alone?: Alone;
   /** The day on which exemptions are held to their end, `YYYY-MM-DD`. */
   today: string;
   /** Kubernetes minor for which charts are rendered; absent: Helm's own default. */

@@ -2,6 +2,7 @@ import { fromPlan, type PlanResource } from "./adapters/plan";
 import { describeFailover, failoverBudget, writers } from "../budgets/failover";
 import { availabilityLedger, describeLedger } from "../budgets/ledger";
 import { describeExemptions } from "./exemptions";
+import { describeAlone } from "../model/alone";
 import { Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
 import { withDeployed } from "../releases/deployed";
@@ -12,6 +13,7 @@ export function describeBudgets(resources: PlanResource[], settings: Settings): 
   return [
     ...writers(stack).map((writer) => describeFailover(failoverBudget(writer, stack, settings))),
     describeLedger(availabilityLedger(stack, settings)),
+    ...describeAlone(settings),
     ...describeExemptions(settings),
   ];
 }

@@ -3,6 +3,7 @@ import { ownLimit, quoted } from "../budgets/failover";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
 import { allowedOptions } from "../declared/options";
+import { longestAlone, unpromised } from "../model/alone";
 import { models } from "../models";
 import { rules } from "../rules";
 import { tablePage } from "./table-page";
@@ -118,6 +119,13 @@ a mandatory violation (\`exemption-in-use\`).
 | object | until | rules | reason |
 | --- | --- | --- | --- |
 ${settings.exemptions.map(({ object, until, excuses, reason }) => `| ${object} | ${until} | ${Object.keys(excuses).join(", ")} | ${reason} |`).join("\n")}
+
+## Without a copy in another Region
+
+After the loss of its Region a stack is brought up in the one that held its copies (\`recovery.of\`), and
+nothing has a copy elsewhere until another Region is chosen. \`alone\` in \`policies/config.json\` gives it
+leave by name, until a day ${longestAlone} days ahead at most, with a reason. Until then the rules about
+copies are silent, and every run prints \`ALONE until …\`: ${unpromised}.
 
 ## The failover budget
 

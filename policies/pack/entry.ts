@@ -9,6 +9,7 @@ import {
 } from "@pulumi/policy";
 import { fromEngine, fromEngineStack } from "./adapters/engine";
 import { describeExemptions, exemptionPolicy } from "./exemptions";
+import { describeAlone } from "../model/alone";
 import { judgeOne, judgeResources, page, type Violation } from "./judge";
 import { releaseType } from "../model/kubernetes";
 import { Stack, type Properties, type Resource } from "../model/resource";
@@ -78,7 +79,7 @@ const exemptions: Policies[number] = {
     for (const violation of judgeResources(resources, settings))
       if (violation.policy === exemptionPolicy) tell(violation);
     const urn = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.urn ?? "";
-    for (const message of describeExemptions(settings))
+    for (const message of [...describeAlone(settings), ...describeExemptions(settings)])
       tell({ message, urn, enforcementLevel: "advisory" });
   },
 };

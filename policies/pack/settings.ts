@@ -2,19 +2,24 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { problemsOfExemption } from "./exemptions";
-import { tiers, type Exemption, type Settings, type Tier } from "../model/settings";
+import { problemsOfAlone } from "../model/alone";
+import { tiers, type Alone, type Exemption, type Settings, type Tier } from "../model/settings";
 
 /** `policies/config.json`. */
 interface PackConfig {
   /** By stack. */
   failoverTargetSeconds: Record<string, number>;
   exemptions: Exemption[];
+  /** By stack; absent: none. */
+  alone?: Record<string, Alone>;
 }
 
 /** What the program's own configuration calls the tier. */
 const tierKey = "mini-xdr:tier";
 /** What it calls the cluster's settings, of which the version counts here. */
 const clusterKey = "mini-xdr:cluster";
+/** What it calls the lost stack whose place this one takes. */
+const recoveryKey = "mini-xdr:recovery";
 
 /**
  * A stack's settings: its tier from `Pulumi.STACK.yaml`, the rest from `policies/config.json`. The
@@ -25,7 +30,7 @@ const clusterKey = "mini-xdr:cluster";
  */
 export function readSettings(root: string, stack: string): Settings {
   const today = new Date().toISOString().slice(0, "YYYY-MM-DD".length);
-  const { failoverTargetSeconds, exemptions } = readPackConfig(root, today);
+  const { failoverTargetSeconds, exemptions, alone } = readPackConfig(root, today);
   return {
     root,
     stack,
@@ -33,6 +38,8 @@ export function readSettings(root: string, stack: string): Settings {
     kubernetes: readKubernetes(root, stack),
     failoverTargetSeconds: failoverTargetSeconds[stack],
     exemptions,
+    recoveryOf: readRecovery(root, stack),
+    alone: alone?.[stack],
     today,
   };
 }
@@ -57,7 +64,7 @@ function readPackConfig(root: string, today: string): PackConfig {
 
 /** What is wrong with the pack's configuration, a clause each. */
 function problemsOf(config: Partial<PackConfig> | null, today: string): string[] {
-  const { failoverTargetSeconds: targets, exemptions } = config ?? {};
+  const { failoverTargetSeconds: targets, exemptions, alone = {} } = config ?? {};
   if (targets === null || typeof targets !== "object" || !Array.isArray(exemptions))
     return ["it must have failoverTargetSeconds, seconds by stack, and a list of exemptions"];
   return [
@@ -68,6 +75,7 @@ function problemsOf(config: Partial<PackConfig> | null, today: string): string[]
           `failoverTargetSeconds.${stack}: ${JSON.stringify(seconds)} is not allowed; allowed: seconds above 0`,
       ),
     ...exemptions.flatMap((exemption) => problemsOfExemption(exemption, today)),
+    ...Object.entries(alone).flatMap(([stack, leave]) => problemsOfAlone(stack, leave, today)),
   ];
 }
 
@@ -88,6 +96,13 @@ function readKubernetes(root: string, stack: string): string | undefined {
   if (!existsSync(join(root, file))) return undefined;
   const cluster = readStackConfig(root, file)[clusterKey] as { version?: unknown } | undefined;
   return typeof cluster?.version === "string" ? cluster.version : undefined;
+}
+
+function readRecovery(root: string, stack: string): string | undefined {
+  const file = `Pulumi.${stack}.yaml`;
+  if (!existsSync(join(root, file))) return undefined;
+  const recovery = readStackConfig(root, file)[recoveryKey] as { of?: unknown } | undefined;
+  return typeof recovery?.of === "string" ? recovery.of : undefined;
 }
 
 function readStackConfig(root: string, file: string): Record<string, unknown> {

@@ -114,6 +114,7 @@ import poolerResolver from "./pooler/pooler-resolver";
 import poolerSettings from "./pooler/pooler-settings";
 import poolerTls from "./pooler/pooler-tls";
 import alarmNotifies from "./stack/alarm-notifies";
+import alone from "./stack/alone";
 import availabilityLedger from "./stack/availability-ledger";
 import changesApplied from "./stack/changes-applied";
 import changesEnd from "./stack/changes-end";
@@ -124,6 +125,7 @@ import dataOutlivesCluster from "./stack/data-outlives-cluster";
 import dataProtected from "./stack/data-protected";
 import restores from "./stack/restores";
 import survives from "./stack/survives";
+import takesOver from "./stack/takes-over";
 import tells from "./stack/tells";
 import addresses from "./workloads/addresses";
 import autoscaler from "./workloads/autoscaler";
@@ -140,6 +142,7 @@ import podSecurity from "./workloads/pod-security";
 import portsLead from "./workloads/ports-lead";
 import priorities from "./workloads/priorities";
 import probes from "./workloads/probes";
+import registryCopy from "./workloads/registry-copy";
 import registryLifecycle from "./workloads/registry-lifecycle";
 import releaseAtomic from "./workloads/release-atomic";
 import releaseOrder from "./workloads/release-order";
@@ -186,6 +189,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     podSecurity,
     priorities,
     probes,
+    registryCopy,
     registryLifecycle,
     releaseAtomic,
     releaseOrder,
@@ -326,6 +330,8 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     tells,
     configuredOnce,
     copiesElsewhere,
+    alone,
+    takesOver,
   ],
 };
 

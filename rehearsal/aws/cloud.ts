@@ -54,8 +54,19 @@ export class StandInCloud {
   async create(urn: string, inputs: Properties): Promise<CloudResource> {
     await this.access.create(typeOf(urn), inputs);
     this.changes.push({ operation: "create", urn });
-    const resource = { urn, inputs, ...(await this.made(urn, inputs)) };
-    this.resources.set(key(urn, resource.id), resource);
+    const made = await this.made(urn, inputs);
+    // One that replaces another has an id of its own, so that its predecessor's deletion leaves it.
+    while (this.resources.has(key(urn, made.id))) made.id = `${made.id}-next`;
+    return this.keep({ urn, inputs, ...made });
+  }
+
+  /** Everything that it has. */
+  all(): CloudResource[] {
+    return [...this.resources.values()];
+  }
+
+  protected keep(resource: CloudResource): CloudResource {
+    this.resources.set(key(resource.urn, resource.id), resource);
     return resource;
   }
 
@@ -156,7 +167,8 @@ export class StandInCloud {
   }
 }
 
-function typeOf(urn: string): string {
+/** Type token of the resource behind a URN. */
+export function typeOf(urn: string): string {
   return urn.split("::")[2]!.split("$").at(-1)!;
 }
 

@@ -6,9 +6,10 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { callStandIn } from "../../plan/stand-ins";
-import { differing, type Properties, type StandInCloud } from "./cloud";
+import { differing, typeOf, type Properties, type StandInCloud } from "./cloud";
 import { constructCluster } from "./eks-component";
 import { bound, channelOptions } from "./grpc";
+import { anotherResource } from "./names";
 import { readBack, replacing } from "./read-back";
 
 /** Packages whose provider is a stand-in; Kubernetes has its own, real one. */
@@ -17,7 +18,7 @@ const packages = ["aws", "eks", "random", "tls"];
 /**
  * The providers of everything but Kubernetes, as the engine speaks to them: a stand-in, with the
  * stand-in cloud behind it. It checks nothing but access entries, and a changed input is an update,
- * but for what read-back.ts knows of AWS.
+ * or a replacement where `read-back.ts` or `names.ts` knows it of AWS.
  */
 export class StandInProviders {
   private constructor(private readonly servers: Map<string, { server: Server; port: number }>) {}
@@ -120,14 +121,14 @@ function unchecked(request: proto.CheckRequest): proto.CheckResponse {
 }
 
 function difference(request: proto.DiffRequest): proto.DiffResponse {
-  const type = request.getUrn().split("::")[2]!.split("$").at(-1)!;
+  const type = typeOf(request.getUrn());
   const [read, news] = [readBack(type, plain(request.getOldInputs())), plain(request.getNews())];
   const names = differing(read, news);
   const { DIFF_NONE, DIFF_SOME } = proto.DiffResponse.DiffChanges;
   const response = new proto.DiffResponse();
   response.setChanges(names.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList(names);
-  response.setReplacesList(replacing(type, read, news));
+  response.setReplacesList([...replacing(type, read, news), ...anotherResource(type, names)]);
   return response;
 }
 

@@ -202,7 +202,7 @@ async function groundOf({ cloud, cluster }: EngineStack): Promise<string[]> {
 }
 
 /** Workloads with their replicas, once all of these are ready. */
-async function workloadsOf({ cluster }: EngineStack): Promise<string[]> {
+export async function workloadsOf({ cluster }: EngineStack): Promise<string[]> {
   const workloads = await Workloads.follow(cluster.plane!.api);
   try {
     await workloads.until(() => workloads.unsteady(), 60);

@@ -14,7 +14,8 @@ import { accountId } from "../../plan/stand-ins";
 import type { Result } from "../../lib/processes";
 import { EksAndSts } from "../aws/eks-and-sts";
 import { chartArtifacts } from "./chart-artifacts";
-import { StandInCloud } from "../aws/cloud";
+import { AccountCloud, StandInAccount } from "../aws/account";
+import type { StandInCloud } from "../aws/cloud";
 import { Ecr } from "../aws/ecr";
 import { LoadBalancer } from "../aws/load-balancer";
 import { LocalCluster } from "../aws/managed-cluster";
@@ -42,6 +43,8 @@ export interface EngineOptions {
   /** The same program's plan. */
   plan: Plan;
   signal: AbortSignal;
+  /** Absent: an empty one. */
+  account?: StandInAccount;
 }
 
 /** A change that a preview announces. */
@@ -60,9 +63,13 @@ export class EngineStack {
   cluster!: LocalCluster;
   aws!: EksAndSts;
   registry!: Ecr;
+  /** The account that it is in, with what other stacks have made there. */
+  readonly account: StandInAccount;
   private workspace!: Workspace;
 
-  private constructor(private readonly options: EngineOptions) {}
+  private constructor(readonly options: EngineOptions) {
+    this.account = options.account ?? new StandInAccount();
+  }
 
   static async start(options: EngineOptions): Promise<EngineStack> {
     const stack = new EngineStack(options);
@@ -132,8 +139,18 @@ export class EngineStack {
 
   /** `npm run rebuild` of this checkout, confirmed. */
   rebuild(args: string[] = [], say?: Say): Promise<Result> {
+    return this.confirmed("rebuild", args, say);
+  }
+
+  /** A recovery command of this checkout, confirmed. */
+  confirmed(command: string, args: string[], say?: Say): Promise<Result> {
     const { stack } = this.options.settings;
-    return this.workspace.command("rebuild", [...this.stack(), ...args], `${stack}\n`, say);
+    return this.workspace.command(command, [...this.stack(), ...args], `${stack}\n`, say);
+  }
+
+  /** A command of the Pulumi CLI on this stack. @throws with its diagnostics when it fails. */
+  pulumi(args: string[]): Promise<string> {
+    return this.workspace.pulumi([...args, ...this.stack()]);
   }
 
   private async prepare(): Promise<void> {
@@ -148,7 +165,7 @@ export class EngineStack {
     );
     this.closers.push(() => this.cluster.destroy());
     const { deployRoleArn } = clusterSettings(settings);
-    this.cloud = new StandInCloud(config, this.cluster, deployRoleArn);
+    this.cloud = new AccountCloud(config, this.cluster, deployRoleArn, this.account);
     const provider = await this.started(StandInProviders.start(this.cloud));
     this.aws = await this.started(
       EksAndSts.start((name) => (this.cloud.hasCluster(name) ? { status: "ACTIVE" } : "absent")),
@@ -176,7 +193,7 @@ export class EngineStack {
   /** The registries of the stack's two Regions: no other host answers anybody here. */
   private async ecr(): Promise<Ecr> {
     const { project, config } = this.options.settings;
-    const regions = [config["aws:region"], config[`${project}:recoveryRegion`]];
+    const regions = [config["aws:region"], config[`${project}:recoveryRegion`]].filter(Boolean);
     const folder = path.join(this.folder, "ecr");
     await mkdir(folder);
     return Ecr.start({

@@ -10,23 +10,32 @@ import type { StackSettings } from "../../plan/stack-settings";
 import { folderPrefix } from "../control-plane/leftovers";
 import { bringUp, lostCluster, unansweredAws } from "./drills";
 import { EngineStack } from "./engine-stack";
+import { regionLoss } from "./region-loss";
 
-/** Each goes on where the one before it has ended. */
-const drills = [bringUp, unansweredAws, lostCluster];
+/** Each goes on where the one before it has ended, and needs the bring-up alone. */
+const drills = [unansweredAws, lostCluster, regionLoss];
+
+/** What may be chosen. */
+export const drillNames = drills.map(({ name }) => name);
 
 /** How a rehearsal of a rebuild runs. */
 export interface RebuildRehearsal {
   root: string;
   settings: StackSettings;
+  /** Names of the drills after the bring-up. */
+  chosen: string[];
   view: View;
   signal: AbortSignal;
 }
 
 /** Runs the drills on one stack. Rejects, with nothing left running, when it cannot go on. */
 export async function rehearseRebuild(rehearsal: RebuildRehearsal): Promise<Claim[]> {
-  const { root, settings, view, signal } = rehearsal;
+  const { root, settings, chosen, view, signal } = rehearsal;
   const preparing = view.add("Engine and stand-ins");
-  const tasks = drills.map((drill) => ({ drill, task: view.add(drill.title) }));
+  const tasks = [bringUp, ...drills.filter(({ name }) => chosen.includes(name))].map((drill) => ({
+    drill,
+    task: view.add(drill.title),
+  }));
   const program = await loadProgram(root);
   const plan = await evaluate(program, settings);
   const folder = await mkdtemp(path.join(tmpdir(), `${folderPrefix}${process.pid}-`));
@@ -45,13 +54,30 @@ export async function rehearseRebuild(rehearsal: RebuildRehearsal): Promise<Clai
   }
 }
 
-/** A row of the table in docs/disaster-recovery.md. */
-export function resultRow({ stack, claims }: Report): string {
+/** Rows of the table in docs/disaster-recovery.md, one for each disaster that was rehearsed. */
+export function resultRows({ stack, claims }: Report): string {
   const value = (id: string) => claims.find((claim) => claim.id === id)?.value ?? NaN;
   const day = new Date().toISOString().slice(0, 10);
   const lost = value("rebuild.data-touched") === 0 ? "0 s" : "data touched";
-  const rto = `${value("rebuild.total").toFixed(1)} s`;
-  return `| ${day} | cluster loss | ${stack} | ${lost} | ${rto} | real engine and control plane, AWS a stand-in |\n`;
+  const has = (drill: string) => claims.some(({ id }) => id.startsWith(drill));
+  const remark = "real engine and control plane, AWS a stand-in";
+  return [
+    ...(has("rebuild.") ? [["cluster loss", lost, `${value("rebuild.total").toFixed(1)} s`]] : []),
+    ...(has("region-loss.")
+      ? [
+          [
+            "Region loss",
+            "not rehearsed",
+            `${value("region-loss.seconds").toFixed(1)} s, without data`,
+          ],
+        ]
+      : []),
+  ]
+    .map(
+      ([disaster, rpo, rto]) =>
+        `| ${day} | ${disaster} | ${stack} | ${rpo} | ${rto} | ${remark} |\n`,
+    )
+    .join("");
 }
 
 function allHold(claims: Claim[]): boolean {

@@ -30,6 +30,16 @@ const cases: { title: string; change: (config: Config) => void; says: RegExp }[]
     says: /^ {2}aws:region: missing; allowed: a region name/m,
   },
   {
+    title: "no recovery Region",
+    change: (c) => delete c["mini-xdr:recoveryRegion"],
+    says: /^ {2}mini-xdr:recoveryRegion: missing; allowed: a region name; absent only beside recovery\.of$/m,
+  },
+  {
+    title: "a stack in its own place",
+    change: (c) => (c["mini-xdr:recovery"] = { of: "bad" }),
+    says: /^ {2}mini-xdr:recovery\.of: "bad" is not allowed; allowed: another stack, the one that is lost$/m,
+  },
+  {
     title: "an unknown key",
     change: (c) => (c["mini-xdr:replcas"] = "4"),
     says: /^ {2}mini-xdr:replcas: unknown key; allowed: tier, /m,

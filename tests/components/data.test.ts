@@ -27,9 +27,13 @@ describe("keys", () => {
     }
   });
 
-  it("the backups' key has the alias that operators know", async () => {
-    const { inputs } = named(await plannedStack("prod"), "keys-backups-alias");
-    assert.equal(inputs.name, "alias/mini-xdr-backup-key");
+  it("have aliases of the stack's own, in both Regions", async () => {
+    const plan = await plannedStack("prod");
+    for (const purpose of ["backups", "backups-recovery"])
+      assert.equal(
+        named(plan, `keys-${purpose}-alias`).inputs.name,
+        `alias/mini-xdr-prod-${purpose}`,
+      );
   });
 
   it("the topic's key admits CloudWatch and RDS, for this account alone", async () => {

@@ -33,8 +33,9 @@ export function plannedWith(stack: string, key: string, values: object): Promise
   });
 }
 
-/** One after the other: the SDK's mock runtime is global to the process. */
-function planned(settings: StackSettings): Promise<Plan> {
+/** The plan of a stack with other settings than its file's. */
+export function planned(settings: StackSettings): Promise<Plan> {
+  // One after the other: the SDK's mock runtime is global to the process.
   const plan = last.then(async () => evaluate(await program(), settings));
   last = plan.catch(() => undefined);
   return plan;

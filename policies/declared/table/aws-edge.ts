@@ -116,6 +116,7 @@ export const edges: Record<string, Fields> = {
       name: leadsTo(balancer),
       zoneId: free("the load balancer's own"),
     }),
+    // Of the users' name only in a lost stack's place: the rule takes-over.
     allowOverwrite: fixed(true),
     name: judged("users-address", "outside-view"),
     records: judged("certificate-renewal"),

@@ -15,7 +15,7 @@ import {
   type Fields,
 } from "../declaration";
 import { name, privateRange } from "./objects";
-import { logGroup, network, role, securityGroup, subnet, tags } from "./references";
+import { logGroup, network, region, role, securityGroup, subnet, tags } from "./references";
 
 const routeTable = "aws:ec2/routeTable:RouteTable";
 
@@ -234,9 +234,11 @@ export const rights: Record<string, Fields> = {
       ),
       "images are looked for there",
     ),
+    region,
   },
   "aws:ecr/lifecyclePolicy:LifecyclePolicy": {
     policy: document("registry-lifecycle"),
+    region,
     repository: leadsTo("aws:ecr/repository:Repository"),
   },
   "aws:ecr/replicationConfiguration:ReplicationConfiguration": {

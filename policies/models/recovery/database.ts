@@ -1,5 +1,6 @@
 import { pointInTime, recoveryPoint, recoveryTime, stateDays } from "../../declared/recovery";
 import { writers } from "../../budgets/failover";
+import { demandsCopies } from "../../model/alone";
 import { inWords } from "../../model/duration";
 import { databaseCluster } from "../../model/database";
 import { isTrue, mismatch } from "../../model/expectation";
@@ -21,8 +22,8 @@ const backupsCopy =
 /** S3's promise of the copy in another Region, seconds; the rule on replication demands it. */
 const replicated = 15 * 60;
 
-/** Whether the tier promises that data outlives its Region. */
-const leavesRegion = ({ settings }: Question) => settings.tier !== "starter";
+/** Whether the stack promises that data outlives its Region. */
+const leavesRegion = ({ settings }: Question) => demandsCopies(settings);
 
 /** The database's rows, by AWS's own backups. */
 export function byPointInTime(question: Question): Line[] {
@@ -135,6 +136,7 @@ function inVault({ vault }: Job, question: Question): Break[] {
 function intoOtherRegion({ cron, every }: Job, question: Question): Break[] {
   const limit = recoveryPoint[question.settings.tier];
   const isCluster = writers(question.stack).some(({ type }) => type === databaseCluster);
+  if (question.settings.alone) return [];
   if (!cron || !isCluster || every + replicated < limit) return [];
   return broken(question.of, "copy of", cron, [
     `it is ${inWords(every + replicated)} old in the other Region; it must be less than ${inWords(limit)}`,

@@ -1,4 +1,5 @@
 import { chartOf } from "../../../upstream/upstream";
+import { demandsCopies } from "../../model/alone";
 import { bucketType, holdsData } from "../../model/buckets";
 import { at, list, type Resource } from "../../model/resource";
 import { configMap, prometheus, releaseType } from "../../model/kubernetes";
@@ -37,7 +38,7 @@ export function objects(question: Question): Line[] {
       ],
       broken: [
         ...kept(question, bucket),
-        ...(settings.tier === "starter" ? [] : copied(question, bucket)),
+        ...(demandsCopies(settings) ? copied(question, bucket) : []),
         ...toldOf(question, "a backup fails"),
       ],
     }));
@@ -65,7 +66,7 @@ export function secrets(question: Question): Line {
       ]),
       ...keyed(question, secret, "kmsKeyId"),
       ...held(question, "lifecycle of", secret, secretRecoveryWindow),
-      ...(settings.tier === "starter" ? [] : held(question, "copy of", secret, secretReplicated)),
+      ...(demandsCopies(settings) ? held(question, "copy of", secret, secretReplicated) : []),
     ]),
   };
 }
@@ -111,7 +112,7 @@ export function images(question: Question): Line {
         .flatMap((lifecycle) => held(question, "lifecycle of", lifecycle, registryLifecycle)),
       ...repositories.flatMap((repository) =>
         broken(of, "copy of", repository, [
-          settings.tier === "starter" || rules.some((rule) => copies(rule, repository))
+          !demandsCopies(settings) || rules.some((rule) => copies(rule, repository))
             ? undefined
             : "no rule of the registry's ReplicationConfiguration copies it to another Region",
         ]),

@@ -1,3 +1,4 @@
+import { ofCopies } from "../../model/alone";
 import { bucketType, configures, holdsData } from "../../model/buckets";
 import { equals, isAssigned, isObject, mismatch } from "../../model/expectation";
 import { list, type Resource } from "../../model/resource";
@@ -5,7 +6,7 @@ import type { RuleDefinition } from "../../model/rule";
 
 const replication = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 
-export default {
+export default ofCopies({
   name: "bucket-replication",
   severity: "critical",
   from: "pro",
@@ -25,7 +26,7 @@ export default {
       ...(elsewhere(bucket, target) ? [] : ["its copy is not in another Region"]),
     ];
   },
-} satisfies RuleDefinition;
+} satisfies RuleDefinition);
 
 function problems({ properties }: Resource): string[] {
   if (list(properties, "rules").length !== 1)

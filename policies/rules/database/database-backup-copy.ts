@@ -1,3 +1,4 @@
+import { ofCopies } from "../../model/alone";
 import { databaseInstance, isReplica } from "../../model/database";
 import { between, isAssigned, isSet, mismatch } from "../../model/expectation";
 import type { RuleDefinition } from "../../model/rule";
@@ -5,7 +6,7 @@ import type { RuleDefinition } from "../../model/rule";
 const replication =
   "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
 
-export default {
+export default ofCopies({
   name: "database-backup-copy",
   severity: "high",
   from: "pro",
@@ -25,4 +26,4 @@ export default {
       mismatch(copy.properties, "kmsKeyId", isAssigned),
     ].filter((problem) => problem !== undefined);
   },
-} satisfies RuleDefinition;
+} satisfies RuleDefinition);

@@ -11,11 +11,11 @@ export default {
     "A rule judges what it finds: an alarm, a subscription or a network policy that is gone breaks none.",
   needs: "stack",
   types: ["pulumi:pulumi:Stack"],
-  judge: (_, stack) => {
+  judge: (_, stack, settings) => {
     const there = new Set(
       stack.resources.map((resource) => `${resource.type} ${nameOf(resource)}`),
     );
-    return expectedIn(stack)
+    return expectedIn(stack, settings)
       .filter(({ type, name }) => !there.has(`${type} ${name}`))
       .map(
         ({ type, name, why }) =>

@@ -1,3 +1,4 @@
+import { ofCopies } from "../../model/alone";
 import { bucketType } from "../../model/buckets";
 import { show } from "../../model/expectation";
 import { ownRegion, regionOf } from "../../model/region";
@@ -9,7 +10,7 @@ const secret = "aws:secretsmanager/secret:Secret";
 const images = "aws:ecr/replicationConfiguration:ReplicationConfiguration";
 const dumps = "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication";
 
-export default {
+export default ofCopies({
   name: "copies-elsewhere",
   severity: "critical",
   from: "pro",
@@ -25,7 +26,7 @@ export default {
       .filter((region) => region !== unknown && (typeof region !== "string" || region === own))
       .map((region) => `its copy is in ${show(region)}; it must be another Region than ${own}`);
   },
-} satisfies RuleDefinition;
+} satisfies RuleDefinition);
 
 function regionsOf(resource: Resource, stack: Stack): unknown[] {
   const { type, properties } = resource;

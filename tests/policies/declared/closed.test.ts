@@ -101,7 +101,7 @@ for (const name of ["prod", "staging"])
     });
 
     it("misses everything that the catalogue expects, by its name", () => {
-      const expected = expectedIn(stack);
+      const expected = expectedIn(stack, judged.settings);
       assert.ok(expected.length > 150, `only ${expected.length}`);
       console.log(`      ${expected.length} expected things were taken away, one by one`);
       const [rule] = [judgeResources(judged.resources, judged.settings)];

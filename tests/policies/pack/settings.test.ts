@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { judgeResources } from "../../../policies/pack/judge";
 import { rules } from "../../../policies/rules";
+import { problemsOfAlone } from "../../../policies/model/alone";
 import { readSettings } from "../../../policies/pack/settings";
 import { readStackSettings, stackNames } from "../../../plan/stack-settings";
 import { root } from "../../support/planned";
@@ -37,6 +38,18 @@ describe("the policy pack's settings", function () {
       for (const rule of Object.keys(excuses)) assert.ok(names.includes(rule), rule);
       assert.ok(reason.length > 20, reason);
     }
+  });
+
+  it("give leave to be without copies only with a near day and a reason", () => {
+    assert.deepEqual(
+      problemsOfAlone("b", { until: "2026-12-20", reason: "lost" }, "2026-11-26"),
+      [],
+    );
+    for (const until of ["2026-12-28", "soon", undefined])
+      assert.deepEqual(problemsOfAlone("b", { until, reason: "lost" }, "2026-11-26"), [
+        `alone.b.until: ${JSON.stringify(until)} is not allowed; allowed: a day, YYYY-MM-DD, 31 days ahead at most`,
+      ]);
+    assert.equal(problemsOfAlone("b", null, "2026-11-26").length, 2);
   });
 
   it("name the key that is wrong", () => {

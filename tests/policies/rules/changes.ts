@@ -74,6 +74,8 @@ export const changes: Record<string, Change> = {
     ...resource,
     dependencies: [],
   })),
+  "registry-copy": on("aws:ecr/repository:Repository", "registry-recovery-backend", gone),
+  "takes-over": on("aws:route53/record:Record", "edge-record", setting("allowOverwrite", true)),
   "key-region": on("aws:kms/key:Key", "keys-backups-recovery", setting("region", undefined)),
   "own-group": on("aws:rds/cluster:Cluster", "", literal("vpcSecurityGroupIds")),
   "work-volume": on(

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { judgeResources } from "../../../policies/pack/judge";
 import { unknown, type Resource } from "../../../policies/model/resource";
 import { groups } from "../../../policies/model/rule";
+import type { Settings } from "../../../policies/model/settings";
 import { rules } from "../../../policies/rules";
 import { root } from "../../support/planned";
 import { cases, engineCluster, experiment, optionCases } from "./cases";
@@ -27,7 +28,9 @@ describe("the rules of the policy pack", function () {
   });
 
   it("are all tested", () => {
-    const tested = [cases, optionCases, changes, { rollout: true }].flatMap(Object.keys);
+    const tested = [cases, optionCases, changes, { rollout: true, alone: true }].flatMap(
+      Object.keys,
+    );
     assert.deepEqual(rules.map(({ name }) => name).sort(), tested.sort());
   });
 
@@ -80,6 +83,25 @@ describe("the rules of the policy pack", function () {
       const pod = { ...experiment, type: `kubernetes:${type}` };
       assert.equal(broken(judged, [...judged.resources, pod], "rollout").length, 1, type);
     }
+  });
+
+  it("alone: leave is for a stack in a lost one's place, without copies, until a day", () => {
+    const { resources, settings } = stacks.prod!;
+    const judged = (changed: Partial<Settings>, left = resources) =>
+      broken({ resources, settings: { ...settings, ...changed } }, left, "alone").map(
+        ({ message }) => message.split(":")[0],
+      );
+    const alone = { until: settings.today, reason: "the other Region is lost" };
+    const copies = /replicationConfiguration:|bucketReplicationConfig:/;
+    const without = resources.filter(({ type }) => !copies.test(type));
+    assert.deepEqual(judged({}), []);
+    assert.deepEqual(judged({ alone, recoveryOf: "prod" }, without), []);
+    assert.deepEqual(judged({ alone }, without), ["prod takes no lost stack's place"]);
+    assert.deepEqual(
+      judged({ alone: { ...alone, until: "2026-01-01" }, recoveryOf: "x" }, without),
+      ["its leave has ended on 2026-01-01"],
+    );
+    assert.deepEqual(judged({ alone, recoveryOf: "x" }), ["it has copies"]);
   });
 
   it("release-readable: a component that hides its objects must be a Release", () => {

@@ -47,7 +47,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
     return made;
   }
 
-  it("brings prod up, refuses a time-out, and rebuilds the lost cluster", async () => {
+  it("brings prod up, refuses a time-out, rebuilds the lost cluster, leaves the lost Region", async () => {
     const folder = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-test-"));
     const file = path.join(folder, "report.json");
     try {
@@ -66,6 +66,8 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
       );
       for (const step of ["proof", "refresh", "check", "up", "addresses", "answer", "total"])
         assert.ok(claims.some(({ id }) => id === `rebuild.${step}`));
+      for (const what of ["old-way", "asked", "images-missing", "name", "seconds"])
+        assert.ok(claims.some(({ id }) => id === `region-loss.${what}`));
       assert.match(stdout, /Stand-ins: AWS/);
       assert.deepEqual(await folders(pid), []);
     } finally {

@@ -146,6 +146,11 @@ export const absence: Edit[] = [
   ]),
   ...edits("absence", "components/registry.ts", [
     ["images of one repository copied", 'filter: "mini-xdr/"', 'filter: "mini-xdr/backend"'],
+    [
+      "repositories that ECR makes by itself",
+      "imageNames.map((image) => this.repository(image, region))",
+      "[]",
+    ],
   ]),
   ...edits("absence", main, [
     [

@@ -62,6 +62,13 @@ export const option: Edit[] = [
       "dependsOn: []",
     ],
   ]),
+  ...edits("option", "components/registry.ts", [
+    [
+      "repositories that somebody else has made",
+      "...(adopted ? { import: name } : {})",
+      "import: name",
+    ],
+  ]),
   ...edits("option", main, [
     [
       "a program that changes what it makes",

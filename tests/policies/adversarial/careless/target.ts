@@ -116,6 +116,11 @@ export const target: Edit[] = [
       'values: ["/api/v1/*", "/health/ready"]',
     ],
     ["a certificate of another name", "domainName: domain.name", 'domainName: "www.example.com"'],
+    [
+      "a name that may be another stack's",
+      "...(this.args.takesName ? { allowOverwrite: true } : {})",
+      "allowOverwrite: true",
+    ],
     ["a probe of the page alone", 'resourcePath: "/health/ready"', 'resourcePath: "/"'],
   ]),
   ...edits("target", "charts/mini-xdr/templates/service.yaml", [
@@ -162,18 +167,18 @@ export const target: Edit[] = [
   ...edits("target", main, [
     [
       "the copy in the same Region",
-      "recovery: { region: recoveryRegion, kmsKeyArn: keys.backupsRecovery.arn }",
-      "recovery: { region, kmsKeyArn: keys.backupsRecovery.arn }",
+      "recovery: keys.recovery?.backups",
+      "recovery: { ...keys.recovery!.backups, region }",
     ],
     [
       "the copy under the wrong Region's key",
-      "kmsKeyArn: keys.backupsRecovery.arn",
-      "kmsKeyArn: keys.backups.arn",
+      "recovery: keys.recovery?.backups",
+      "recovery: { ...keys.recovery!.backups, kmsKeyArn: keys.backups.arn }",
     ],
     [
       "images copied to their own Region",
-      "{ accountId, region, recoveryRegion }",
-      "{ accountId, region, recoveryRegion: region }",
+      "  region,\n  recoveryRegion,\n  adopts",
+      "  region,\n  recoveryRegion: region,\n  adopts",
     ],
     [
       "secrets copied to their own Region",
@@ -229,7 +234,7 @@ export const target: Edit[] = [
     [
       "dumps under the copy's key",
       "kmsKeyArn: keys.backups.arn, region }",
-      "kmsKeyArn: keys.backupsRecovery.arn, region }",
+      "kmsKeyArn: keys.recovery!.backups.kmsKeyArn, region }",
     ],
     [
       "figures of the other Region",
