@@ -23,7 +23,7 @@ const rooms = {
   // Asks an account whether it can take what is planned; the plan says what that is.
   preflight: ["plan", "policies", "lib"],
   // The month of a plan, by list prices.
-  cost: ["preflight", "policies", "lib"],
+  cost: ["preflight", "plan", "policies", "lib"],
   rehearsal: ["recovery", "mirror", "upstream", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };

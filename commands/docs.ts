@@ -2,19 +2,16 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format } from "prettier";
 import { configKeys } from "../config";
-import { costPage } from "../cost/page";
-import { readPrices } from "../cost/prices";
-import { quantitiesOf } from "../cost/quantities";
+import { costOfStacks } from "../cost/stacks";
 import { commandLine } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { sloPage } from "../observability/slo";
 import { dumpCostTable, dumpKeeping } from "../plan/dump-cost";
 import { pages } from "../policies/pack/documentation";
 import { readSettings } from "../policies/pack/settings";
-import { evaluate, evaluateValues } from "../plan/evaluate";
+import { evaluate } from "../plan/evaluate";
 import { loadProgram } from "../plan/program";
-import { readStackSettings, stackNames } from "../plan/stack-settings";
-import { needsOf } from "../preflight/needs";
+import { readStackSettings } from "../plan/stack-settings";
 import type { Launch } from "./launch";
 
 const configMarks = [
@@ -40,22 +37,8 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const plan = await evaluate(await loadProgram(root), readStackSettings(root, "prod"));
   const table = dumpCostTable(dumpKeeping(plan));
   writeFileSync(recovery, await within(readFileSync(recovery, "utf8"), costMarks, table));
-  writeFileSync(join(root, "docs/cost.md"), await markdown(await cost(root)));
+  writeFileSync(join(root, "docs/cost.md"), await markdown(await costOfStacks(root)));
   return ends.done;
-}
-
-/** The page of what every stack costs, from their plans. */
-async function cost(root: string): Promise<string> {
-  const program = await loadProgram(root);
-  process.chdir(root);
-  const stacks = [];
-  // One after the other: the SDK's mock runtime is global to the process.
-  for (const stack of stackNames(root)) {
-    const settings = readStackSettings(root, stack);
-    const needs = needsOf(root, await evaluateValues(program, settings), settings);
-    stacks.push({ stack, quantities: quantitiesOf(needs.stack, needs.zones.length) });
-  }
-  return costPage(stacks, readPrices(root));
 }
 
 /** The README with the configuration table that belongs to today's `config.ts`. */

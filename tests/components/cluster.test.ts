@@ -41,7 +41,8 @@ describe("the cluster", () => {
     assert.equal(inputs.publicSubnetIds, undefined);
     const made = only(plan, "aws:eks/cluster:Cluster").inputs.vpcConfig as { subnetIds: string[] };
     assert.deepEqual(made.subnetIds, inputs.privateSubnetIds);
-    assert.deepEqual(ofType(plan, "aws:eks/addon:Addon"), []);
+    const addons = ofType(plan, "aws:eks/addon:Addon").map(({ inputs }) => inputs.addonName);
+    assert.deepEqual(addons, ["amazon-cloudwatch-observability"]);
   });
 
   it("tags nodes and volumes as the configuration tags everything else", async () => {

@@ -34,7 +34,7 @@ describe("what a month costs", function () {
     assert.equal(units(prod, /^vpc\.nat-gateway$/), 3 * 730);
     assert.equal(units(staging, /^vpc\.nat-gateway$/), 730);
     assert.equal(units(prod, /^elasticache/), 3 * 730);
-    assert.equal(units(prod, /^rds\.multi-az-cluster\.storage\./), 200);
+    assert.equal(units(prod, /^rds\.multi-az-cluster\.storage\./), 400);
     assert.equal(units(staging, /^rds\.single-az\.db\./), 730);
     // A replica says nothing of its storage: it has its source's.
     assert.equal(units(staging, /^rds\.single-az\.storage\./), 50);

@@ -47,15 +47,12 @@ describe("the login to the stack's registry", () => {
     assert.match(stdout, /^aws ecr get-login-password --region eu-west-1 failed/);
   });
 
-  it("is what npm run up hands to the provider", async () => {
-    const { scripts } = JSON.parse(await readFile(path.join(root, "package.json"), "utf8")) as {
-      scripts: { up: string };
-    };
-    const words = scripts.up.replace(/ pulumi .*/, " node -p 'JSON.stringify(process.env)'");
-    const { stdout } = await run("sh", ["-c", words], { cwd: root, env: { PWD: root } });
-    const { PATH, PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH } = JSON.parse(stdout) as NodeJS.ProcessEnv;
-    const login = registryLogin();
-    assert.equal(PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH, login.PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH);
-    assert.ok(PATH!.startsWith(`${login.DOCKER_CONFIG}:`));
+  it("is found before any other by what the engine starts", () => {
+    const login = registryLogin({ PATH: "/usr/bin" });
+    assert.equal(login.PATH, `${login.DOCKER_CONFIG}:/usr/bin`);
+    assert.equal(
+      login.PULUMI_K8S_HELM_REGISTRY_CONFIG_PATH,
+      path.join(login.DOCKER_CONFIG, "config.json"),
+    );
   });
 });

@@ -9,7 +9,7 @@ export default {
   severity: "high",
   from: "starter",
   demands:
-    "Earlier versions and unfinished uploads of a bucket with data expire; a backup itself only once it is marked as pruned.",
+    "Earlier versions and unfinished uploads of a bucket with data expire; a backup itself only once it is marked as pruned, and then all of it.",
   reason:
     "A plain expiration deletes good backups while new ones fail; without any, the bucket grows indefinitely.",
   needs: "stack",
@@ -39,6 +39,9 @@ export default {
         problems.push(
           `rule ${String(at(rule, "id"))} deletes backups that are not marked pruned=true`,
         );
+    for (const rule of rules.filter((rule) => at(rule, "filter.and.tags.pruned") === "true"))
+      if (!Number.isInteger(at(rule, "noncurrentVersionExpiration.noncurrentDays")))
+        problems.push(`rule ${String(at(rule, "id"))} keeps what is pruned as an earlier version`);
     return problems;
   },
 } satisfies RuleDefinition;

@@ -15,8 +15,10 @@ const deployRole = "arn:aws:iam::123456789012:role/mini-xdr-deploy";
 /** A stack in each of two Regions of one account. */
 function account() {
   const shared = new StandInAccount();
-  const eks = { create: () => Promise.resolve({}) };
-  const stackIn = (region: string) => new AccountCloud({ "aws:region": region }, eks, deployRole, shared);
+  const nothing = () => Promise.resolve();
+  const eks = { create: () => Promise.resolve({}), admit: nothing, shutOut: nothing };
+  const stackIn = (region: string) =>
+    new AccountCloud({ "aws:region": region }, eks, deployRole, shared);
   return { shared, first: stackIn("eu-central-1"), second: stackIn("eu-west-1") };
 }
 
@@ -122,9 +124,10 @@ describe("the stand-in of an account", () => {
       await first.create(urn(replication), rules);
       shared.push("mini-xdr/backend", "1.0.0", "eu-central-1");
       assert.deepEqual(encryptionOf(second), [{ encryptionType: "AES256" }]);
-      assert.deepEqual(anotherResource(repository, ["encryptionConfigurations", "imageTagMutability"]), [
-        "encryptionConfigurations",
-      ]);
+      assert.deepEqual(
+        anotherResource(repository, ["encryptionConfigurations", "imageTagMutability"]),
+        ["encryptionConfigurations"],
+      );
     });
 
     it("is nowhere else, and nothing is imported that is not there", () => {

@@ -280,8 +280,8 @@ export const accepted: Edit[] = [
     ],
     [
       "a platform that does not wait for nodes",
-      "{ tags: config.tags }, onCluster(nodes)",
-      "{ tags: config.tags }, onCluster()",
+      '"metrics-server") },\n  onCluster(nodes)',
+      '"metrics-server") },\n  onCluster()',
     ],
   ]),
   ...edits("accepted", nodes, [

@@ -143,8 +143,8 @@ export const beside: Edit[] = [
   ...edits("beside", edge, [
     [
       "a rule before the others",
-      "    this.hideMetrics(listener);",
-      '    new lb.ListenerRule(`${name}-old-rule`, { listenerArn: listener.arn, priority: 1, conditions: [{ pathPattern: { values: ["/*"] } }], actions: [{ type: "forward", targetGroupArn: frontend.arn }] }, { parent: this });\n    this.hideMetrics(listener);',
+      "    this.hideInternals(listener);",
+      '    new lb.ListenerRule(`${name}-old-rule`, { listenerArn: listener.arn, priority: 1, conditions: [{ pathPattern: { values: ["/*"] } }], actions: [{ type: "forward", targetGroupArn: frontend.arn }] }, { parent: this });\n    this.hideInternals(listener);',
     ],
     [
       "a second record of the same name",
