@@ -34,7 +34,7 @@ export const service: Board = {
           description: "Share of the answers that were a 5xx, red where HighErrorRate begins.",
           queries: [{ expr: errorShare("job"), legend: "{{job}}" }],
           unit: "percentunit",
-          limit: limitOf("HighErrorRate"),
+          limit: limitOf("HighErrorRate", 1),
           width: 6,
         }),
         stat({
@@ -77,7 +77,7 @@ export const service: Board = {
           description: "Share of each route's answers that were a 5xx.",
           queries: [{ expr: errorShare("endpoint"), legend: "{{endpoint}}" }],
           unit: "percentunit",
-          limit: limitOf("HighErrorRate"),
+          limit: limitOf("HighErrorRate", 1),
         }),
       ],
     },

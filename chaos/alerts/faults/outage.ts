@@ -6,7 +6,7 @@ import { groupWait } from "./group-wait";
 /** Share of the requests that fail at least: what writes, and is no cached read. */
 const failing = 0.4;
 
-/** Seconds until HighErrorRate's five minutes hold 5 % of errors. */
+/** Seconds until HighErrorRate's five minutes hold 5 % of errors; its 90 s silence nothing that goes on. */
 const noticed = (300 * 0.05) / failing;
 
 /** Users are refused: whichever alert is first, all of them are one page. */

@@ -93,7 +93,7 @@ describe("the dashboards", () => {
 
 describe("the limits that colour panels", () => {
   it("are those of the alerts", () => {
-    assert.deepEqual(limitOf("HighErrorRate"), { at: 0.05, bad: "above", severity: "critical" });
+    assert.deepEqual(limitOf("HighErrorRate", 1), { at: 0.05, bad: "above", severity: "critical" });
     assert.deepEqual(limitOf("LowCacheHitRate"), { at: 0.8, bad: "below", severity: "warning" });
     assert.deepEqual(limitOf("DatabasePoolExhausted", 0).at, 0.9);
     assert.equal(limitOf("CertificateExpiring").at, 30 * 86_400);

@@ -66,8 +66,8 @@ export const highErrorRate: Table = {
         [requests("200")]: climb(0, [10, 1000], [10, 0], [20, 1000]),
         [requests("500")]: climb(0, [10, 0], [10, 1000], [20, 0]),
       },
-      fires: ["12m30s", "23m30s"],
-      quiet: ["11m", "25m", "26m", "39m"],
+      fires: ["12m30s", "20m"],
+      quiet: ["11m", "20m30s", "23m30s", "26m", "39m"],
     },
     nan: {
       series: { [requests("200")]: hold([20, "NaN"]), [requests("500")]: hold([20, "NaN"]) },
@@ -83,19 +83,93 @@ export const highErrorRate: Table = {
       fires: ["3m", "7m", "12m", "19m"],
     },
     born: {
-      // Five hundred errors between two scrapes, and none after.
+      // Five hundred errors between two scrapes, and few after.
       series: {
         ...Object.fromEntries(
           Object.keys(noise("200", 1)).map((name) => [name, hold([10, "_"], [20, 1e6])]),
         ),
         [requests("200")]: climb(500, [30, 0.02]),
-        [requests("500")]: hold([10, "_"], [20, 500]),
+        [requests("500")]: climb(500, [10, "_"], [20, 0.02]),
       },
       quiet: ["11m30s", "15m", "16m"],
       fires: ["12m", "14m30s"],
     },
   },
   more: [
+    {
+      title: "a failover of 40 s that is over",
+      series: {
+        ...noise("200", 20),
+        ...Object.fromEntries(
+          [elsewhere, probe, { endpoint: "/metrics" }].map((labels) => [
+            requests("200", { ...labels, pod: "c" }),
+            hold([11.5, "_"], [8.5, 1e6]),
+          ]),
+        ),
+        ...Object.fromEntries(
+          ["a", "b"].flatMap((pod) => [
+            [requests("200", { pod }), climb(0, [10, 500], [0.5, 0], [0.5, 333], [9, 500])],
+            [requests("503", { pod }), climb(0, [10, 0], [0.5, 500], [0.5, 167], [9, 0])],
+          ]),
+        ),
+      },
+      quiet: ["10m", "11m30s", "12m", "12m30s", "13m30s", "15m", "19m"],
+    },
+    {
+      title: "an outage with a gap of one scrape",
+      series: {
+        [requests("200")]: climb(0, [10, 1000], [1, 500], [0.5, "_"], [8.5, 500]),
+        [requests("503")]: climb(0, [10, 0], [1, 500], [0.5, "_"], [8.5, 500]),
+      },
+      quiet: ["11m30s"],
+      fires: ["12m", "12m30s", "19m"],
+    },
+    {
+      title: "an outage with a gap of two",
+      series: {
+        [requests("200")]: climb(0, [10, 1000], [1, 500], [1, "_"], [8, 500]),
+        [requests("503")]: climb(0, [10, 0], [1, 500], [1, "_"], [8, 500]),
+      },
+      fires: ["12m", "12m30s", "19m"],
+    },
+    {
+      title: "nobody asks any more: that is no answer",
+      series: {
+        [requests("200")]: climb(0, [10, 2], [10, 0]),
+        [requests("503")]: climb(0, [10, 0], [2, 12], [8, 0]),
+      },
+      fires: ["12m30s", "14m"],
+    },
+    {
+      title: "errors of three kinds, each within a scrape",
+      series: {
+        [requests("200")]: climb(0, [20, 1000]),
+        [requests("500")]: hold([10, "_"], [10, 300]),
+        [requests("502")]: hold([11.5, "_"], [8.5, 300]),
+        [requests("503")]: hold([13, "_"], [7, 300]),
+      },
+      quiet: ["11m30s", "14m30s", "15m"],
+      fires: ["12m", "14m"],
+    },
+    {
+      title: "many errors a while ago, few since, and a pod first seen with much behind it",
+      series: {
+        [requests("200")]: climb(0, [20, 980]),
+        [requests("500")]: climb(0, [20, 20]),
+        [requests("503", { pod: "b" })]: hold([10, "_"], [10, 2000]),
+        [requests("200", { pod: "c" })]: hold([11.5, "_"], [8.5, 5000]),
+      },
+      quiet: ["12m", "13m30s", "14m30s", "15m"],
+    },
+    {
+      title: "of a hundred answers ninety-nine are none",
+      series: {
+        [requests("503")]: hold([10, "_"], [10, 2000]),
+        [requests("200", { pod: "b" })]: hold([11.5, "_"], [8.5, 99]),
+        [requests("500", { pod: "b" })]: hold([11.5, "_"], [8.5, 1]),
+      },
+      quiet: ["11m30s", "12m", "12m30s", "14m30s"],
+    },
     {
       title: "0.2 % of errors at 50 requests a second page nobody",
       series: {
