@@ -4,6 +4,7 @@ import { chaosLogGroup } from "./chaos/chaos";
 import { containerLogGroups } from "./container-logs";
 import { databaseLogGroups } from "./database/logs";
 import { publishers } from "./notifications";
+import type { RecoveryPlace } from "./recovery-place";
 
 export interface KeysArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
@@ -13,12 +14,6 @@ export interface KeysArgs {
   region: string;
   /** Region of the backups' second home; absent: they have none. */
   recoveryRegion?: string;
-}
-
-/** Where copies of a purpose go, and what encrypts them there. */
-export interface RecoveryPlace {
-  region: string;
-  kmsKeyArn: pulumi.Output<string>;
 }
 
 interface KeyUse {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as sns from "@pulumi/aws/sns";
 import { paging } from "./alarms";
-import type { RecoveryPlace } from "./keys";
+import type { RecoveryPlace } from "./recovery-place";
 
 export interface NotificationsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */

@@ -3,7 +3,7 @@ import * as iam from "@pulumi/aws/iam";
 import * as s3 from "@pulumi/aws/s3";
 import { BackupVault, type BackupVaultArgs } from "./backup-vault";
 import { allow, trustPolicy } from "../iam-policy";
-import type { RecoveryPlace } from "../keys";
+import type { RecoveryPlace } from "../recovery-place";
 
 export interface BackupsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */

@@ -3,7 +3,7 @@ import type * as ec2 from "@pulumi/aws/ec2";
 import type * as rds from "@pulumi/aws/rds";
 import type { DatabaseConfig } from "../../config";
 import type { Credential } from "../credentials";
-import type { RecoveryPlace } from "../keys";
+import type { RecoveryPlace } from "../recovery-place";
 import type { Transform } from "../transform";
 
 export interface DatabaseArgs extends DatabaseConfig {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as rds from "@pulumi/aws/rds";
-import type { RecoveryPlace } from "../keys";
+import type { RecoveryPlace } from "../recovery-place";
 import { transformed } from "../transform";
 import {
   databaseName,

@@ -87,7 +87,7 @@ describe("the stand-in of an account", () => {
     await second.create(urn(record), { ...to("new"), allowOverwrite: true });
     assert.equal(shared.leadsTo("xdr.example.com"), "new");
     // As terraform-provider-aws does: the lost stack's destruction takes the new one's users.
-    first.delete(urn(record), id);
+    await first.delete(urn(record), id);
     assert.equal(shared.leadsTo("xdr.example.com"), undefined);
   });
 
