@@ -33,6 +33,8 @@ export type Way = ByAlert | ByAlarm | ByEvent;
 /** What may happen, and every way by which somebody is told of it: each of them has to hold. */
 export interface Fault {
   name: string;
+  /** Of what only a stack with copies in another Region has. */
+  ofCopies?: true;
   ways: Way[];
 }
 
@@ -189,6 +191,7 @@ export const faults: Fault[] = [
   { name: "a dump takes too long", ways: [alarm("NewestBackupSeconds")] },
   {
     name: "the copies of backups are late or missing",
+    ofCopies: true,
     ways: [alarm("ReplicationLatency"), alarm("OperationsFailedReplication")],
   },
   {

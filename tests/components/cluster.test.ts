@@ -154,11 +154,14 @@ describe("the cluster", () => {
 
   it("has a repository for every chart and image of others, each with a lifecycle", async () => {
     const plan = await plannedStack("prod");
-    const made = ofType(plan, "aws:ecr/repository:Repository").map(({ inputs }) => inputs.name);
+    const repositories = ofType(plan, "aws:ecr/repository:Repository");
+    const made = repositories
+      .filter(({ inputs }) => !inputs.region)
+      .map(({ inputs }) => inputs.name);
     const wanted = [...imageNames, ...chartNames.map(chartPath), "backend", "backup", "frontend"];
     assert.deepEqual(made.sort(), wanted.map((name) => `mini-xdr/${name}`).sort());
     const lifecycles = ofType(plan, "aws:ecr/lifecyclePolicy:LifecyclePolicy");
-    assert.equal(lifecycles.length, made.length);
+    assert.equal(lifecycles.length, repositories.length);
   });
 });
 

@@ -32,7 +32,8 @@ describe("the stack that takes a lost one's place", function () {
       it("imports the repositories that the lost one has made in its Region", () => {
         const copies = ofType(first, repository).filter(({ inputs }) => inputs.region);
         const taken = ofType(second, repository);
-        assert.equal(taken.length, 6);
+        assert.equal(taken.length, copies.length);
+        assert.ok(copies.length > 0);
         for (const { inputs, options } of taken) {
           assert.equal(options.importId, inputs.name);
           const copy = copies.find((one) => one.inputs.name === inputs.name);

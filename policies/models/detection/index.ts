@@ -25,7 +25,8 @@ export function untoldOf(fault: string, stack: Stack, settings: Settings): Break
 function linesOf(chosen: Fault[], stack: Stack, settings: Settings): Line[] {
   const watch = watchOf(stack, settings);
   const isAsked = (way: Way) => !("alarm" in way && isIdle(way, stack, settings));
-  return chosen.flatMap(({ name, ways }) =>
+  const there = chosen.filter(({ ofCopies }) => !(ofCopies && settings.alone));
+  return there.flatMap(({ name, ways }) =>
     ways.filter(isAsked).map((way): Line => {
       const { metric, by, through, who, seconds, broken } = told(name, way, stack, settings, watch);
       const time = seconds === undefined ? "AWS's own" : String(seconds);
