@@ -148,7 +148,7 @@ export const absence: Edit[] = [
     ["images of one repository copied", 'filter: "mini-xdr/"', 'filter: "mini-xdr/backend"'],
     [
       "repositories that ECR makes by itself",
-      "imageNames.map((image) => this.repository(image, region))",
+      "paths.map((path) => this.repository(path, region))",
       "[]",
     ],
   ]),

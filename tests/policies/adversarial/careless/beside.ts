@@ -148,8 +148,8 @@ export const beside: Edit[] = [
     ],
     [
       "a second record of the same name",
-      "    this.record(loadBalancer);",
-      '    this.record(loadBalancer);\n    new route53.Record(`${name}-old`, { zoneId: args.domain.hostedZoneId, name: args.domain.name, type: "CNAME", ttl: 3600, records: ["old.example.com"], allowOverwrite: true }, { parent: this });',
+      "    this.record(loadBalancer, listener);",
+      '    this.record(loadBalancer, listener);\n    new route53.Record(`${name}-old`, { zoneId: args.domain.hostedZoneId, name: args.domain.name, type: "CNAME", ttl: 3600, records: ["old.example.com"], allowOverwrite: true }, { parent: this });',
     ],
   ]),
   ...edits("beside", platform, [
