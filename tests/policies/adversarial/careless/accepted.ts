@@ -184,7 +184,11 @@ export const accepted: Edit[] = [
     ["a static parameter at once", 'fixed("max_connections"', 'dynamic("max_connections"'],
   ]),
   ...edits("accepted", "components/backups/backup-alarms.ts", [
-    ["a copy's delay asked for in the vault's Region", "      elsewhere: { region, topicArn },\n", ""],
+    [
+      "a copy's delay asked for in the vault's Region",
+      "      elsewhere: { region, topicArn },\n",
+      "",
+    ],
     ["copies that fail by the dozen", "threshold: 0,", "threshold: 12,"],
     ["a dump that may take an hour", "threshold: args.dumpSeconds", "threshold: 3600"],
   ]),
