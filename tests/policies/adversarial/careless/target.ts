@@ -243,8 +243,8 @@ export const target: Edit[] = [
     ],
     [
       "charts and images of the other Region's registry",
-      'new Registry("registry", { accountId, region, recoveryRegion })',
-      'new Registry("registry", { accountId, region: recoveryRegion, recoveryRegion })',
+      "  accountId,\n  region,\n  recoveryRegion,",
+      "  accountId,\n  region: recoveryRegion!,\n  recoveryRegion,",
     ],
     [
       "experiments that one alarm stops",
