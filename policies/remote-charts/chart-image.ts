@@ -25,8 +25,7 @@ export function imageWith(values: Properties, image: ChartImage): string {
   const variant = image.variant && own(image.variant) !== false ? `-${image.variant}` : "";
   return [
     image.registry === "" ? "" : `${text(registry)}/`,
-    // Where the tag is the only place for a digest, the chart's own has none.
-    `${text(repository)}:${text(own("tag") ?? (image.digest && image.tag))}${variant}`,
+    `${text(repository)}:${text(own("tag") ?? image.tag)}${variant}`,
     digest ? `@${prefix}${text(digest)}` : "",
   ].join("");
 }

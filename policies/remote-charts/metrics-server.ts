@@ -14,6 +14,10 @@ export const metricsServer: RemoteChart = {
   chart: "metrics-server",
   version: "3.13.0",
   images: (values) => imagesWith(values, [image]),
+  unsaid: (values) =>
+    at(values, "image.tag") === undefined
+      ? ["image.tag is missing: it is the only place for a digest"]
+      : [],
   objects: (values, release) => {
     const labels = {
       "app.kubernetes.io/name": "metrics-server",

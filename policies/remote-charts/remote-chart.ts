@@ -12,4 +12,6 @@ export interface RemoteChart {
   objects(values: Properties, release: string): KubernetesObject[];
   /** Every image that its pods run, also those of pods that {@link objects} leaves out. */
   images(values: Properties): string[];
+  /** What its values have to say and do not, a clause each. */
+  unsaid?(values: Properties): string[];
 }

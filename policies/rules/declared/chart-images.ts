@@ -13,8 +13,12 @@ export default {
   reason: "What a value leaves out is pulled from the internet, also on the day of a recovery.",
   needs: "resource",
   types: [releaseType],
-  judge: ({ properties: { chart, values } }) =>
-    (remoteChartOf(chart)?.images((values ?? {}) as Properties) ?? [])
-      .map((image) => undeclaredImage(image))
-      .filter((problem) => problem !== undefined),
+  judge: ({ properties: { chart, values = {} } }) => {
+    const remote = remoteChartOf(chart);
+    const given = values as Properties;
+    return [
+      ...(remote?.images(given) ?? []).flatMap((image) => undeclaredImage(image) ?? []),
+      ...(remote?.unsaid?.(given) ?? []),
+    ];
+  },
 } satisfies RuleDefinition;
