@@ -34,12 +34,14 @@ export class Artifacts {
     const [command = "", ...args] = endsWithParent(await tool("crane"), serve);
     const child = await start(command, args, { stdio: ["ignore", "ignore", "pipe"] });
     const ended = once(child, "exit");
+    // It says its port once, and somebody else reads its output already: listen before anything else.
+    const port = portOf(child);
     const end = async () => {
       child.kill();
       await ended;
     };
     const folder = await mkdtemp(path.join(tmpdir(), "mini-xdr-artifacts-"));
-    return new Artifacts(`127.0.0.1:${await portOf(child)}`, folder, end);
+    return new Artifacts(`127.0.0.1:${await port}`, folder, end);
   }
 
   async stop(): Promise<void> {
