@@ -37,7 +37,7 @@ export function multiAzCluster(foundation: DatabaseFoundation): DatabaseEndpoint
       masterPassword: args.master.password,
       availabilityZones: args.zones,
       dbClusterInstanceClass: args.instanceClass,
-      // For good: another type replaces the cluster (terraform-provider-aws, rds/cluster.go, ForceNewIf).
+      // For good: another type may replace the cluster (docs/decisions/0003).
       storageType: "gp3",
       allocatedStorage: args.storageGb,
       // Stated even where they are the ones in the price: absent, each preview would take them away.

@@ -6,6 +6,7 @@ import { allowedOptions } from "../declared/options";
 import { longestAlone, unpromised } from "../model/alone";
 import { models } from "../models";
 import { rules } from "../rules";
+import { replacementPage } from "./replacement-page";
 import { tablePage } from "./table-page";
 
 const titles: Record<Group, string> = {
@@ -35,6 +36,7 @@ export function pages(settings: Settings): Record<string, string> {
   return Object.fromEntries([
     ["docs/policies.md", overview(settings)],
     ["docs/policies/table.md", tablePage()],
+    ["docs/policies/replacement.md", replacementPage()],
     ...groups.map((group) => [`docs/policies/${group}.md`, groupPage(group)]),
   ]) as Record<string, string>;
 }
@@ -90,7 +92,8 @@ Of Pulumi's options: ${allowedOptions.map(({ name, types }) => `\`${name}\` ${ty
 - Values that exist only after creation, at the first preview: the engine asks again with the values.
 - The pack itself, where it comes with the change: run \`npm run policy -- --plan FILE --of HEAD\` from the
   base, and HEAD's plan and charts are judged by rules, tables, exemptions and a tier that it cannot have
-  edited. Alone, a pack believes a stack's own file that promises less.
+  edited. Alone, a pack believes a stack's own file that promises less. \`npm run preview -- --against BASE\` does
+  it by itself, and says what a change replaces ([which change replaces what](policies/replacement.md)).
   \`.github/CODEOWNERS\` names whose review a change of them needs.
 
 ## Models

@@ -93,18 +93,3 @@ export function regionAsked(type: string, inputs: Properties, own: string): stri
     return undefined;
   return typeof inputs.region === "string" ? inputs.region : own;
 }
-
-/**
- * Properties of which another value is another resource: ForceNew in terraform-provider-aws, in
- * internal/service/acm/certificate.go, ecr/repository.go and route53/record.go. Of other types none.
- */
-const identity: Record<string, string[]> = {
-  "aws:acm/certificate:Certificate": ["domainName"],
-  "aws:ecr/repository:Repository": ["name", "encryptionConfigurations", "region"],
-  "aws:route53/record:Record": ["name", "zoneId"],
-};
-
-/** Those of the changed properties for which the provider replaces the resource. */
-export function anotherResource(type: string, changed: string[]): string[] {
-  return changed.filter((property) => identity[type]?.includes(property));
-}

@@ -6,11 +6,11 @@ import * as proto from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { callStandIn } from "../../plan/stand-ins";
+import { replacedFor } from "../../policies/replacement/table";
 import { differing, typeOf, type Properties, type StandInCloud } from "./cloud";
 import { constructCluster } from "./eks-component";
 import { bound, channelOptions } from "./grpc";
-import { anotherResource } from "./names";
-import { readBack, replacing } from "./read-back";
+import { readBack } from "./read-back";
 
 /** Packages whose provider is a stand-in; Kubernetes has its own, real one. */
 const packages = ["aws", "eks", "random", "tls"];
@@ -18,7 +18,7 @@ const packages = ["aws", "eks", "random", "tls"];
 /**
  * The providers of everything but Kubernetes, as the engine speaks to them: a stand-in, with the
  * stand-in cloud behind it. It checks nothing but access entries, and a changed input is an update,
- * or a replacement where `read-back.ts` or `names.ts` knows it of AWS.
+ * or a replacement where the table of replacements is sure of it.
  */
 export class StandInProviders {
   private constructor(private readonly servers: Map<string, { server: Server; port: number }>) {}
@@ -128,7 +128,7 @@ function difference(request: proto.DiffRequest): proto.DiffResponse {
   const response = new proto.DiffResponse();
   response.setChanges(names.length > 0 ? DIFF_SOME : DIFF_NONE);
   response.setDiffsList(names);
-  response.setReplacesList([...replacing(type, read, news), ...anotherResource(type, names)]);
+  response.setReplacesList(replacedFor(type, names, read, news));
   return response;
 }
 

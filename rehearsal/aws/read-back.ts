@@ -8,19 +8,11 @@ import type { Properties } from "./cloud";
  * - A parameter that equals its family's default stays AWS's. Of a cluster's group it is not read at
  *   all (rds/cluster_parameter_group.go), of an instance's with another apply method.
  * - gp3 of a DB cluster always has IOPS (rds/cluster.go: `iops` is optional and not computed).
- * - A minor of Valkey that AWS may move on is moved on, and a lower one replaces the cache
- *   (elasticache/engine_version.go); so does another storage type of a DB cluster.
+ * - A minor of Valkey that AWS may move on is moved on (elasticache/engine_version.go). That a lower one
+ *   replaces the cache is in policies/replacement.
  */
 export function readBack(type: string, inputs: Properties): Properties {
   return readers[type]?.(inputs) ?? inputs;
-}
-
-/** Properties of which a change from what was read replaces the resource. */
-export function replacing(type: string, read: Properties, news: Properties): string[] {
-  if (type === cluster && read.storageType !== news.storageType) return ["storageType"];
-  if (type === cache && minor(news.engineVersion) < minor(read.engineVersion))
-    return ["engineVersion"];
-  return [];
 }
 
 const cluster = "aws:rds/cluster:Cluster";
@@ -56,10 +48,4 @@ const readers: Record<string, (inputs: Properties) => Properties> = {
 
 function parametersOf({ parameters }: Properties): Parameter[] {
   return (parameters ?? []) as Parameter[];
-}
-
-/** A version such as 8.1 as a number that sorts. */
-function minor(version: unknown): number {
-  const [major = 0, rest = 0] = String(version).split(".").map(Number);
-  return major * 1000 + rest;
 }

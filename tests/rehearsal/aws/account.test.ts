@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { AccountCloud, StandInAccount } from "../../../rehearsal/aws/account";
-import { anotherResource } from "../../../rehearsal/aws/names";
+import { replacedFor } from "../../../policies/replacement/table";
 
 const urn = (type: string, name = "thing") => `urn:pulumi:s::mini-xdr::${type}::${name}`;
 const alias = "aws:kms/alias:Alias";
@@ -125,7 +125,7 @@ describe("the stand-in of an account", () => {
       shared.push("mini-xdr/backend", "1.0.0", "eu-central-1");
       assert.deepEqual(encryptionOf(second), [{ encryptionType: "AES256" }]);
       assert.deepEqual(
-        anotherResource(repository, ["encryptionConfigurations", "imageTagMutability"]),
+        replacedFor(repository, ["encryptionConfigurations", "imageTagMutability"], {}, {}),
         ["encryptionConfigurations"],
       );
     });

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { differing, type Properties } from "../../../rehearsal/aws/cloud";
-import { readBack, replacing } from "../../../rehearsal/aws/read-back";
+import { readBack } from "../../../rehearsal/aws/read-back";
+import { replacedFor } from "../../../policies/replacement/table";
 import { named, only, plannedStack } from "../../support/planned";
 
 /** What a second preview plans for inputs that were applied before. */
 function planned(type: string, applied: Properties) {
   const read = readBack(type, applied);
-  return { changes: differing(read, applied), replaces: replacing(type, read, applied) };
+  const changes = differing(read, applied);
+  return { changes, replaces: replacedFor(type, changes, read, applied) };
 }
 
 const nothing = { changes: [], replaces: [] };
@@ -52,12 +54,12 @@ describe("a second preview of what AWS reads back", function () {
       replaces: ["engineVersion"],
     });
     const upgraded = { ...inputs, engineVersion: "8.1" };
-    assert.deepEqual(replacing(cache, inputs, upgraded), []);
+    assert.deepEqual(replacedFor(cache, ["engineVersion"], inputs, upgraded), []);
   });
 
-  it("replaces a DB cluster whose storage type changes", async () => {
+  it("leaves a DB cluster whose storage type changes to the engine: pulumi-aws updates it in place", async () => {
     const { inputs } = only(await plannedStack("prod"), cluster);
     const changed = { ...inputs, storageType: "io1" };
-    assert.deepEqual(replacing(cluster, inputs, changed), ["storageType"]);
+    assert.deepEqual(replacedFor(cluster, ["storageType"], inputs, changed), []);
   });
 });
