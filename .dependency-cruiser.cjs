@@ -24,6 +24,8 @@ const rooms = {
   preflight: ["plan", "policies", "lib"],
   // The month of a plan, by list prices.
   cost: ["preflight", "plan", "policies", "lib"],
+  // What a change does to every stack, for its reviewers.
+  review: ["cost", "preflight", "plan", "policies", "lib"],
   rehearsal: ["recovery", "mirror", "upstream", "plan", "policies", "images", "lib", "tools"],
   chaos: ["rehearsal", "plan", "observability", "images", "lib", "tools"],
 };

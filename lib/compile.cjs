@@ -25,16 +25,17 @@ const compiled = new Map();
  *
  * @param {string} root the project's folder
  * @param {string} entry path of a TypeScript file in it
+ * @param {boolean} keep whether the next run may want it: of a checkout that goes again, nobody will
  * @returns {Promise<Compiled>}
  */
-function compile(root, entry) {
+function compile(root, entry, keep = true) {
   const key = path.join(root, entry);
-  if (!compiled.has(key)) compiled.set(key, load(root, entry));
+  if (!compiled.has(key)) compiled.set(key, load(root, entry, keep));
   return compiled.get(key);
 }
 
-async function load(root, entry) {
-  const { code, imports, text } = fromCache(root, entry) ?? (await build(root, entry));
+async function load(root, entry, keep) {
+  const { code, imports, text } = fromCache(root, entry) ?? (await build(root, entry, keep));
   const cached = new CachedCode(code, text, path.join(root, entry.replace(/\.ts$/, ".cjs")));
   return { imports, run: () => cached.run(), save: () => cached.save() };
 }
@@ -71,7 +72,7 @@ function fromCache(root, entry) {
   }
 }
 
-async function build(root, entry) {
+async function build(root, entry, keep) {
   const esbuild = require("esbuild");
   const around = surroundings(root);
   const started = Date.now();
@@ -105,7 +106,7 @@ async function build(root, entry) {
     // What was saved meanwhile may have been read before or after.
     settled &&= stat.ctimeMs < started - clockTick;
   }
-  if (settled && keepCode(code, text))
+  if (keep && settled && keepCode(code, text))
     write(descriptionOf(entry), JSON.stringify({ around, code, imports, inputs }));
   return { code, imports, text };
 }

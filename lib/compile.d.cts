@@ -11,5 +11,7 @@ export interface Compiled {
 /**
  * Compiles one of a checkout's entry points, with all it imports but the Pulumi SDKs: from the cache
  * while no file that went into it has changed, else by esbuild.
+ *
+ * @param keep whether the next run may want it: of a checkout that goes again, nobody will
  */
-export function compile(root: string, entry: string): Promise<Compiled>;
+export function compile(root: string, entry: string, keep?: boolean): Promise<Compiled>;

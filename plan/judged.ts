@@ -30,7 +30,12 @@ export function explained(root: string, plan: Plan): string {
   return explain(plan.resources, packSettings(root, plan.stack));
 }
 
-function packSettings(root: string, stack: string): Settings {
+/**
+ * What the pack is told of a stack.
+ *
+ * @throws UsageError when its settings cannot be used.
+ */
+export function packSettings(root: string, stack: string): Settings {
   try {
     return readSettings(root, stack);
   } catch (error) {

@@ -7,11 +7,12 @@ export type Program = () => unknown;
 /**
  * Compiles a checkout's program, `index.ts` with all that it imports.
  *
+ * @param keep false for a checkout that goes again: nothing of it is kept in the cache
  * @throws UsageError, a line for each place, when it does not compile.
  */
-export async function loadProgram(root: string): Promise<Program> {
+export async function loadProgram(root: string, keep = true): Promise<Program> {
   try {
-    return (await compile(root, "index.ts")).run;
+    return (await compile(root, "index.ts", keep)).run;
   } catch (error) {
     throw buildProblems(error) ?? error;
   }

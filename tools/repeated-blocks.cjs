@@ -9,7 +9,7 @@ const { Tokenizer } = require("@jscpd/tokenizer");
 process.chdir(path.dirname(__dirname));
 
 const rooms =
-  "chaos commands components conformance images lib plan policies recovery rehearsal tools".split(
+  "chaos commands components conformance images lib plan policies recovery rehearsal review tools".split(
     " ",
   );
 const withoutComments = getModeByName("weak");

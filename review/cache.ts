@@ -1,0 +1,51 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { cacheHome, digest } from "../lib/code-cache.cjs";
+import type { Revision } from "./revision";
+
+/** Revisions that are kept: those of a few pull requests, of both stacks. */
+const kept = 24;
+
+/**
+ * What was planned of commits, by the folder of everything else that is kept on a machine. It only saves
+ * time: what is missing or damaged is planned again.
+ */
+export class RevisionCache {
+  private readonly folder = path.join(cacheHome(), "revisions");
+
+  /** @param evaluator names what plans and reads a plan: by another one, the same commit is another plan */
+  constructor(
+    private readonly commit: string,
+    private readonly evaluator: string,
+  ) {}
+
+  read(stack: string): Revision | undefined {
+    try {
+      return JSON.parse(readFileSync(this.fileOf(stack), "utf8")) as Revision;
+    } catch {
+      return undefined;
+    }
+  }
+
+  keep(stack: string, revision: Revision): void {
+    const file = this.fileOf(stack);
+    try {
+      mkdirSync(this.folder, { recursive: true, mode: 0o700 });
+      writeFileSync(`${file}.${process.pid}`, JSON.stringify(revision), { mode: 0o600 });
+      renameSync(`${file}.${process.pid}`, file);
+      this.prune();
+    } catch {
+      // Where nothing can be kept, the next comparison takes as long as this one.
+    }
+  }
+
+  private fileOf(stack: string): string {
+    return path.join(this.folder, `${digest(this.commit, stack, this.evaluator)}.json`);
+  }
+
+  private prune(): void {
+    const files = readdirSync(this.folder).map((name) => path.join(this.folder, name));
+    const age = (file: string) => statSync(file).mtimeMs;
+    for (const file of files.sort((a, b) => age(b) - age(a)).slice(kept)) rmSync(file);
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { UsageError } from "../lib/ends";
+import { output, run } from "../lib/processes";
+
+/** Folders that neither a plan nor its verdict reads: most of the files, and of the time. */
+const unread = [
+  "chaos",
+  "conformance",
+  "docs",
+  "images",
+  "pictures",
+  "recovery",
+  "rehearsal",
+  "tests",
+];
+
+/** Folders that no program of a stack reads. */
+const beside = [
+  "commands",
+  "cost",
+  "mirror",
+  "plan",
+  "policies/*/*",
+  "preflight",
+  "review",
+  "tools",
+];
+
+/** A file that differs between two commits: git's letter for how, and its path from the root. */
+export interface ChangedFile {
+  how: string;
+  path: string;
+}
+
+/** Asks git about the clone that a checkout belongs to. */
+export class Repository {
+  constructor(private readonly root: string) {}
+
+  /** The commit behind a name. @throws UsageError when there is none here, and what to do. */
+  async commitOf(ref: string): Promise<string> {
+    const asked = ["rev-parse", "--verify", "--quiet", "--end-of-options", `${ref}^{commit}`];
+    const { code, stdout } = await this.ask(...asked);
+    if (code === 0) return stdout.trim();
+    const shallow = await this.ask("rev-parse", "--is-shallow-repository");
+    const name = JSON.stringify(ref);
+    if (shallow.code !== 0)
+      throw new UsageError(`--against: ${name}: this is no clone of a git repository`);
+    throw new UsageError(
+      shallow.stdout.trim() === "true"
+        ? `--against: ${name} is not in this clone, which is shallow; run git fetch --unshallow origin ${ref}`
+        : `--against: ${name} is no commit, branch or tag of this clone`,
+    );
+  }
+
+  /** @throws UsageError when a file has changes that no commit has, or is none of git's. */
+  async requireClean(): Promise<void> {
+    const changed = await this.tell("status", "--porcelain");
+    const [first, ...more] = changed.split("\n").filter(Boolean);
+    if (first === undefined) return;
+    const others = more.length > 0 ? ` and ${more.length} more` : "";
+    throw new UsageError(
+      `--against: ${first.slice(3)}${others} is not committed: commit it or stash it, as commits are compared`,
+    );
+  }
+
+  /** What differs between a commit and the one that is checked out. */
+  async changedSince(commit: string): Promise<ChangedFile[]> {
+    const args = ["diff", "--name-status", "--no-renames", "-z", commit, "HEAD"];
+    const fields = (await this.tell(...args)).split("\0").filter(Boolean);
+    return fields.flatMap((how, index) =>
+      index % 2 === 0 ? [{ how, path: fields[index + 1]! }] : [],
+    );
+  }
+
+  /** Names of the contents of folders and files, as they are checked out: other contents, other names. */
+  async contentsOf(...paths: string[]): Promise<string> {
+    return this.tell("rev-parse", ...paths.map((one) => `HEAD:${one}`));
+  }
+
+  async has(commit: string, file: string): Promise<boolean> {
+    return (await this.ask("cat-file", "-e", `${commit}:${file}`)).code === 0;
+  }
+
+  /**
+   * Runs `work` in a clean worktree of a commit, which is removed whatever comes of it.
+   *
+   * @param whole with all that plans and judges it; otherwise with its program and charts alone
+   */
+  async inWorktree<T>(
+    commit: string,
+    whole: boolean,
+    work: (folder: string) => Promise<T>,
+  ): Promise<T> {
+    const parent = await mkdtemp(path.join(tmpdir(), "mini-xdr-against-"));
+    const folder = path.join(parent, "base");
+    try {
+      await this.tell("worktree", "add", "--quiet", "--no-checkout", "--detach", folder, commit);
+      const left = (whole ? unread : [...unread, ...beside]).map((name) => `:(exclude)${name}`);
+      await this.tell("-C", folder, "checkout", "--quiet", commit, "--", ".", ...left);
+      return await work(folder);
+    } finally {
+      await this.ask("worktree", "remove", "--force", "--force", folder);
+      await rm(parent, { recursive: true, force: true });
+    }
+  }
+
+  private ask(...args: string[]) {
+    return run("git", args, { cwd: this.root });
+  }
+
+  private tell(...args: string[]): Promise<string> {
+    return output("git", args, { cwd: this.root });
+  }
+}
+
+/** Lets a worktree of the same lock file use a checkout's dependencies. */
+export async function shareDependencies(root: string, worktree: string): Promise<void> {
+  await symlink(path.join(root, "node_modules"), path.join(worktree, "node_modules"));
+}

@@ -1,0 +1,251 @@
+import { writeFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { readPrices } from "../cost/prices";
+import { ends, Failure, UsageError } from "../lib/ends";
+import { run } from "../lib/processes";
+import { unlessStopped, untilStopped } from "../lib/signals";
+import { writePlan, type Plan } from "../plan/plan";
+import { readPlan } from "../plan/plan-file";
+import { loadProgram, type Program } from "../plan/program";
+import { stackNames } from "../plan/stack-settings";
+import type { Violation } from "../policies/pack/judge";
+import { RevisionCache } from "./cache";
+import { editsPack, guardedIn, tiersIn } from "./guarded";
+import { reviewMarkdown } from "./markdown";
+import { Repository, shareDependencies, type ChangedFile } from "./repository";
+import {
+  firstLine,
+  foreignRevisionOf,
+  installDependencies,
+  revisionOf,
+  type Revision,
+} from "./revision";
+import { judgedByBase, reviewOf, type Sides } from "./stack-review";
+import { reviewText } from "./text";
+import { isBlocked, type Review } from "./verdict";
+
+/** What is compared, and what of it may go. */
+export interface ReviewOptions {
+  /** Commit, branch or tag that is the base. */
+  against: string;
+  /** One stack; absent: every stack of either revision. */
+  stack?: string;
+  /** URNs of what holds data and may be replaced or deleted all the same. */
+  allow: string[];
+  /** Absolute path for the comment. */
+  markdown?: string;
+}
+
+/** Folders and files that plan a revision and read its plan; another one makes other revisions of commits. */
+const evaluator = [
+  "plan",
+  "policies",
+  "upstream",
+  "review",
+  "cost",
+  "preflight",
+  "lib",
+  "package-lock.json",
+];
+
+/**
+ * Compares what is checked out with another revision, by stack, prints what a reviewer has to know, and
+ * returns the exit code: 1 when the base's pack objects, or when something goes that holds data or an
+ * address and is not allowed to.
+ *
+ * @throws UsageError when one of the two cannot be had or planned; nothing stays behind.
+ */
+export async function review(root: string, options: ReviewOptions): Promise<number> {
+  const stop = untilStopped();
+  const repository = new Repository(root);
+  const commit = await repository.commitOf(options.against);
+  await repository.requireClean();
+  const [files, contents] = await Promise.all([
+    repository.changedSince(commit),
+    repository.contentsOf(...evaluator),
+  ]);
+  const comparison = new Comparison(root, repository, options, { commit, files, contents, stop });
+  const result = await unlessStopped(stop, comparison.run());
+  console.log(reviewText(result));
+  if (options.markdown) write(options.markdown, reviewMarkdown(result));
+  return isBlocked(result) ? ends.broken : ends.done;
+}
+
+interface Between {
+  commit: string;
+  files: ChangedFile[];
+  /** Names the contents of the evaluator. */
+  contents: string;
+  stop: AbortSignal;
+}
+
+/** A revision's stacks by name; a stack that it does not have is missing. */
+type Revisions = Map<string, Revision>;
+
+class Comparison {
+  private readonly cache: RevisionCache;
+
+  constructor(
+    private readonly root: string,
+    private readonly repository: Repository,
+    private readonly options: ReviewOptions,
+    private readonly between: Between,
+  ) {
+    this.cache = new RevisionCache(between.commit, between.contents);
+  }
+
+  async run(): Promise<Review> {
+    const { against: ref, allow } = this.options;
+    const { commit, files } = this.between;
+    const inHead = this.wanted(stackNames(this.root));
+    const inBase = this.wanted(namesInBase(stackNames(this.root), files));
+    if (inHead.length + inBase.length === 0)
+      throw new UsageError(
+        `--stack: ${JSON.stringify(this.options.stack)} is not allowed; allowed: ${stackNames(this.root).join(", ")}`,
+      );
+    const { heads, bases, judged } = await this.revisions(inHead, inBase);
+    const prices = readPrices(this.root);
+    const stacks = [...new Set([...inHead, ...inBase])].sort().map((stack) => {
+      const sides: Sides = { stack, base: bases.get(stack), head: heads.get(stack) };
+      const violations = judged.get(stack) ?? judgedByBase(sides, this.root);
+      return reviewOf(sides, { root: this.root, prices, violations, allowed: allow });
+    });
+    const going = stacks.flatMap(({ changes }) => changes.map(({ urn }) => urn));
+    const unknown = allow.filter((urn) => !going.includes(urn));
+    if (unknown.length > 0)
+      throw new UsageError(
+        unknown.map((urn) => `--allow: ${urn}: nothing of it changes`).join("\n"),
+      );
+    const guarded = [...guardedIn(files), ...tiersIn(stacks)];
+    return { ref, commit, stacks, guarded, judgedByCode: judged.size > 0 };
+  }
+
+  /** Whether the base has other dependencies: they are installed, and it is planned by its own preview. */
+  private get hasOtherLock(): boolean {
+    return this.between.files.some(({ path: file }) => file === "package-lock.json");
+  }
+
+  private wanted(stacks: string[]): string[] {
+    const { stack } = this.options;
+    return stack === undefined ? stacks : stacks.filter((name) => name === stack);
+  }
+
+  /** Both revisions of every stack, and the base's verdict where its pack is other code. */
+  private async revisions(inHead: string[], inBase: string[]) {
+    const bases: Revisions = new Map();
+    for (const stack of inBase) {
+      const known = this.cache.read(stack);
+      if (known) bases.set(stack, known);
+    }
+    const byCode = editsPack(this.between.files);
+    const missing = inBase.filter((stack) => !bases.has(stack));
+    if (missing.length === 0 && !byCode)
+      return { heads: await this.headsOf(inHead), bases, judged: none };
+    await this.requireLockFile();
+    const heads = this.headsOf(inHead);
+    // Its failure is met when it is awaited, which is after the worktree is there.
+    heads.catch(() => {});
+    const whole = byCode || this.hasOtherLock;
+    const judged = await this.repository.inWorktree(this.between.commit, whole, (folder) =>
+      unlessStopped(
+        this.between.stop,
+        this.inBase(folder, missing, heads, bases, byCode ? inBase : []),
+      ),
+    );
+    return { heads: await heads, bases, judged };
+  }
+
+  private async headsOf(stacks: string[]): Promise<Revisions> {
+    const program = await loadProgram(this.root);
+    const heads: Revisions = new Map();
+    // One after the other: the SDK's mock runtime is global to the process.
+    for (const stack of stacks) heads.set(stack, await revisionOf(this.root, stack, program));
+    return heads;
+  }
+
+  /** Plans what is missing of the base in its worktree, and lets its pack judge the head's plans. */
+  private async inBase(
+    folder: string,
+    missing: string[],
+    heads: Promise<Revisions>,
+    bases: Revisions,
+    judging: string[],
+  ): Promise<Map<string, Violation[]>> {
+    const planner = await this.planner(folder).catch((error: unknown) => this.fail(error));
+    const planned = await heads;
+    for (const stack of missing) {
+      const revision = await planner(stack).catch((error: unknown) => this.fail(error));
+      process.chdir(this.root);
+      this.cache.keep(stack, revision);
+      bases.set(stack, revision);
+    }
+    const judged = new Map<string, Violation[]>();
+    for (const stack of judging) {
+      const plan = planned.get(stack)?.plan;
+      if (plan) judged.set(stack, await this.judgedBy(folder, plan));
+    }
+    return judged;
+  }
+
+  /** What plans a stack of the base: its program in this process, or all of it with its own dependencies. */
+  private async planner(folder: string): Promise<(stack: string) => Promise<Revision>> {
+    if (this.hasOtherLock) {
+      await installDependencies(folder);
+      return (stack) => foreignRevisionOf(folder, stack);
+    }
+    await shareDependencies(this.root, folder);
+    const program: Program = await loadProgram(folder, false);
+    return (stack) => revisionOf(folder, stack, program);
+  }
+
+  /** The head by the code of the base's pack: its rules, tables, exemptions and tier. */
+  private async judgedBy(folder: string, plan: Plan): Promise<Violation[]> {
+    const own = await mkdtemp(path.join(tmpdir(), "mini-xdr-judged-"));
+    const [file, answer] = [path.join(own, "plan.json"), path.join(own, "judged.json")];
+    try {
+      writePlan(file, plan);
+      const script = path.join(folder, "commands/run.cjs");
+      const args = [script, "policy", "--plan", file, "--of", this.root, "--json", answer];
+      const { code, stderr } = await run(process.execPath, args, { cwd: folder });
+      if (code > 1) this.fail(new UsageError(`its pack cannot judge this: ${firstLine(stderr)}`));
+      return readPlan(answer).violations;
+    } finally {
+      await rm(own, { recursive: true });
+    }
+  }
+
+  private async requireLockFile(): Promise<void> {
+    if (await this.repository.has(this.between.commit, "package-lock.json")) return;
+    this.fail(new UsageError("it has no package-lock.json, so nothing tells what it needs"));
+  }
+
+  /** What is wrong with the base is said in one line, with its name. */
+  private fail(error: unknown): never {
+    if (!(error instanceof UsageError)) throw error;
+    const said = firstLine(error.message);
+    throw new UsageError(`--against: ${this.options.against}: ${said}`, { cause: error });
+  }
+}
+
+const none = new Map<string, Violation[]>();
+
+/** Stacks of the base: the head's, but for those that it adds, and those that it takes away. */
+function namesInBase(inHead: string[], files: ChangedFile[]): string[] {
+  const stackOf = ({ path: file }: ChangedFile) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1];
+  const of = (letter: string) =>
+    files.filter(({ how }) => how === letter).flatMap((file) => stackOf(file) ?? []);
+  const added = of("A");
+  return [...inHead.filter((stack) => !added.includes(stack)), ...of("D")];
+}
+
+function write(file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw new Failure(`${file} could not be written: ${(error as Error).message}`, {
+      cause: error,
+    });
+  }
+}

@@ -1,0 +1,236 @@
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { output, run, type Result } from "../../lib/processes";
+import { command, ownCheckout, stackTrace } from "../support/command";
+
+describe("npm run preview -- --against", function () {
+  this.timeout(300_000);
+  const checkout = ownCheckout();
+  let cache: string;
+
+  const git = (...args: string[]) =>
+    output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
+      cwd: checkout(),
+    });
+
+  /** Commits files as they are to be, on a branch of its own from the base. */
+  async function change(
+    branch: string,
+    files: [file: string, from: string | RegExp, to: string][],
+  ) {
+    await git("checkout", "--quiet", "-B", branch, "base");
+    for (const [name, from, to] of files) {
+      const file = path.join(checkout(), name);
+      const text = await readFile(file, "utf8");
+      const edited = text.replace(from, to);
+      assert.notEqual(edited, text, `${name} is not as the edit expects it`);
+      await writeFile(file, edited);
+    }
+    await git("commit", "--quiet", "--all", "--allow-empty", "--message", branch);
+  }
+
+  async function against(ref: string, ...args: string[]): Promise<Result> {
+    const env = { XDG_CACHE_HOME: cache };
+    const all = ["--stack", "prod", "--against", ref, ...args];
+    const result = await command("preview", all, { cwd: checkout(), env });
+    assert.doesNotMatch(result.stderr, stackTrace);
+    return result;
+  }
+
+  /** Nothing of a comparison may stay behind. */
+  async function assertTidy() {
+    const worktrees = await git("worktree", "list", "--porcelain");
+    assert.equal(worktrees.match(/^worktree /gm)!.length, 1, worktrees);
+    const left = (await readdir(tmpdir())).filter((name) =>
+      /^mini-xdr-(against|judged)-/.test(name),
+    );
+    assert.deepEqual(left, []);
+  }
+
+  before(async () => {
+    cache = await mkdtemp(path.join(tmpdir(), "mini-xdr-cache-"));
+    await git("init", "--quiet", "--initial-branch", "base");
+    await writeFile(path.join(checkout(), ".git/info/exclude"), "node_modules\n");
+    await git("add", "--all");
+    await git("commit", "--quiet", "--message", "base");
+    // The first run bundles the SDKs, and says so.
+    await command("preview", ["--stack", "prod"], {
+      cwd: checkout(),
+      env: { XDG_CACHE_HOME: cache },
+    });
+  });
+  after(() => rm(cache, { recursive: true }));
+  afterEach(assertTidy);
+
+  it("says in one line that nothing changes", async () => {
+    await change("nothing", []);
+    const { code, stdout, stderr } = await against("base");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /^no change against base \([0-9a-f]{12}\)$/);
+  });
+
+  it("shows a harmless change, and gives the same bytes with and without its cache", async () => {
+    const file = path.join(cache, "comment.md");
+    await change("harmless", [
+      ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
+    ]);
+    await rm(path.join(cache, "mini-xdr/revisions"), { recursive: true, force: true });
+    const first = await against("base", "--markdown", file);
+    const comment = await readFile(file, "utf8");
+    const second = await against("base", "--markdown", file);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /retentionInDays: 90 → 180/);
+    assert.equal(second.stdout, first.stdout);
+    assert.equal(await readFile(file, "utf8"), comment);
+  });
+
+  it("exits 1 when something goes that holds data, unless it is allowed by its URN", async () => {
+    await change("gone", [
+      [
+        "components/database/multi-az-cluster.ts",
+        'engine: "postgres"',
+        'engine: "postgres", storageType: "io1"',
+      ],
+      ["components/database/multi-az-cluster.ts", 'storageType: "gp3",', ""],
+    ]);
+    const { code, stdout } = await against("base");
+    assert.equal(code, 1);
+    const urn = /urn:pulumi:prod::\S+::database-cluster/.exec(stdout)![0];
+    assert.match(stdout, /Cluster database-cluster: may be replaced; takes along the database/);
+    // It is still refused by the rule that wants gp3, and by nothing else.
+    const allowed = await against("base", "--allow", urn);
+    assert.doesNotMatch(allowed.stdout, /of what holds data or an address goes/);
+    const wrong = await against("base", "--allow", "urn:none");
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.stderr, /^error: --allow: urn:none: nothing of it changes$/m);
+  });
+
+  it("judges a change by the base's pack, tier and exemptions, whatever it edits of its own", async () => {
+    await change("judge", [
+      ["components/database/multi-az-cluster.ts", "protect: true", "protect: false"],
+      ["policies/rules/stack/data-protected.ts", "protect ? []", "protect || true ? []"],
+    ]);
+    const code = await against("base");
+    assert.equal(code.code, 1);
+    assert.match(
+      code.stdout,
+      /edits policies, which judge it: policies\/rules\/stack\/data-protected\.ts/,
+    );
+    assert.match(code.stdout, /judged by the code of the base's own pack/);
+    assert.match(code.stdout, /✗ data-protected \[mandatory\] database-cluster/);
+    await change("tier", [
+      ["Pulumi.prod.yaml", "tier: enterprise", "tier: starter"],
+      ["Pulumi.prod.yaml", "natGateways: perZone", "natGateways: single"],
+    ]);
+    const tier = await against("base");
+    assert.equal(tier.code, 1);
+    assert.match(tier.stdout, /edits the tier of prod/);
+    assert.match(tier.stdout, /✗ nat-per-zone \[mandatory\]/);
+  });
+
+  describe("exits 2 with one line, and leaves nothing behind", () => {
+    const says = ({ code, stderr, stdout }: Result, line: RegExp) => {
+      assert.equal(code, 2, stdout);
+      const lines = stderr
+        .trim()
+        .split("\n")
+        .filter((text) => !text.startsWith("preview: "));
+      assert.equal(lines.length, 1, stderr);
+      assert.match(lines[0]!, line);
+    };
+
+    it("when there is no such revision, an option among them", async () => {
+      says(await against("nowhere"), /^error: --against: "nowhere" is no commit, branch or tag/);
+      says(await against("--output=x"), /is no commit, branch or tag/);
+    });
+
+    it("when something is not committed", async () => {
+      await change("dirty", []);
+      await writeFile(path.join(checkout(), "new.ts"), "");
+      says(await against("base"), /^error: --against: new\.ts is not committed/);
+      await rm(path.join(checkout(), "new.ts"));
+    });
+
+    it("when the base has no lock file", async () => {
+      await git("checkout", "--quiet", "-B", "unlocked", "base");
+      await git("rm", "--quiet", "package-lock.json");
+      await git("commit", "--quiet", "--message", "unlocked");
+      await git("checkout", "--quiet", "-B", "head", "base");
+      says(await against("unlocked"), /^error: --against: unlocked: it has no package-lock\.json/);
+    });
+
+    const broken: [title: string, branch: string, from: string, to: string, line: RegExp][] = [
+      [
+        "does not compile",
+        "syntax",
+        "const config = readConfig();",
+        "const config = ;",
+        /: the program does not compile: index\.ts:\d+/,
+      ],
+      [
+        "throws",
+        "throws",
+        "const config = readConfig();",
+        'const config = readConfig(); throw new Error("no");',
+        /: the program failed: no/,
+      ],
+    ];
+    for (const [title, branch, from, to, line] of broken)
+      it(`when the base's program ${title}`, async () => {
+        await change(branch, [["index.ts", from, to]]);
+        await git("checkout", "--quiet", "-B", "head", "base");
+        says(await against(branch), line);
+      });
+
+    it("when the base's configuration cannot be used", async () => {
+      await change("gold", [["Pulumi.prod.yaml", "tier: enterprise", "tier: gold"]]);
+      await git("checkout", "--quiet", "-B", "head", "base");
+      says(
+        await against("gold"),
+        /^error: --against: gold: .*configuration of this stack cannot be used: .*gold/,
+      );
+    });
+
+    it("when the clone is a shallow one", async () => {
+      const shallow = await mkdtemp(path.join(tmpdir(), "mini-xdr-shallow-"));
+      await git("checkout", "--quiet", "-B", "head", "base");
+      await git("commit", "--quiet", "--allow-empty", "--message", "second");
+      const clone = path.join(shallow, "clone");
+      await run("git", [
+        "clone",
+        "--quiet",
+        "--depth",
+        "1",
+        "--branch",
+        "head",
+        `file://${checkout()}`,
+        clone,
+      ]);
+      const result = await command("preview", ["--stack", "prod", "--against", "base"], {
+        cwd: checkout(),
+        env: { XDG_CACHE_HOME: cache, GIT_DIR: path.join(clone, ".git"), GIT_WORK_TREE: clone },
+      });
+      says(result, /"base" is not in this clone, which is shallow; run git fetch --unshallow/);
+      await rm(shallow, { recursive: true });
+    });
+
+    it("when the stack is in neither of the two", async () => {
+      const result = await command("preview", ["--stack", "none", "--against", "base"], {
+        cwd: checkout(),
+        env: { XDG_CACHE_HOME: cache },
+      });
+      says(result, /^error: --stack: "none" is not allowed; allowed: prod, staging$/);
+    });
+
+    it("for options that do not go together", async () => {
+      const alone = await command("preview", ["--allow", "x", "--markdown", "x.md"], {
+        cwd: checkout(),
+      });
+      assert.equal(alone.code, 2);
+      assert.match(alone.stderr, /--markdown: there is a comparison with --against/);
+      assert.match(alone.stderr, /--allow: there is a comparison with --against/);
+    });
+  });
+});

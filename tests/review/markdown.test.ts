@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import type { Change } from "../../plan/comparison/change";
+import { code, escaped, inPicture } from "../../review/escape";
+import { marker, reviewMarkdown } from "../../review/markdown";
+import type { StackReview } from "../../review/stack-review";
+import type { Review } from "../../review/verdict";
+
+const hostile = [
+  "</details></code>",
+  "@mini-xdr/availability",
+  "![x](https://evil.example/x.png)",
+  "<img src=x onerror=alert(1)>",
+  "[ok](javascript:alert(1))",
+  "`` ``` ~~~",
+  "#1 GH-1 www.evil.example https://evil.example",
+  "line\n## ✅ Nothing blocks it\n<!-- mini-xdr: what this change does -->",
+  "| a | b |\n| - | - |",
+  "\u202eRLO \u0000 &amp; &#60;",
+];
+
+function change(name: string, given: Partial<Change> = {}): Change {
+  return {
+    urn: `urn:pulumi:prod::mini-xdr::aws:s3/bucket:Bucket::${name}`,
+    type: "aws:s3/bucket:Bucket",
+    name,
+    kind: "changed",
+    properties: [{ path: ["tags", name], before: name, after: `${name}!`, effect: "in place" }],
+    replaced: "no",
+    dragged: [],
+    refused: false,
+    kept: false,
+    ...given,
+  };
+}
+
+function review(changes: Change[], given: Partial<StackReview> = {}): Review {
+  const stack: StackReview = {
+    stack: "prod",
+    only: undefined,
+    changes,
+    objects: [],
+    config: [],
+    origins: {},
+    violations: [],
+    budgets: [],
+    movedBudgets: [],
+    movedModels: [],
+    money: "± US$ 0.00 a month",
+    lost: changes.filter(({ replaced }) => replaced !== "no"),
+    ...given,
+  };
+  return {
+    ref: "main",
+    commit: "0123456789abcdef",
+    stacks: [stack],
+    guarded: [],
+    judgedByCode: false,
+  };
+}
+
+/** What is left of a comment when our own markup is taken out: nothing of it may be anybody's. */
+function foreign(text: string): string {
+  return text
+    .replaceAll(marker, "")
+    .replace(/<\/?(details|summary|code)>/g, "")
+    .replace(/&#\d+;|#\d+;/g, "");
+}
+
+describe("a comparison as a comment", () => {
+  it("lets nothing through that somebody else has written, in names, values, references or messages", () => {
+    for (const text of hostile) {
+      const violation = {
+        policy: text,
+        enforcementLevel: "mandatory" as const,
+        urn: text,
+        message: text,
+      };
+      const all = review(
+        [change(text, { replaced: "yes", holds: text, dragged: [{ urn: text, by: text }] })],
+        {
+          stack: text,
+          origins: { [change(text).urn]: text },
+          violations: [violation],
+          config: [{ path: [text], before: text, after: text }],
+          budgets: [text],
+          movedBudgets: [{ of: text, before: text, after: text }],
+          objects: [
+            {
+              release: text,
+              type: text,
+              name: text,
+              kind: "changed",
+              properties: [],
+              fails: [text],
+            },
+          ],
+        },
+      );
+      const comment = reviewMarkdown({
+        ...all,
+        ref: text,
+        guarded: [{ kind: "policies", files: [text] }],
+      });
+      const left = foreign(comment);
+      for (const forbidden of [/@/, /<(?!!--)/, /!\[/, /\]\(/, /https?:/, /www\./, /javascript:/])
+        assert.doesNotMatch(left, forbidden, text);
+      assert.equal(comment.split(marker).length, 2, "one marker");
+      assert.equal(comment.match(/^## /gm)!.length, 1, "one verdict");
+      assert.equal(comment.match(/<details>/g)!.length, comment.match(/<\/details>/g)!.length);
+      assert.equal(comment.match(/^```/gm)!.length, 2, "one picture");
+      assert.match(comment, /^## ⛔ Blocked$/m);
+    }
+  });
+
+  it("writes any text as letters and references alone", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), (text) => {
+        assert.match(escaped(text), /^([A-Za-z0-9 ,;=/%→…×€–−±\u00c0-\u024f-]|&#\d+;)*$/u);
+        assert.match(inPicture(text), /^([A-Za-z0-9 ,/-]|#\d+;)*$/u);
+        assert.ok(code(text).startsWith("<code>") && code(text).endsWith("</code>"));
+      }),
+    );
+  });
+
+  it("says in one line that nothing changes", () => {
+    const comment = reviewMarkdown(review([]));
+    assert.equal(comment.trim().split("\n").length, 2);
+    assert.match(comment, /\*\*No change\*\* against/);
+  });
+
+  it("cuts neither the verdict nor what goes, however long it is, and fits into a comment", () => {
+    const many = Array.from({ length: 3000 }, (_, index) =>
+      change(`bucket-${index}-${"x".repeat(100)}`, { replaced: "yes", holds: "the objects in it" }),
+    );
+    const comment = reviewMarkdown(review(many));
+    assert.ok(comment.length < 65_536, String(comment.length));
+    assert.match(comment.split("\n")[1]!, /Blocked/);
+    assert.match(comment, /3000 of what holds data or an address goes/);
+    assert.match(comment, /\d+ more parts do not fit here/);
+    assert.equal(comment.match(/<details>/g)!.length, comment.match(/<\/details>/g)!.length);
+  });
+
+  it("is the same bytes for the same review, whatever the order of its parts' keys", () => {
+    const one = review([change("a"), change("b", { replaced: "may", holds: "it" })]);
+    assert.equal(reviewMarkdown(one), reviewMarkdown(structuredClone(one)));
+  });
+
+  it("draws what goes, what may go and what follows", () => {
+    const subnet = change("subnet", { replaced: "yes", holds: "the addresses in it" });
+    const nat = change("nat", { replaced: "may", dragged: [{ urn: subnet.urn, by: "subnetId" }] });
+    const comment = reviewMarkdown(review([subnet, nat]));
+    assert.match(comment, /r0\["Bucket subnet"\]:::gone/);
+    assert.match(comment, /r1\["Bucket nat"\]:::perhaps/);
+    assert.match(comment, /r0 -->\|"subnetId"\| r1/);
+  });
+});
