@@ -67,7 +67,9 @@ export async function review(root: string, options: ReviewOptions): Promise<numb
     repository.contentsOf(...evaluator),
   ]);
   const comparison = new Comparison(root, repository, options, { commit, files, contents, stop });
-  const result = await unlessStopped(stop, comparison.run());
+  const result = await comparison.run();
+  // A worktree that was there has been removed by now.
+  stop.throwIfAborted();
   console.log(reviewText(result));
   if (options.markdown) write(options.markdown, reviewMarkdown(result));
   return isBlocked(result) ? ends.broken : ends.done;

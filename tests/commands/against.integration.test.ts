@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import pWaitFor from "p-wait-for";
 import { output, run, type Result } from "../../lib/processes";
 import { command, ownCheckout, stackTrace } from "../support/command";
 
@@ -128,6 +131,49 @@ describe("npm run preview -- --against", function () {
     assert.equal(tier.code, 1);
     assert.match(tier.stdout, /edits the tier of prod/);
     assert.match(tier.stdout, /✗ nat-per-zone \[mandatory\]/);
+  });
+
+  it("plans a base with another lock file by that one's dependencies and its own preview", async () => {
+    await change("other-lock", [["package-lock.json", '"lockfileVersion"', ' "lockfileVersion"']]);
+    await change("head", [
+      ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
+    ]);
+    // Stands in for npm, which would ask a registry: it only tells where it was called.
+    const bin = await mkdtemp(path.join(tmpdir(), "mini-xdr-bin-"));
+    const called = path.join(bin, "called");
+    const modules = path.join(checkout(), "node_modules");
+    const script = `#!/bin/sh\necho "$PWD $*" > ${called}\nln -s ${modules} node_modules\n`;
+    await writeFile(path.join(bin, "npm"), script, { mode: 0o755 });
+    const { code, stdout, stderr } = await command(
+      "preview",
+      ["--stack", "prod", "--against", "other-lock"],
+      { cwd: checkout(), env: { XDG_CACHE_HOME: cache, PATH: `${bin}:${process.env.PATH}` } },
+    );
+    assert.match(await readFile(called, "utf8"), /mini-xdr-against-\w+\/base ci --ignore-scripts/);
+    assert.match(stderr, /installing what the other revision's lock file names/);
+    assert.match(stdout, /edits dependencies, which judge it: package-lock\.json/);
+    assert.match(stdout, /retentionInDays: 90 → 180/);
+    assert.equal(code, 0, stdout);
+    await rm(bin, { recursive: true });
+  });
+
+  it("leaves nothing behind when it is stopped while it plans", async () => {
+    await change("stopped", [
+      ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
+    ]);
+    await rm(path.join(cache, "mini-xdr/revisions"), { recursive: true, force: true });
+    const child = spawn(
+      process.execPath,
+      ["--no-opt", "commands/run.cjs", "preview", "--stack", "prod", "--against", "base"],
+      { cwd: checkout(), env: { ...process.env, XDG_CACHE_HOME: cache }, stdio: "ignore" },
+    );
+    const ended = once(child, "close");
+    await pWaitFor(
+      async () => (await git("worktree", "list", "--porcelain")).includes("mini-xdr-against-"),
+      { interval: 20, timeout: 30_000 },
+    );
+    child.kill("SIGTERM");
+    assert.deepEqual(await ended, [128 + 15, null]);
   });
 
   describe("exits 2 with one line, and leaves nothing behind", () => {
