@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
@@ -12,6 +12,8 @@ describe("npm run preview -- --against", function () {
   this.timeout(300_000);
   const checkout = ownCheckout();
   let cache: string;
+  /** What a command keeps, and where it works: this suite's own. */
+  const places = () => ({ XDG_CACHE_HOME: cache, TMPDIR: path.join(cache, "tmp") });
 
   const git = (...args: string[]) =>
     output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
@@ -35,7 +37,7 @@ describe("npm run preview -- --against", function () {
   }
 
   async function against(ref: string, ...args: string[]): Promise<Result> {
-    const env = { XDG_CACHE_HOME: cache };
+    const env = { ...places() };
     const all = ["--stack", "prod", "--against", ref, ...args];
     const result = await command("preview", all, { cwd: checkout(), env });
     assert.doesNotMatch(result.stderr, stackTrace);
@@ -46,14 +48,13 @@ describe("npm run preview -- --against", function () {
   async function assertTidy() {
     const worktrees = await git("worktree", "list", "--porcelain");
     assert.equal(worktrees.match(/^worktree /gm)!.length, 1, worktrees);
-    const left = (await readdir(tmpdir())).filter((name) =>
-      /^mini-xdr-(against|judged)-/.test(name),
-    );
+    const left = (await readdir(places().TMPDIR)).filter((name) => name.startsWith("mini-xdr-"));
     assert.deepEqual(left, []);
   }
 
   before(async () => {
     cache = await mkdtemp(path.join(tmpdir(), "mini-xdr-cache-"));
+    await mkdir(places().TMPDIR);
     await git("init", "--quiet", "--initial-branch", "base");
     await writeFile(path.join(checkout(), ".git/info/exclude"), "node_modules\n");
     await git("add", "--all");
@@ -61,7 +62,7 @@ describe("npm run preview -- --against", function () {
     // The first run bundles the SDKs, and says so.
     await command("preview", ["--stack", "prod"], {
       cwd: checkout(),
-      env: { XDG_CACHE_HOME: cache },
+      env: { ...places() },
     });
   });
   after(() => rm(cache, { recursive: true }));
@@ -147,7 +148,7 @@ describe("npm run preview -- --against", function () {
     const { code, stdout, stderr } = await command(
       "preview",
       ["--stack", "prod", "--against", "other-lock"],
-      { cwd: checkout(), env: { XDG_CACHE_HOME: cache, PATH: `${bin}:${process.env.PATH}` } },
+      { cwd: checkout(), env: { ...places(), PATH: `${bin}:${process.env.PATH}` } },
     );
     assert.match(await readFile(called, "utf8"), /mini-xdr-against-\w+\/base ci --ignore-scripts/);
     assert.match(stderr, /installing what the other revision's lock file names/);
@@ -165,7 +166,7 @@ describe("npm run preview -- --against", function () {
     const child = spawn(
       process.execPath,
       ["--no-opt", "commands/run.cjs", "preview", "--stack", "prod", "--against", "base"],
-      { cwd: checkout(), env: { ...process.env, XDG_CACHE_HOME: cache }, stdio: "ignore" },
+      { cwd: checkout(), env: { ...process.env, ...places() }, stdio: "ignore" },
     );
     const ended = once(child, "close");
     await pWaitFor(
@@ -256,7 +257,7 @@ describe("npm run preview -- --against", function () {
       ]);
       const result = await command("preview", ["--stack", "prod", "--against", "base"], {
         cwd: checkout(),
-        env: { XDG_CACHE_HOME: cache, GIT_DIR: path.join(clone, ".git"), GIT_WORK_TREE: clone },
+        env: { ...places(), GIT_DIR: path.join(clone, ".git"), GIT_WORK_TREE: clone },
       });
       says(result, /"base" is not in this clone, which is shallow; run git fetch --unshallow/);
       await rm(shallow, { recursive: true });
@@ -265,7 +266,7 @@ describe("npm run preview -- --against", function () {
     it("when the stack is in neither of the two", async () => {
       const result = await command("preview", ["--stack", "none", "--against", "base"], {
         cwd: checkout(),
-        env: { XDG_CACHE_HOME: cache },
+        env: { ...places() },
       });
       says(result, /^error: --stack: "none" is not allowed; allowed: prod, staging$/);
     });
