@@ -116,7 +116,8 @@ export class Follower {
     const { writer } = this.settings;
     const shown = await this.console.databases();
     const paused = shown.get(writer.name)?.paused ?? false;
-    // What was decided meanwhile counts, not what was when we began to ask.
+    // What is known now counts, not what was when we asked: this process may have stood still.
+    this.look();
     if (this.state.held && !paused) await this.console.pause(writer.name);
     const entries = this.entries();
     const elsewhere = this.pooled().filter(
@@ -127,6 +128,7 @@ export class Follower {
       await this.console.resume(writer.name);
       this.log.info("work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
     }
+    if (elsewhere.some(({ name }) => name === writer.name)) await this.shed();
   }
 
   private async point(entries: Entry[], elsewhere: PooledDatabase[]): Promise<void> {
@@ -138,10 +140,14 @@ export class Follower {
       if (shown.get(name)?.host !== (hostIn(entries, name) ?? host))
         throw new Error(`PgBouncer kept the host ${shown.get(name)?.host} of ${name}`);
     this.metrics.reloads.inc();
-    const server = this.state.target && this.state.writer?.server;
-    if (!server || !elsewhere.some(({ name }) => name === writer.name)) return;
-    const shed = await this.console.shed(writer.name, server);
-    if (shed > 0) this.log.info("statements at another server given up", { clients: shed });
+  }
+
+  /** Gives up what still runs at another server than the writer that was confirmed. */
+  private async shed(): Promise<void> {
+    const { target, writer } = this.state;
+    if (!target || !writer) return;
+    const clients = await this.console.shed(this.settings.writer.name, writer.server);
+    if (clients > 0) this.log.info("statements at another server given up", { clients });
   }
 
   private entries(): Entry[] {
