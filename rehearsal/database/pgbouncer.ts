@@ -66,7 +66,10 @@ export class PgBouncer {
     const { certificate, key } = await around.authority.sign(name, [around.serviceName]);
     const users = join(folder, "userlist.txt");
     await writeFile(users, around.logins.userlist, { mode: 0o600 });
-    const configuration = shipped.replace({
+    // The pod makes it before PgBouncer starts: what it includes has to be there.
+    const entries = join(folder, "entries.ini");
+    await writeFile(entries, "");
+    const configuration = shipped.including(entries).replace({
       listen_addr: address,
       auth_file: users,
       client_tls_cert_file: certificate,
