@@ -124,15 +124,15 @@ export class Follower {
       ({ name, host }) => shown.get(name)?.host !== (hostIn(entries, name) ?? host),
     );
     if (elsewhere.length > 0) await this.point(entries, elsewhere);
-    if (!this.state.held && paused) {
-      await this.console.resume(writer.name);
+    if (this.state.held) return;
+    const moved = elsewhere.some(({ name }) => name === writer.name);
+    if (paused) await this.console.resume(writer.name);
+    if (moved || paused)
       this.log.info("work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
-    }
-    if (elsewhere.some(({ name }) => name === writer.name)) await this.shed();
+    if (moved) await this.shed();
   }
 
   private async point(entries: Entry[], elsewhere: PooledDatabase[]): Promise<void> {
-    const { writer } = this.settings;
     this.file.write(entries);
     await this.console.reload();
     const shown = await this.console.databases();

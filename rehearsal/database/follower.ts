@@ -34,8 +34,8 @@ export class Follower {
 
   private constructor(private readonly process: ChildProcess) {
     createInterface({ input: process.stdout! }).on("line", (line) => {
-      const { time, message, to } = JSON.parse(line) as { time: string; message: string; to?: string };
-      this.said.push({ at: Date.parse(time) - performance.timeOrigin, message, to });
+      const { time, ...said } = JSON.parse(line) as Omit<Said, "at"> & { time: string };
+      this.said.push({ ...said, at: Date.parse(time) - performance.timeOrigin });
     });
   }
 
@@ -64,9 +64,10 @@ export class Follower {
     return follower;
   }
 
-  /** When it first logged this after a moment; undefined where it has not. */
-  first(message: string, after: number): number | undefined {
-    return this.said.find((line) => line.message === message && line.at >= after)?.at;
+  /** When it first logged this of a host after a moment; undefined where it has not. */
+  first(message: string, to: string, after: number): number | undefined {
+    return this.said.find((line) => line.message === message && line.to === to && line.at >= after)
+      ?.at;
   }
 
   get running(): boolean {

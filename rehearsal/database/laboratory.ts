@@ -92,8 +92,7 @@ export class Laboratory {
       names.set(instanceEndpoint(writerName, name), recordsLive, [address]);
       return instanceEndpoint(writerName, name);
     });
-    for (const statement of topologyTable(members))
-      await cluster.writer.sql(statement, [], database);
+    await cluster.writer.sql(topologyTable(members), [], database);
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -181,6 +180,23 @@ export class Laboratory {
   /** The name of one instance alone. */
   instanceEndpoint(server: string): string {
     return instanceEndpoint(endpoint(this.configuration, database), server);
+  }
+
+  /** RDS's table of the instances from now on says this. */
+  async tellMembers(endpoints: string[]): Promise<void> {
+    await this.cluster.writer.sql(topologyTable(endpoints), [], database);
+  }
+
+  /** Where the name of one instance leads from now on, as DNS says. */
+  leadInstance(server: string, address: string): void {
+    this.names.set(this.instanceEndpoint(server), recordsLive, [address]);
+  }
+
+  /** Ends what the sidecars ask through, so that they look every name up again. */
+  async endQuestions(): Promise<void> {
+    const ending =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'topology'";
+    await Promise.all(this.cluster.members.map((server) => server.running && server.sql(ending)));
   }
 
   /** Which PgBouncers the Service's name leads to; stands for the cluster's own load balancing. */
@@ -304,13 +320,10 @@ function topologyRole({ username, password }: Login): string[] {
  * Stands for RDS's extension rds_tools, of which only the table of the instances is here: `id`,
  * `endpoint` and `port` (aws-advanced-nodejs-wrapper, rds_multi_az_pg_database_dialect.ts).
  */
-function topologyTable(endpoints: string[]): string[] {
+function topologyTable(endpoints: string[]): string {
   const rows = endpoints.map((each, index) => `('db-${index}', '${each}', 5432)`).join(", ");
-  return [
-    `CREATE FUNCTION rds_tools.show_topology(caller text DEFAULT '')
-       RETURNS TABLE (id text, endpoint text, port int) LANGUAGE sql STABLE
-       AS $$ VALUES ${rows} $$`,
-  ];
+  return `CREATE OR REPLACE FUNCTION rds_tools.show_topology(caller text DEFAULT '')
+    RETURNS TABLE (id text, endpoint text, port int) LANGUAGE sql STABLE AS $$ VALUES ${rows} $$`;
 }
 
 /** libpq's way to a server, verified as the chart's job does. */

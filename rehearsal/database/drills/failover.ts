@@ -143,7 +143,11 @@ async function observe(
       retried: ledger.database.retries,
       lost: (await ledger.lost(cluster.writer, "minixdr")).length,
       astray: late.length + (index === 0 ? stored : 0),
-      phases: phasesOf(followers[index - (ledgers.length - followers.length)], promoted),
+      phases: phasesOf(
+        followers[index - (ledgers.length - followers.length)],
+        laboratory.instanceEndpoint(cluster.writer.name),
+        promoted,
+      ),
     };
   });
   const repetition = { outcomes: await Promise.all(outcomes), held: held / 1000, injection };
@@ -153,7 +157,7 @@ async function observe(
 }
 
 /** Waits for a path's first answer and then for undisturbed load. @throws where it is disturbed. */
-async function beSteady(ledger: Ledger): Promise<void> {
+export async function beSteady(ledger: Ledger): Promise<void> {
   await ledger.first((entry) => entry.server !== undefined, performance.now() + 20_000);
   const since = performance.now();
   await pause(steady);
@@ -174,10 +178,10 @@ function promotionTakes(number: number): number {
 }
 
 /** When a sidecar noticed the new writer and had let work through, after the promotion. */
-function phasesOf(follower: Follower | undefined, promoted: number) {
+function phasesOf(follower: Follower | undefined, to: string, promoted: number) {
   if (!follower) return undefined;
   const since = (message: string) => {
-    const at = follower.first(message, promoted - 500); // it may notice before pg_promote returns
+    const at = follower.first(message, to, promoted - 500); // it may notice before pg_promote returns
     return at === undefined ? comparisonEnds / 1000 : Math.max(0, at - promoted) / 1000;
   };
   return { noticed: since("writes go"), pointed: since("work goes on") };
@@ -187,7 +191,7 @@ function phasesOf(follower: Follower | undefined, promoted: number) {
 const disturbed = ({ server, settled, issued }: Entry) => !server || settled - issued > 1000;
 
 /** Looks whether the fault is there. Throws where it is not: a drill without its fault proves nothing. */
-async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promise<string> {
+export async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promise<string> {
   const old = cluster.writer;
   if (fault !== "partition") {
     if (old.running || (await accepts(old.address, 5432)))

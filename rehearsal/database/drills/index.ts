@@ -8,6 +8,7 @@ import { replicationLag } from "./replication-lag";
 import { rollingRestart } from "./rolling-restart";
 import { tokenRotation } from "./token-rotation";
 import { staleWriter } from "./stale-writer";
+import { topology } from "./topology";
 
 /** All drills, in the order in which they run. */
 export const drills: Drill<DatabaseBed>[] = [
@@ -15,6 +16,7 @@ export const drills: Drill<DatabaseBed>[] = [
   failover("switchover"),
   failover("partition"),
   staleWriter,
+  topology,
   rollingRestart,
   passwordRotation,
   tokenRotation,
