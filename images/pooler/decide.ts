@@ -133,8 +133,7 @@ function considered(
   const again =
     known?.endpoint === endpoint && known.server === server && known.timeline === timeline;
   const followed = answers.some(
-    ({ answer: { standby, streaming, timeline: its } }) =>
-      standby && streaming && its === timeline,
+    ({ answer: { standby, streaming, timeline: its } }) => standby && streaming && its === timeline,
   );
   if (again && followed && at > known.at)
     return { target: endpoint, held: false, writer, sureAt: now };

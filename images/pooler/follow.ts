@@ -105,7 +105,8 @@ export class Follower {
   private adoptMembers(): void {
     const told = [...this.instances.values()].flatMap(({ members }) => (members ? [members] : []));
     const now = members(this.settings.endpoints, told);
-    const same = now.length === this.instances.size && now.every((each) => this.instances.has(each));
+    const same =
+      now.length === this.instances.size && now.every((each) => this.instances.has(each));
     if (same) return;
     this.log.info("other members", { endpoints: now.join(" ") });
     this.ask(now);

@@ -8,7 +8,9 @@ type Fields = Record<string, string | number | boolean>;
 
 export function logTo(stream: NodeJS.WritableStream): Log {
   const write = (level: string, message: string, fields: Fields = {}) =>
-    stream.write(`${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`);
+    stream.write(
+      `${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`,
+    );
   return {
     info: (message, fields) => write("info", message, fields),
     error: (message, fields) => write("error", message, fields),

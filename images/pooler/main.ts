@@ -14,9 +14,14 @@ async function main(): Promise<void> {
   // Blind metrics are no reason to stop following.
   server.on("error", (error) => log.error("no metrics", { error: error.message }));
   const bouncer = new Console(settings.run, settings.port);
-  const follower = new Follower(settings, bouncer, new EntriesFile(settings.entriesFile), metrics, log);
-  for (const signal of ["SIGTERM", "SIGINT"] as const)
-    process.once(signal, () => follower.end());
+  const follower = new Follower(
+    settings,
+    bouncer,
+    new EntriesFile(settings.entriesFile),
+    metrics,
+    log,
+  );
+  for (const signal of ["SIGTERM", "SIGINT"] as const) process.once(signal, () => follower.end());
   log.info("following", { endpoints: settings.endpoints.join(" ") });
   await follower.run();
 }

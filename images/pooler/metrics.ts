@@ -8,10 +8,20 @@ export class Metrics {
   private readonly registry = new Registry();
   readonly failures = this.counter("failures_total", "Times that PgBouncer could not be told.");
   readonly reloads = this.counter("reloads_total", "Times that PgBouncer was pointed elsewhere.");
-  private readonly switches = this.counter("switches_total", "Times that another writer was taken.");
+  private readonly switches = this.counter(
+    "switches_total",
+    "Times that another writer was taken.",
+  );
   private readonly held = this.gauge("held", "1 while work waits for a writer.");
-  private readonly named = this.gauge("by_name", "1 while the writer's name decides, as without us.");
-  private readonly writer = this.gauge("writer", "1 at the instance that takes the writes.", "instance");
+  private readonly named = this.gauge(
+    "by_name",
+    "1 while the writer's name decides, as without us.",
+  );
+  private readonly writer = this.gauge(
+    "writer",
+    "1 at the instance that takes the writes.",
+    "instance",
+  );
   private readonly timeline = this.gauge("timeline", "Timeline of the writer that was confirmed.");
   private readonly age = this.gauge("answer_age_seconds", "Age of the last answer.", "instance");
   private readonly troubles = this.counter(
@@ -58,10 +68,20 @@ export class Metrics {
   }
 
   private counter(name: string, help: string, ...labelNames: string[]): Counter {
-    return new Counter({ name: `minixdr_topology_${name}`, help, labelNames, registers: [this.registry] });
+    return new Counter({
+      name: `minixdr_topology_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+    });
   }
 
   private gauge(name: string, help: string, ...labelNames: string[]): Gauge {
-    return new Gauge({ name: `minixdr_topology_${name}`, help, labelNames, registers: [this.registry] });
+    return new Gauge({
+      name: `minixdr_topology_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+    });
   }
 }

@@ -69,8 +69,12 @@ export function readSettings(env: Environment): Settings {
   const run = required("TOPOLOGY_RUN");
   const writer = database(required("TOPOLOGY_WRITER"));
   const reads = env.TOPOLOGY_READER ? database(env.TOPOLOGY_READER) : undefined;
-  const endpoints = required("TOPOLOGY_ENDPOINTS").toLowerCase().split(/[\s,]+/).filter(Boolean);
-  if (endpoints.length === 1) problems.push("TOPOLOGY_ENDPOINTS: one instance has no other to follow");
+  const endpoints = required("TOPOLOGY_ENDPOINTS")
+    .toLowerCase()
+    .split(/[\s,]+/)
+    .filter(Boolean);
+  if (endpoints.length === 1)
+    problems.push("TOPOLOGY_ENDPOINTS: one instance has no other to follow");
   const settings: Settings = {
     writer,
     reader: reads,

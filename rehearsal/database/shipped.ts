@@ -67,8 +67,8 @@ async function followedBy(plan: Plan): Promise<Shipped["followed"]> {
   const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;
   const containers = objects.flatMap(
     (object) =>
-      (object as { spec?: { template?: { spec: { containers: Container[] } } } }).spec?.template?.spec
-        .containers ?? [],
+      (object as { spec?: { template?: { spec: { containers: Container[] } } } }).spec?.template
+        ?.spec.containers ?? [],
   );
   const { env = [] } = containers.find(({ name }) => name === "topology")!;
   const literal = env.filter(({ value }) => value !== undefined);

@@ -137,8 +137,16 @@ function following(ours: Outcome[], without: Outcome[]): Measurement[] {
     seconds("p50", `median of ${measure}`, p(0.5, recovery)),
     seconds("p95", `95th percentile of ${measure}`, p(0.95, recovery), 1),
     seconds("max", `maximum of ${measure}`, p(1, recovery)),
-    seconds("noticed.p95", "promotion to a confirmed writer", p(0.95, (o) => o.phases!.noticed)),
-    seconds("pointed.p95", "promotion to work let through", p(0.95, (o) => o.phases!.pointed)),
+    seconds(
+      "noticed.p95",
+      "promotion to a confirmed writer",
+      p(0.95, (o) => o.phases!.noticed),
+    ),
+    seconds(
+      "pointed.p95",
+      "promotion to work let through",
+      p(0.95, (o) => o.phases!.pointed),
+    ),
     {
       id: "followed.against-no-pooler",
       claim: "its 95th percentile as a share of that without a pooler",

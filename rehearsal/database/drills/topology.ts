@@ -45,10 +45,19 @@ interface Case {
 
 const cases: Case[] = [
   { name: "parted", claim: "a pooler alone is cut off from the writer", run: parted },
-  { name: "old-writer", claim: "an old writer comes back and takes itself for the writer", run: oldWriter },
+  {
+    name: "old-writer",
+    claim: "an old writer comes back and takes itself for the writer",
+    run: oldWriter,
+  },
   { name: "lying-names", claim: "names of instances lead to other instances", run: lyingNames },
   { name: "twice", claim: "the promoted server is demoted at once", limit: 1.5, run: twice },
-  { name: "replaced", claim: "instances have other endpoints, by the database's word", limit: 1.5, run: replaced },
+  {
+    name: "replaced",
+    claim: "instances have other endpoints, by the database's word",
+    limit: 1.5,
+    run: replaced,
+  },
   { name: "killed", claim: "the sidecar is killed when the writer is lost", run: killed },
   { name: "frozen", claim: "the sidecar stands still when the writer is lost", run: frozen },
   { name: "garbage", claim: "all instances answer the sidecar with garbage", run: garbage },
@@ -122,9 +131,15 @@ async function parted({ laboratory, ledger, today, pooler }: Bench): Promise<Fou
   await network.join(writer.name);
   const healed = performance.now();
   const [mine, theirs] = await nextWrites([ledger, today], healed, writer.address);
-  const moved = host === laboratory.instanceEndpoint(writer.name) ? 0 : Number(!host.includes("cluster"));
+  const moved =
+    host === laboratory.instanceEndpoint(writer.name) ? 0 : Number(!host.includes("cluster"));
   if (ledger.acknowledged.length === before) throw new Error("nothing was written at all");
-  return { injection, wrong: moved + (await lost(laboratory, ledger)), recovery: mine, today: theirs };
+  return {
+    injection,
+    wrong: moved + (await lost(laboratory, ledger)),
+    recovery: mine,
+    today: theirs,
+  };
 }
 
 /** The crashed writer starts again as it was. It finds itself the writer; its standbys have left it. */
@@ -146,7 +161,8 @@ async function oldWriter({ laboratory, ledger, today, pooler }: Bench): Promise<
   for (let look = 0; look < 20; look++) {
     await pause(200);
     const servers = await pooler.command("SHOW SERVERS");
-    if (servers.some(({ database, addr }) => database === "minixdr" && addr === old.address)) astray++;
+    if (servers.some(({ database, addr }) => database === "minixdr" && addr === old.address))
+      astray++;
   }
   const wrong = astray + (await lost(laboratory, ledger));
   await cluster.restore(old, "crash");
@@ -169,7 +185,10 @@ async function lyingNames(bench: Bench): Promise<Found> {
   await laboratory.endQuestions();
   try {
     const found = await crash(bench, async () => {});
-    return { ...found, injection: `the name of ${one.name} led to ${other.name}, and the other way round` };
+    return {
+      ...found,
+      injection: `the name of ${one.name} led to ${other.name}, and the other way round`,
+    };
   } finally {
     for (const server of [one, other]) laboratory.leadInstance(server.name, server.address);
   }
@@ -233,7 +252,8 @@ async function frozen(bench: Bench): Promise<Found> {
   const found = await crash(bench, () => Promise.resolve(follower.freeze()));
   const before = follower.said.length;
   await pause(1000);
-  if (follower.said.length > before) throw new Error("the fault was not injected: the sidecar speaks");
+  if (follower.said.length > before)
+    throw new Error("the fault was not injected: the sidecar speaks");
   // It wakes with what it knew of the old writer, which is still down.
   follower.thaw();
   await pause(3000);
@@ -315,14 +335,22 @@ async function switchOver({ laboratory, ledger, today }: Bench): Promise<Found> 
 }
 
 /** Seconds to each path's next acknowledged write at that server. @throws when there is none */
-async function nextWrites(ledgers: Ledger[], since: number, server: string): Promise<number[]> {
+async function nextWrites(
+  ledgers: [mine: Ledger, theirs: Ledger],
+  since: number,
+  server: string,
+): Promise<[mine: number, theirs: number]> {
   const firsts = ledgers.map(async (ledger) => {
     const fits = (each: Entry) => each.settled > since && each.server === server;
     const found = await ledger.first(fits, performance.now() + patience);
-    if (!found) throw new Error(`${ledger.path}: no write was acknowledged: ${ledger.failed.at(-1)?.failure}`);
+    if (!found)
+      throw new Error(
+        `${ledger.path}: no write was acknowledged: ${ledger.failed.at(-1)?.failure}`,
+      );
     return Math.max(0, found.settled - since) / 1000;
   });
-  return Promise.all(firsts);
+  const [mine, theirs] = await Promise.all(firsts);
+  return [mine!, theirs!];
 }
 
 /** Acknowledged writes that the writer does not have. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { freshFor, holdFor, unsureFor } from "../../../images/pooler/decide";
-import { World } from "./world";
+import { decide, freshFor, holdFor, unsureFor, type Report } from "../../../images/pooler/decide";
+import { World, type Decider } from "./world";
 
 const index = fc.nat(2);
 const endpoint = fc.nat(2);
@@ -35,28 +35,67 @@ function round(world: World): void {
   world.step(0);
 }
 
-const history = fc.array(happening, { minLength: 1, maxLength: 120 });
+/** @throws when work goes to one that was not the newest writer within the time that an answer counts */
+function choosesNewest(world: World, events: ((world: World) => void)[]): void {
+  for (const event of events) {
+    const before = world.state;
+    event(world);
+    const { target, writer, held } = world.state;
+    if (!target || held || (target === before.target && !before.held)) continue;
+    const until = world.lastNewest(writer!.server);
+    assert.ok(
+      until >= world.now - freshFor,
+      `${target} was not the newest writer for ${world.now - until} ms`,
+    );
+  }
+}
+
+/** As if every standby received from somebody. */
+function seemsFollowed(report: Report): Report {
+  const { answer } = report;
+  return answer ? { ...report, answer: { ...answer, streaming: answer.standby } } : report;
+}
+
+const history = fc.array(happening, { minLength: 1, maxLength: 120, size: "max" });
 const often = { numRuns: Number(process.env.RUNS ?? 2000) };
 
 describe("which instance takes the writes, in any order of answers, delays, lies, losses and promotions", () => {
   it("is never one that was not the newest writer when it was last asked", () => {
     fc.assert(
-      fc.property(history, (events) => {
-        const world = new World();
-        for (const event of events) {
-          const before = world.state;
-          event(world);
-          const { target, writer } = world.state;
-          if (!target || (target === before.target && !before.held)) continue;
-          if (world.state.held) continue; // nothing goes there
-          const until = world.lastNewest(writer!.server);
-          assert.ok(
-            until >= world.now - freshFor,
-            `${target} was not the newest writer for ${world.now - until} ms`,
-          );
-        }
-      }),
+      fc.property(history, (events) => choosesNewest(new World(), events)),
       often,
+    );
+  });
+
+  // The rule of pgbouncer-fast-switchover and of most scripts: whoever is not in recovery.
+  it("would be an old writer by a rule that asks for nothing else", () => {
+    const naive: Decider = (before, reports, now) => {
+      const found = reports.find(({ answer }) => answer && !answer.standby);
+      if (!found) return { ...before, held: true };
+      return {
+        target: found.endpoint,
+        held: false,
+        writer: { ...found, ...found.answer! },
+        sureAt: now,
+      };
+    };
+    assert.throws(() =>
+      fc.assert(
+        fc.property(history, (events) => choosesNewest(new World(naive), events)),
+        often,
+      ),
+    );
+  });
+
+  // Without it an isolated writer, which a lost standby has not contradicted, would be taken again.
+  it("would be an old writer where no standby had to follow", () => {
+    const loose: Decider = (before, reports, now) =>
+      decide(before, reports.map(seemsFollowed), now);
+    assert.throws(() =>
+      fc.assert(
+        fc.property(history, (events) => choosesNewest(new World(loose), events)),
+        often,
+      ),
     );
   });
 
@@ -112,7 +151,10 @@ describe("which instance takes the writes, in any order of answers, delays, lies
   });
 
   it("lets work wait for no longer than the limit", () => {
-    const longEvents = fc.array(fc.oneof(happening, fc.constant(round)), { maxLength: 600 });
+    const longEvents = fc.array(fc.oneof(happening, fc.constant(round)), {
+      maxLength: 600,
+      size: "max",
+    });
     fc.assert(
       fc.property(longEvents, (events) => {
         const world = new World();

@@ -1,5 +1,8 @@
 import { decide, initial, type Report, type State } from "../../../images/pooler/decide";
 
+/** What is held against the world; it need not be ours. */
+export type Decider = typeof decide;
+
 /** A member of the cluster as it really is. */
 interface Server {
   role: "writer" | "standby" | "down";
@@ -41,6 +44,8 @@ export class World {
   /** Which server a name leads to; 3 is a writer of another cluster. */
   readonly leads = [0, 1, 2];
   private readonly letters: Letter[] = [];
+
+  constructor(private readonly decider: Decider = decide) {}
 
   get newest() {
     return this.promotions.at(-1)!;
@@ -87,7 +92,7 @@ export class World {
   /** Time passes, and the decider decides. */
   step(milliseconds: number): void {
     this.now += milliseconds;
-    this.state = decide(this.state, this.reports, this.now);
+    this.state = this.decider(this.state, this.reports, this.now);
   }
 
   /** The server ends at once, or starts again as what it was: it has not been told of anything since. */
