@@ -90,8 +90,10 @@ export class Follower {
     const before = this.state;
     this.state = decide(before, reports, now);
     const read = reader(this.reader, reports, now, this.settings.turn);
-    const { target, held } = this.state;
-    if (target === before.target && held === before.held && read === this.reader) return;
+    const { target, held, candidate } = this.state;
+    const claimed = candidate?.endpoint !== before.candidate?.endpoint;
+    if (target === before.target && held === before.held && !claimed && read === this.reader)
+      return;
     this.reader = read;
     if (target !== before.target || held !== before.held)
       this.log.info(held ? "no writer: new work waits" : "writes go", {
@@ -120,7 +122,7 @@ export class Follower {
     // What is known now counts, not what was when we asked: this process may have stood still.
     this.look();
     if (this.state.held && !paused) await this.console.pause(writer.name);
-    const entries = this.entries();
+    const entries = this.entries(this.state.held && paused);
     const elsewhere = this.pooled().filter(
       ({ name, host }) => shown.get(name)?.host !== (hostIn(entries, name) ?? host),
     );
@@ -151,9 +153,11 @@ export class Follower {
     if (clients > 0) this.log.info("statements at another server given up", { clients });
   }
 
-  private entries(): Entry[] {
+  /** @param waits nothing goes there yet: who claims to be the writer may be pointed at ahead of its confirmation */
+  private entries(waits: boolean): Entry[] {
+    const { target, candidate } = this.state;
     const hosts: [PooledDatabase | undefined, string | undefined][] = [
-      [this.settings.writer, this.state.target],
+      [this.settings.writer, (waits && candidate?.endpoint) || target],
       [this.settings.reader, this.reader],
     ];
     return hosts.flatMap(([database, host]) =>
@@ -170,7 +174,7 @@ export class Follower {
 
   /** Says that we live and that PgBouncer is as was decided. Without it the entries fall back to the names. */
   private sign(): void {
-    writeFileSync(this.settings.leaseFile, "");
+    writeFileSync(this.settings.leaseFile, `${Date.now()}\n`); // an empty file would keep its time
     this.metrics.seen([...this.instances.values()], this.state);
   }
 }

@@ -1,20 +1,27 @@
 import type { Answer } from "./decide";
 
 /**
- * One round trip that `pg_monitor` may ask of writer and standby alike. Of a standby the newest
- * timeline that it has seen: by what it receives, else by its control file. A writer's is in the name
- * of the segment that it writes; its control file knows it only after the next checkpoint.
+ * One round trip that `pg_monitor` may ask of writer and standby alike.
  *
- * PostgreSQL 15, "System Information Functions" and "pg_stat_wal_receiver": all is open to everybody
- * but the receiver's row, which `pg_read_all_stats` opens, a part of `pg_monitor`.
+ * A writer's timeline is in the name of the segment that it writes; its control file knows it only
+ * after the next checkpoint. A standby's is the newest that it has heard of: it fetches the history
+ * of every timeline that its sender knows before it streams anything, so that one that still catches
+ * up on an old timeline from a new writer is not taken for the old one's follower (PostgreSQL 15,
+ * walreceiver.c, WalRcvFetchTimeLineHistoryFiles).
+ *
+ * `pg_ls_waldir` and the receiver's row are for members of `pg_monitor`, all else for everybody
+ * (PostgreSQL 15, system_functions.sql and walreceiver.c).
  */
 export const question = `
   SELECT control.system_identifier::text AS system,
          host(inet_server_addr()) AS server,
          state.standby,
+         CASE WHEN state.standby THEN (
+           SELECT max(left(name, 8)) FROM pg_ls_waldir() WHERE name ~ '^[0-9A-F]{8}.history$')
+         END AS history,
          CASE WHEN state.standby
-           THEN greatest(receiver.receive_start_tli, receiver.received_tli,
-                         recovery.min_recovery_end_timeline, point.timeline_id)::text
+           THEN lpad(upper(to_hex(greatest(receiver.receive_start_tli, receiver.received_tli,
+                  recovery.min_recovery_end_timeline, point.timeline_id))), 8, '0')
            ELSE left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)
          END AS timeline,
          coalesce(receiver.status = 'streaming', false) AS streaming,
@@ -29,21 +36,23 @@ export const question = `
          pg_control_recovery() AS recovery
          LEFT JOIN pg_stat_wal_receiver AS receiver ON true`;
 
-/** Largest number of a timeline; PostgreSQL counts them in 32 bits. */
-const lastTimeline = 0xffffffff;
-
 /** What a server answered, or undefined where that is no answer to the {@link question}. */
 export function answerOf(row: unknown, at: number): Answer | undefined {
-  const { system, server, standby, timeline, streaming, lag } = (row ?? {}) as Record<
+  const { system, server, standby, history, timeline, streaming, lag } = (row ?? {}) as Record<
     string,
     unknown
   >;
   if (typeof system !== "string" || !/^\d{1,20}$/.test(system)) return undefined;
   if (typeof server !== "string" || server === "") return undefined;
   if (typeof standby !== "boolean" || typeof streaming !== "boolean") return undefined;
-  if (typeof timeline !== "string" || !/^[\dA-F]{1,10}$/.test(timeline)) return undefined;
-  const number = parseInt(timeline, standby ? 10 : 16);
-  if (!(number >= 1 && number <= lastTimeline)) return undefined;
+  const [known, heard] = [timelineOf(timeline), history === null ? 1 : timelineOf(history)];
+  if (!known || !heard) return undefined;
   const behind = typeof lag === "number" && lag >= 0 ? lag : Infinity;
-  return { at, system, server, standby, timeline: number, streaming, lag: behind };
+  return { at, system, server, standby, timeline: Math.max(known, heard), streaming, lag: behind };
+}
+
+/** Eight digits of base 16, as PostgreSQL names files by timelines; the first one is 1. */
+function timelineOf(text: unknown): number | undefined {
+  if (typeof text !== "string" || !/^[\dA-F]{8}$/.test(text)) return undefined;
+  return parseInt(text, 16) || undefined;
 }

@@ -137,7 +137,7 @@ export class PgBouncer {
 
   /** The end of its log, for a failure's message. */
   endOfLog(): string {
-    return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
+    return readFileSync(this.log, "utf8").split("\n").slice(-60).join("\n");
   }
 
   private async run(file: string): Promise<void> {

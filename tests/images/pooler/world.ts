@@ -66,13 +66,14 @@ export class World {
       this.reports[endpoint]!.refused = at;
       return;
     }
+    const streaming = server.role === "standby" && this.receives(server);
     this.post(endpoint, at, {
       at,
       system: "1",
       server: `10.0.0.${index}`,
       standby: server.role === "standby",
       timeline: server.timeline,
-      streaming: server.role === "standby" && this.receives(server),
+      streaming,
       lag: 0,
     });
   }
@@ -162,6 +163,7 @@ export class World {
     this.letters.push({ endpoint, at, snapshot: this.now, answer });
   }
 
+  /** Whether it receives now. It then knows the newest timeline of its sender, whatever it still catches up on. */
   private receives(server: Server): boolean {
     const upstream = this.servers[server.upstream ?? -1];
     if (upstream?.role !== "writer") return false;
