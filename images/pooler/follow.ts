@@ -105,43 +105,41 @@ export class Follower {
   }
 
   private adoptMembers(): void {
-    const told = [...this.instances.values()].flatMap(({ members }) => (members ? [members] : []));
-    const now = members(this.settings.endpoints, told);
-    const same =
-      now.length === this.instances.size && now.every((each) => this.instances.has(each));
-    if (same) return;
+    const asked = [...this.instances.keys()];
+    const told = [...this.instances.values()].flatMap(({ members: said }) => (said ? [said] : []));
+    const now = members(asked, told);
+    if (now.every((each) => this.instances.has(each)) && now.length === asked.length) return;
     this.log.info("other members", { endpoints: now.join(" ") });
     this.ask(now);
   }
 
-  /** Has PgBouncer be as was decided: entries first, and only then is work let through. */
+  /** Has PgBouncer be as was decided: the writer's entry first, and only then is work let through. */
   private async compare(): Promise<void> {
-    const { writer } = this.settings;
+    const { writer, reader: reads } = this.settings;
     const shown = await this.console.databases();
     const paused = shown.get(writer.name)?.paused ?? false;
     // What is known now counts, not what was when we asked: this process may have stood still.
     this.look();
     if (this.state.held && !paused) await this.console.pause(writer.name);
     const entries = this.entries(this.state.held && paused);
-    const elsewhere = this.pooled().filter(
-      ({ name, host }) => shown.get(name)?.host !== (hostIn(entries, name) ?? host),
-    );
-    if (elsewhere.length > 0) await this.point(entries, elsewhere);
-    if (this.state.held) return;
-    const moved = elsewhere.some(({ name }) => name === writer.name);
-    if (paused) await this.console.resume(writer.name);
-    if (moved || paused)
+    const isElsewhere = ({ name, host }: PooledDatabase) =>
+      shown.get(name)?.host !== (hostIn(entries, name) ?? host);
+    const moved = isElsewhere(writer);
+    if (moved) await this.point(entries, writer);
+    if (!this.state.held && (moved || paused)) {
+      if (paused) await this.console.resume(writer.name);
       this.log.info("work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
-    if (moved) await this.shed();
+      await this.shed();
+    }
+    if (!moved && reads && isElsewhere(reads)) await this.point(entries, reads);
   }
 
-  private async point(entries: Entry[], elsewhere: PooledDatabase[]): Promise<void> {
+  private async point(entries: Entry[], database: PooledDatabase): Promise<void> {
     this.file.write(entries);
     await this.console.reload();
-    const shown = await this.console.databases();
-    for (const { name, host } of elsewhere)
-      if (shown.get(name)?.host !== (hostIn(entries, name) ?? host))
-        throw new Error(`PgBouncer kept the host ${shown.get(name)?.host} of ${name}`);
+    const host = (await this.console.databases()).get(database.name)?.host;
+    if (host !== (hostIn(entries, database.name) ?? database.host))
+      throw new Error(`PgBouncer kept the host ${host} of ${database.name}`);
     this.metrics.reloads.inc();
   }
 
@@ -165,11 +163,6 @@ export class Follower {
         ? [{ database: database.name, host, port: database.port, dbname: database.dbname }]
         : [],
     );
-  }
-
-  private pooled(): PooledDatabase[] {
-    const { writer, reader: reads } = this.settings;
-    return reads ? [writer, reads] : [writer];
   }
 
   /** Says that we live and that PgBouncer is as was decided. Without it the entries fall back to the names. */

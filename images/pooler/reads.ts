@@ -15,11 +15,15 @@ export function reader(
   now: number,
   turn: number,
 ): string | undefined {
-  const able = reports
-    .filter(({ answer }) => answer && now - answer.at <= freshFor && answer.standby)
-    .filter(({ answer }) => answer!.streaming && answer!.lag <= keepsUp)
-    .map(({ endpoint }) => endpoint)
-    .sort();
-  if (current && able.includes(current)) return current;
+  const standbys = reports.filter(
+    ({ answer }) => answer && now - answer.at <= freshFor && answer.standby,
+  );
+  const endpoints = (some: readonly Report[]) => some.map(({ endpoint }) => endpoint).sort();
+  const able = endpoints(
+    standbys.filter(({ answer }) => answer!.streaming && answer!.lag <= keepsUp),
+  );
+  // Without a writer no standby receives anything, and none is better than the one that serves.
+  const kept = able.length > 0 ? able : endpoints(standbys);
+  if (current && kept.includes(current)) return current;
   return able[turn % able.length];
 }

@@ -92,7 +92,7 @@ async function repeat(bed: Paths, fault: Fault, number: number): Promise<Repetit
 }
 
 async function observe(
-  { laboratory, followers, following }: Paths,
+  { laboratory, followers }: Paths,
   fault: Fault,
   number: number,
   ledgers: Ledger[],
@@ -150,23 +150,6 @@ async function observe(
       ),
     };
   });
-  for (const f of followers)
-    for (const l of f.said)
-      if (l.at > promoted - 20000)
-        console.error("SAID", (l.at - promoted).toFixed(0), JSON.stringify(l));
-  for (const l of ledgers.filter((x) => x.path === followed)) {
-    for (const e of l.entries
-      .filter((x) => x.settled > promoted - 300 && x.settled < promoted + 2500)
-      .slice(0, 60))
-      console.error(
-        "ENTRY",
-        (e.issued - promoted).toFixed(0),
-        (e.settled - promoted).toFixed(0),
-        e.server ?? e.failure,
-      );
-  }
-  console.error("PROMOTED", new Date(performance.timeOrigin + promoted).toISOString());
-  for (const p of following) console.error(p.endOfLog());
   const repetition = { outcomes: await Promise.all(outcomes), held: held / 1000, injection };
   await cluster.restore(old, fault);
   laboratory.moveNames();
