@@ -84,6 +84,11 @@ export class PgBouncer {
     return pooler;
   }
 
+  /** The name in its certificate. */
+  get serverName(): string {
+    return this.around.serviceName;
+  }
+
   get port(): number {
     return Number(this.configuration.get("listen_port"));
   }

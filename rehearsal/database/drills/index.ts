@@ -1,7 +1,9 @@
 import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
 import { connections } from "./connections";
+import { crowd } from "./crowd";
 import { failover } from "./failover";
+import { loginCost } from "./login-cost";
 import { passwordRotation } from "./password-rotation";
 import { poolExhaustion } from "./pool-exhaustion";
 import { replicationLag } from "./replication-lag";
@@ -17,10 +19,12 @@ export const drills: Drill<DatabaseBed>[] = [
   failover("partition"),
   staleWriter,
   topology,
+  crowd,
   rollingRestart,
   passwordRotation,
   tokenRotation,
   replicationLag,
   connections,
+  loginCost,
   poolExhaustion,
 ];
