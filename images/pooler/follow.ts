@@ -21,6 +21,8 @@ export class Follower {
   private state: State;
   private reader: string | undefined;
   private ended = false;
+  /** Whether work waited when PgBouncer was last asked. */
+  private paused = false;
   private wake = () => {};
   private readonly timer: NodeJS.Timeout;
 
@@ -116,11 +118,12 @@ export class Follower {
   /** Has PgBouncer be as was decided: the writer's entry first, and only then is work let through. */
   private async compare(): Promise<void> {
     const { writer, reader: reads } = this.settings;
+    if (this.state.held && !this.paused) await this.console.pause(writer.name);
     const shown = await this.console.databases();
     const paused = shown.get(writer.name)?.paused ?? false;
+    this.paused = paused;
     // What is known now counts, not what was when we asked: this process may have stood still.
     this.look();
-    if (this.state.held && !paused) await this.console.pause(writer.name);
     const entries = this.entries(this.state.held && paused);
     const isElsewhere = ({ name, host }: PooledDatabase) =>
       shown.get(name)?.host !== (hostIn(entries, name) ?? host);

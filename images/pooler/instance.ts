@@ -58,10 +58,7 @@ export class Instance {
         if (this.ended) break;
         this.onTrouble(this.endpoint, error as Error);
         // A connection that broke says little: whether its host takes another one says all.
-        if (!answered && isRefusal(error)) {
-          this.report.refused = began;
-          this.onReport();
-        }
+        if (!answered && isRefusal(error)) this.refuse(began);
       }
       this.socket.destroy();
       if (!answered) await pause(every);
@@ -82,9 +79,17 @@ export class Instance {
       query_timeout: patience,
       keepAlive: true,
     });
-    client.on("error", () => undefined); // the next question rejects
+    client.on("error", (error) => {
+      // Told at once, between two questions: every millisecond more lets PgBouncer's clients fail.
+      if (isShutdown(error)) this.refuse(performance.now());
+    });
     await client.connect();
     return client;
+  }
+
+  private refuse(at: number): void {
+    this.report.refused = at;
+    this.onReport();
   }
 
   /** @throws when there is no answer, or none that can be believed */
@@ -96,7 +101,13 @@ export class Instance {
     this.report.answer = answer;
     if (round % membersEvery === 0) this.members = await membersBy(client);
     this.onReport();
-    await pause(Math.max(0, at + every - performance.now()));
+    const broken = new AbortController();
+    const abort = () => broken.abort();
+    this.socket.once("close", abort);
+    await pause(Math.max(0, at + every - performance.now()), undefined, {
+      signal: broken.signal,
+    }).catch(() => undefined); // the next question rejects
+    this.socket.off("close", abort);
   }
 }
 
@@ -117,6 +128,9 @@ async function membersBy(client: Client): Promise<string[] | undefined> {
     return undefined; // no right to it: the planned endpoints remain
   }
 }
+
+/** Whether the server ends, and the connection with it. */
+const isShutdown = (error: unknown) => (error as { code?: string }).code === "57P01";
 
 /** Whether the host itself said no, or the server that it is on its way down or up. */
 function isRefusal(error: unknown): boolean {

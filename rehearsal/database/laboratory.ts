@@ -196,7 +196,8 @@ export class Laboratory {
   async endQuestions(): Promise<void> {
     const ending =
       "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'topology'";
-    await Promise.all(this.cluster.members.map((server) => server.running && server.sql(ending)));
+    const running = this.cluster.members.filter((server) => server.running);
+    await Promise.all(running.map((server) => server.sql(ending)));
   }
 
   /** Which PgBouncers the Service's name leads to; stands for the cluster's own load balancing. */
