@@ -3,6 +3,7 @@ import { createServer } from "node:net";
 import { setTimeout as pause } from "node:timers/promises";
 import pWaitFor from "p-wait-for";
 import { claim, type Claim } from "../../../lib/claim";
+import { ownLimit } from "../../../policies/budgets/failover";
 import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
 import type { Follower } from "../follower";
@@ -38,7 +39,7 @@ interface Found {
 interface Case {
   name: string;
   claim: string;
-  /** Largest `recovery`, in seconds; absent: no later than the pooler as shipped, within a second. */
+  /** Largest `recovery`, in seconds; by default what the pooler as shipped is held to. */
   limit?: number;
   run: (bench: Bench) => Promise<Found>;
 }
@@ -87,7 +88,7 @@ export const topology: Drill<DatabaseBed> = {
           claim: `${what}: seconds to the next acknowledged write (as shipped: ${today.toFixed(2)} s)`,
           value: recovery,
           unit: "s",
-          limit: limit ?? Math.round(today + 1),
+          limit: limit ?? ownLimit,
           injection,
         }),
       );
