@@ -20,6 +20,14 @@ export interface PgBouncerArgs extends PgBouncerConfig {
   users: Login[];
   /** Reads PgBouncer's own statistics. */
   statistics: Credential;
+  /** The sidecar that follows the topology of a Multi-AZ DB cluster; absent, the writer's name decides. */
+  topology?: {
+    image: ImageReference;
+    /** Identifiers of the cluster's instances. */
+    memberIds: string[];
+    /** Has pg_monitor and nothing else. */
+    login: Credential;
+  };
   clientNamespaces: string[];
   monitoringNamespace: string;
 }
@@ -54,7 +62,8 @@ export class PgBouncer extends Workload {
     const certificate = this.certificate(key);
     this.caCertificate = certificate.certPem;
     this.certificateEnd = certificate.validityEndTime;
-    this.pooler([this.tlsSecret(key, certificate), this.usersSecret(), this.statisticsSecret()]);
+    const secrets = [this.tlsSecret(key, certificate), this.usersSecret(), this.statisticsSecret()];
+    this.pooler([...secrets, ...this.topologySecret()]);
     this.registerOutputs({ host: this.host, caCertificate: this.caCertificate });
   }
 
@@ -89,6 +98,27 @@ export class PgBouncer extends Workload {
 
   private statisticsSecret(): pulumi.Resource {
     return this.secret("pgbouncer-exporter", this.statistics);
+  }
+
+  private topologySecret(): pulumi.Resource[] {
+    return this.args.topology ? [this.secret("pgbouncer-topology", this.asking)] : [];
+  }
+
+  /** Who asks the instances; a client, so it needs the password. */
+  private get asking() {
+    const { username, password } = this.args.topology!.login;
+    return { username, password };
+  }
+
+  /** What the sidecar that follows the topology is given. An instance has its cluster's domain, without `cluster-`. */
+  private get topologyValues() {
+    const { topology, database } = this.args;
+    if (!topology) return {};
+    const domain = pulumi
+      .output(database.writerHost)
+      .apply((host) => host.slice(host.indexOf(".")).replace(".cluster-", "."));
+    const endpoints = topology.memberIds.map((id) => pulumi.interpolate`${id}${domain}`);
+    return { topology: { enabled: true, image: topology.image, endpoints } };
   }
 
   /**
@@ -134,7 +164,10 @@ export class PgBouncer extends Workload {
           },
           usersSecret: "pgbouncer-users",
           // Not the certificate's: its clients have to trust another one before it is shown.
-          secretsChecksum: checksum(this.users, this.statistics),
+          secretsChecksum: this.args.topology
+            ? checksum(this.users, this.statistics, this.asking)
+            : checksum(this.users, this.statistics),
+          ...this.topologyValues,
           tlsSecret: "pgbouncer-tls",
           serverCaConfigMap: "rds-ca",
           network: {

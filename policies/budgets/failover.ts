@@ -1,5 +1,5 @@
 import { databaseCluster, databaseInstance, isReplica } from "../model/database";
-import { number, poolers, type Pooler } from "../model/pooler";
+import { poolers, seconds, type Pooler } from "../model/pooler";
 import type { Resource, Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
 
@@ -68,15 +68,15 @@ const keys = [
 
 function absent(pooler: Pooler): string[] {
   return keys
-    .filter((key) => !number(pooler, key))
+    .filter((key) => !seconds(pooler, key))
     .map(
       (key) =>
-        `${key} is ${pooler.settings[key] ?? "absent"} in pgbouncer.ini; it must be 1 or more`,
+        `${key} is ${pooler.settings[key] ?? "absent"} in pgbouncer.ini; it must be more than 0`,
     );
 }
 
 function terms(pooler: Pooler) {
-  const value = (key: string) => number(pooler, key)!;
+  const value = (key: string) => seconds(pooler, key)!;
   // With TCP_USER_TIMEOUT set, Linux ends a silent connection at the first keepalive after it.
   const deadSocket = Math.max(
     value("tcp_user_timeout") / 1000,

@@ -55,3 +55,9 @@ export const databaseKeys: Record<string, Expectation> = {
   port: equals("5432"),
   dbname: matches(/^\w+$/, "a name"),
 };
+
+/**
+ * The one line that may include something, and only in the section `databases`: where the sidecar that
+ * follows the topology has them lead. The file is the pod's own, in memory.
+ */
+export const includedEntries = "%include /var/run/pgbouncer/entries.ini";

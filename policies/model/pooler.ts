@@ -51,3 +51,9 @@ export function number({ settings }: Pooler, key: string): number | undefined {
   const value = settings[key];
   return value !== undefined && /^\d+$/.test(value) ? Number(value) : undefined;
 }
+
+/** A setting that is a number of seconds, of which PgBouncer takes fractions. */
+export function seconds({ settings }: Pooler, key: string): number | undefined {
+  const value = settings[key];
+  return value !== undefined && /^\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+}

@@ -6,6 +6,7 @@ import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
 import { bootstrap } from "./bootstrap";
 import { DatabaseCluster } from "./database-cluster";
+import { Follower } from "./follower";
 import { ledgerTable } from "./ledger";
 import { Logins, newPassword, type Login } from "./logins";
 import type { Postgres } from "./postgres";
@@ -42,6 +43,8 @@ export class Laboratory {
     private readonly reconnectScript: string,
     /** Path of the chart's roles.sql. */
     private readonly rolesScript: string,
+    /** PgBouncer and its sidecar with the topology followed, and who asks the servers. */
+    private readonly followed: Shipped["followed"] & { login: Login },
     /** What pods and poolers get that start now. */
     public logins: Logins,
   ) {}
@@ -56,6 +59,7 @@ export class Laboratory {
     const rolesScript = join(folder, "roles.sql");
     await writeFile(rolesScript, impatient(shipped.rolesScript));
     const replicationPassword = newPassword();
+    const asks = { username: "topology", password: newPassword() };
     const [writerName, readerName] = [
       endpoint(configuration, database),
       endpoint(configuration, "minixdr_ro"),
@@ -67,6 +71,7 @@ export class Laboratory {
         authority,
         replicationPassword,
         names: [writerName, readerName],
+        endpoint: (server) => instanceEndpoint(writerName, server),
         parameters: {
           max_connections: String(shipped.maxConnections),
           // The servers are small and many; durability to disk is not what is measured here.
@@ -80,8 +85,14 @@ export class Laboratory {
         for (const statement of rdsMaster(logins.master, database)) await writer.sql(statement);
         await bootstrap(rolesScript, logins, reached(writer, authority));
         await loadTables(writer, logins);
+        for (const statement of topologyRole(asks)) await writer.sql(statement, [], database);
       },
     );
+    const members = cluster.members.map(({ name, address }) => {
+      names.set(instanceEndpoint(writerName, name), recordsLive, [address]);
+      return instanceEndpoint(writerName, name);
+    });
+    await cluster.writer.sql(topologyTable(members), [], database);
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -92,6 +103,7 @@ export class Laboratory {
       { folder, authority, serviceName: service },
       shipped.reconnectScript,
       rolesScript,
+      { ...shipped.followed, login: asks },
       logins,
     );
     laboratory.moveNames();
@@ -149,6 +161,43 @@ export class Laboratory {
   /** The chart's sidecar beside one PgBouncer. */
   sidecar(pooler: PgBouncer): Promise<Sidecar> {
     return Sidecar.start(this.around.folder, this.reconnectScript, pooler);
+  }
+
+  /** One more PgBouncer, as the chart has it where the topology is followed. */
+  addFollowed(): Promise<PgBouncer> {
+    return this.addPooler(new PgBouncerConfiguration(this.followed.configuration));
+  }
+
+  /** The sidecar that follows the topology beside one PgBouncer. */
+  follow(pooler: PgBouncer): Promise<Follower> {
+    const { environment, login } = this.followed;
+    const { folder, authority } = this.around;
+    const endpoints = this.cluster.members.map(({ name }) => this.instanceEndpoint(name));
+    const around = { folder, environment, endpoints, login, authority: authority.file };
+    return Follower.start(pooler, around, 9100 + Number(pooler.name.split("-").at(-1)));
+  }
+
+  /** The name of one instance alone. */
+  instanceEndpoint(server: string): string {
+    return instanceEndpoint(endpoint(this.configuration, database), server);
+  }
+
+  /** RDS's table of the instances from now on says this. */
+  async tellMembers(endpoints: string[]): Promise<void> {
+    await this.cluster.writer.sql(topologyTable(endpoints), [], database);
+  }
+
+  /** Where the name of one instance leads from now on, as DNS says. */
+  leadInstance(server: string, address: string): void {
+    this.names.set(this.instanceEndpoint(server), recordsLive, [address]);
+  }
+
+  /** Ends what the sidecars ask through, so that they look every name up again. */
+  async endQuestions(): Promise<void> {
+    const ending =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'topology'";
+    const running = this.cluster.members.filter((server) => server.running);
+    await Promise.all(running.map((server) => server.sql(ending)));
   }
 
   /** Which PgBouncers the Service's name leads to; stands for the cluster's own load balancing. */
@@ -250,6 +299,32 @@ function endpoint(configuration: PgBouncerConfiguration, database: string): stri
   const host = hostOf(configuration.get(database) ?? "");
   if (!host) throw new Error(`pgbouncer.ini: no host for the database ${database}`);
   return host;
+}
+
+/** An instance of a cluster has the cluster's domain: NAME.ID.REGION… beside CLUSTER.cluster-ID.REGION… */
+function instanceEndpoint(writer: string, server: string): string {
+  return `${server}.${writer.slice(writer.indexOf(".") + 1).replace(/^cluster-/, "")}`;
+}
+
+/** Who asks the servers: pg_monitor, and no more. Stands for the bootstrap's part of it. */
+function topologyRole({ username, password }: Login): string[] {
+  return [
+    `CREATE ROLE ${username} LOGIN PASSWORD '${password}' CONNECTION LIMIT 40`,
+    `GRANT pg_monitor TO ${username}`,
+    `GRANT CONNECT ON DATABASE ${database} TO ${username}`,
+    "CREATE SCHEMA rds_tools",
+    `GRANT USAGE ON SCHEMA rds_tools TO ${username}`,
+  ];
+}
+
+/**
+ * Stands for RDS's extension rds_tools, of which only the table of the instances is here: `id`,
+ * `endpoint` and `port` (aws-advanced-nodejs-wrapper, rds_multi_az_pg_database_dialect.ts).
+ */
+function topologyTable(endpoints: string[]): string {
+  const rows = endpoints.map((each, index) => `('db-${index}', '${each}', 5432)`).join(", ");
+  return `CREATE OR REPLACE FUNCTION rds_tools.show_topology(caller text DEFAULT '')
+    RETURNS TABLE (id text, endpoint text, port int) LANGUAGE sql STABLE AS $$ VALUES ${rows} $$`;
 }
 
 /** libpq's way to a server, verified as the chart's job does. */

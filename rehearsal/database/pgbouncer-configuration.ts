@@ -22,6 +22,11 @@ export class PgBouncerConfiguration {
     return new PgBouncerConfiguration(text);
   }
 
+  /** The same with another file for the one that it includes; the same where it includes none. */
+  including(file: string): PgBouncerConfiguration {
+    return new PgBouncerConfiguration(this.text.replace(/^(%include[ \t]+).*$/m, `$1${file}`));
+  }
+
   /** The same without these keys, so that PgBouncer takes its own defaults for them. */
   without(keys: readonly string[]): PgBouncerConfiguration {
     const setting = new RegExp(`^(${keys.join("|")})[ \\t]*=`);

@@ -66,7 +66,10 @@ export class PgBouncer {
     const { certificate, key } = await around.authority.sign(name, [around.serviceName]);
     const users = join(folder, "userlist.txt");
     await writeFile(users, around.logins.userlist, { mode: 0o600 });
-    const configuration = shipped.replace({
+    // The pod makes it before PgBouncer starts: what it includes has to be there.
+    const entries = join(folder, "entries.ini");
+    await writeFile(entries, "");
+    const configuration = shipped.including(entries).replace({
       listen_addr: address,
       auth_file: users,
       client_tls_cert_file: certificate,
@@ -79,6 +82,11 @@ export class PgBouncer {
     const pooler = new PgBouncer(name, address, configuration, folder, around);
     await pooler.run(file);
     return pooler;
+  }
+
+  /** The name in its certificate. */
+  get serverName(): string {
+    return this.around.serviceName;
   }
 
   get port(): number {
@@ -134,7 +142,7 @@ export class PgBouncer {
 
   /** The end of its log, for a failure's message. */
   endOfLog(): string {
-    return readFileSync(this.log, "utf8").split("\n").slice(-15).join("\n");
+    return readFileSync(this.log, "utf8").split("\n").slice(-60).join("\n");
   }
 
   private async run(file: string): Promise<void> {

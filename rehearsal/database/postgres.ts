@@ -22,6 +22,8 @@ export interface PostgresSurroundings {
   addresses?: Record<string, string>;
   /** Names under which clients verify the servers. */
   names: string[];
+  /** The name of one server alone, now and after its replacement; its certificate has both. */
+  endpoint?: (server: string) => string;
   /** Parameters from the plan's own parameter group. */
   parameters: Record<string, string>;
   /** Who may replicate. */
@@ -49,7 +51,9 @@ export class Postgres {
   /** A host with a certificate; {@link create} or {@link copy} gives it data. */
   static async on(name: string, around: PostgresSurroundings): Promise<Postgres> {
     const address = await around.network.add(name, around.addresses?.[name]);
-    const certificate = await around.authority.sign(name, [...around.names, address]);
+    const own = around.endpoint ? [name, `new-${name}`].map(around.endpoint) : [];
+    const names = [...around.names, ...own, address];
+    const certificate = await around.authority.sign(name, names);
     const server = new Postgres(name, address, certificate, around);
     await mkdir(server.sockets, { recursive: true });
     return server;

@@ -1,6 +1,6 @@
 import type { Plan } from "../../plan/plan";
 import { rendered } from "../../plan/helm";
-import { localReleases } from "../../plan/releases";
+import { localReleases, type PlannedRelease } from "../../plan/releases";
 import { UsageError } from "../../lib/ends";
 import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 
@@ -9,6 +9,8 @@ export interface Shipped {
   stack: string;
   /** The pgbouncer.ini that the chart renders with the planned values. */
   configuration: string;
+  /** The same with the sidecar that follows the topology, and that one's environment. */
+  followed: { configuration: string; environment: Record<string, string> };
   /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
   reconnectScript: string;
   /** The script that makes the database's roles, from the bootstrap's ConfigMap. */
@@ -26,10 +28,12 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
     ["pgbouncer.ini", "reconnect.sh"],
   );
   const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
+  const followed = await followedBy(plan);
   const clustered = plan.resources.some(({ type }) => type === "aws:rds/cluster:Cluster");
   return {
     stack: plan.stack,
     configuration: configuration!,
+    followed,
     reconnectScript: reconnectScript!,
     rolesScript: rolesScript!,
     maxConnections: maxConnections(plan, clustered),
@@ -39,9 +43,7 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
 
 /** The files that a release's ConfigMap mounts. */
 async function files(plan: Plan, name: string, keys: string[]): Promise<Record<string, string>> {
-  const release = localReleases(plan).find((candidate) => candidate.name === name);
-  if (!release)
-    throw new UsageError(`plan of ${plan.stack}: it has no release ${name}: nothing to rehearse`);
+  const release = releaseOf(plan, name);
   const found = (await rendered(release))
     .filter(({ kind }) => kind === "ConfigMap")
     .map(dataOf)
@@ -51,6 +53,42 @@ async function files(plan: Plan, name: string, keys: string[]): Promise<Record<s
       `${release.chart}: no ConfigMap of it has ${keys.join(" and ")}: render it to see why`,
     );
   return found;
+}
+
+/**
+ * The pooler as the chart renders it with the sidecar that follows the topology, which is not planned
+ * yet: the planned values and those that switch it on. Its endpoints are the laboratory's.
+ */
+async function followedBy(plan: Plan): Promise<Shipped["followed"]> {
+  const release = releaseOf(plan, "pgbouncer");
+  const { image } = release.values as { image: object };
+  const topology = { enabled: true, image: { ...image, digest: "" }, endpoints: ["a.b", "c.d"] };
+  const objects = await rendered(release, { ...release.values, topology });
+  const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;
+  const containers = objects.flatMap(
+    (object) =>
+      (object as { spec?: { template?: { spec: { containers: Container[] } } } }).spec?.template
+        ?.spec.containers ?? [],
+  );
+  const { env = [] } = containers.find(({ name }) => name === "topology")!;
+  const literal = env.filter(({ value }) => value !== undefined);
+  return {
+    configuration: configuration["pgbouncer.ini"]!,
+    environment: Object.fromEntries(literal.map(({ name, value }) => [name, value!])),
+  };
+}
+
+interface Container {
+  name: string;
+  env?: { name: string; value?: string }[];
+}
+
+/** @throws UsageError when the plan has none of that name */
+function releaseOf(plan: Plan, name: string): PlannedRelease {
+  const release = localReleases(plan).find((candidate) => candidate.name === name);
+  if (!release)
+    throw new UsageError(`plan of ${plan.stack}: it has no release ${name}: nothing to rehearse`);
+  return release;
 }
 
 function maxConnections(plan: Plan, clustered: boolean): number {

@@ -1,12 +1,12 @@
-import { createSocket, type Socket } from "node:dgram";
 import { once } from "node:events";
-import { decode, encode, type Answer } from "dns-packet";
-
-interface Records {
-  addresses: string[];
-  /** Seconds for which the resolver believes them. */
-  timeToLive: number;
-}
+import path from "node:path";
+import {
+  MessageChannel,
+  receiveMessageOnPort,
+  Worker,
+  type MessagePort,
+} from "node:worker_threads";
+import type { Move, ResolverData } from "./resolver";
 
 /**
  * The laboratory's DNS: the records, and before them a resolver
@@ -14,65 +14,39 @@ interface Records {
  * addresses answers with all of them, each time another one first.
  */
 export class Names {
-  private readonly records = new Map<string, Records>();
-  private readonly cache = new Map<string, Records & { until: number }>();
-  private turn = 0;
-
-  private constructor(private readonly socket: Socket) {
-    socket.on("message", (message, from) => {
-      const answer = this.answer(message);
-      if (answer) socket.send(answer, from.port, from.address);
-    });
-  }
+  private constructor(
+    private readonly resolver: Worker,
+    private readonly port: MessagePort,
+    private readonly made: Int32Array,
+  ) {}
 
   /** @param address by default only the sandbox's own loopback; 0.0.0.0: every address of it */
   static async start(address = "127.0.0.1"): Promise<Names> {
-    const socket = createSocket("udp4");
-    socket.bind(53, address);
-    await once(socket, "listening");
-    return new Names(socket);
+    const { port1, port2 } = new MessageChannel();
+    const made = new Int32Array(new SharedArrayBuffer(4));
+    const workerData: ResolverData = { address, port: port2, made };
+    const resolver = new Worker(path.join(__dirname, "resolver.ts"), {
+      workerData,
+      transferList: [port2],
+    });
+    await once(resolver, "message");
+    for (const thread of [resolver, port1]) thread.unref();
+    return new Names(resolver, port1, made);
   }
 
   /**
-   * Moves a name.
+   * Moves a name; it has moved when this returns.
    * @returns milliseconds for which the resolver's cache still gives the old answer
    */
   set(name: string, timeToLive: number, addresses: string[]): number {
-    this.records.set(name.toLowerCase(), { addresses, timeToLive });
-    const until = this.cache.get(name.toLowerCase())?.until ?? 0;
-    return Math.max(0, until - performance.now());
+    const move: Move = { name: name.toLowerCase(), timeToLive, addresses };
+    Atomics.store(this.made, 0, 0);
+    this.port.postMessage(move);
+    Atomics.wait(this.made, 0, 0);
+    return receiveMessageOnPort(this.port)!.message as number;
   }
 
   close(): void {
-    this.socket.close();
-  }
-
-  private resolve(name: string): Records | undefined {
-    const now = performance.now();
-    const cached = this.cache.get(name);
-    if (cached && cached.until > now)
-      return { ...cached, timeToLive: Math.ceil((cached.until - now) / 1000) };
-    const found = this.records.get(name);
-    if (found) this.cache.set(name, { ...found, until: now + found.timeToLive * 1000 });
-    return found;
-  }
-
-  private answer(message: Buffer): Buffer | undefined {
-    const query = decode(message);
-    const question = query.questions?.[0];
-    if (!question) return undefined;
-    const { name, type } = question;
-    const found = this.resolve(name.toLowerCase());
-    const { addresses = [], timeToLive: ttl = 0 } = found ?? {};
-    const first = this.turn++ % (addresses.length || 1);
-    const rotated = [...addresses.slice(first), ...addresses.slice(0, first)];
-    return encode({
-      type: "response",
-      id: query.id,
-      // 0x80 recursion available; 3 no such name
-      flags: 0x80 | ((query.flags ?? 0) & 0x100) | (found ? 0 : 3),
-      questions: [question],
-      answers: type === "A" ? rotated.map((data): Answer => ({ type, name, ttl, data })) : [],
-    });
+    void this.resolver.terminate();
   }
 }

@@ -64,6 +64,16 @@ export class Network {
     await ip("-n", "router", "rule", "del", "to", address, "blackhole");
   }
 
+  /** Drops every packet between the sandbox's own side and the host; to all others it is as before. */
+  async part(host: string): Promise<void> {
+    await this.between(host, "add");
+  }
+
+  /** Undoes {@link part}. */
+  async join(host: string): Promise<void> {
+    await this.between(host, "del");
+  }
+
   /** Bytes that local sockets have sent to the host and that its kernel has not acknowledged. */
   async unacknowledgedBytes(host: string): Promise<number> {
     const sockets = await output("ss", ["-Htn", "dst", this.address(host)]);
@@ -71,6 +81,15 @@ export class Network {
       .split("\n")
       .map((line) => Number(line.trim().split(/\s+/)[2] ?? 0))
       .reduce((sum, sendQueue) => sum + sendQueue, 0);
+  }
+
+  private async between(host: string, change: "add" | "del"): Promise<void> {
+    const address = this.address(host);
+    for (const [from, to] of [
+      [address, sandboxAddress],
+      [sandboxAddress, address],
+    ])
+      await ip("-n", "router", "rule", change, "from", from!, "to", to!, "blackhole");
   }
 
   private address(host: string): string {

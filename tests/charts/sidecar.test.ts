@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { loadAll } from "js-yaml";
@@ -60,13 +60,13 @@ describe("the sidecar that sheds a demoted writer", () => {
       const rows = [header, ...servers].join("\\n");
       program(
         "psql",
-        `case "$*" in *DATABASES*) printf 'name,host\\nminixdr,writer\\n' ;; *SERVERS*) printf '${rows}\\n' ;; esac`,
+        `case "$*" in *DATABASES*) printf 'name,host\\nminixdr,writer\\n' ;; *SERVERS*) printf '${rows}\\n' ;; *RELOAD) echo reloaded ;; esac`,
       );
       program("getent", "echo 10.0.0.1 STREAM writer");
       // One round, and then no more.
       program("sleep", `[ -e ${folder}/done ] && exit 1; touch ${folder}/done`);
       const script = path.join(root, "charts/pgbouncer/files/reconnect.sh");
-      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}` };
+      const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, PGHOST: folder };
       return output("sh", [script, "minixdr"], { env });
     };
 
@@ -88,6 +88,36 @@ describe("the sidecar that sheds a demoted writer", () => {
 
     it("that one is being made to where the writer was: RECONNECT", async () => {
       assert.match(await round([active, "S,app,minixdr,new,10.0.0.2"]), /^1 connections/);
+    });
+
+    describe("while another sidecar follows the topology", () => {
+      const elsewhere = [active, "S,app,minixdr,idle,10.0.0.2"];
+      const entry = "minixdr = host=two port=5432 dbname=minixdr\n";
+      const signed = (secondsAgo: number) => {
+        const lease = path.join(folder, "topology.lease");
+        writeFileSync(lease, "");
+        const at = Date.now() / 1000 - secondsAgo;
+        utimesSync(lease, at, at);
+        writeFileSync(path.join(folder, "entries.ini"), entry);
+      };
+      const entries = () => readFileSync(path.join(folder, "entries.ini"), "utf8");
+
+      it("leaves all to it", async () => {
+        signed(1);
+        assert.equal((await round(elsewhere)).trim(), "");
+        assert.equal(entries(), entry);
+      });
+
+      it("goes back to the names when it has not signed for 3 s", async () => {
+        signed(5);
+        const said = (await round(elsewhere)).trim().split("\n");
+        assert.deepEqual(said, [
+          "reloaded",
+          "nobody follows the topology: back to the names",
+          "1 connections of minixdr were not at 10.0.0.1: RECONNECT",
+        ]);
+        assert.equal(entries(), "");
+      });
     });
 
     it("that another database's is elsewhere: nothing", async () => {

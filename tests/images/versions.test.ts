@@ -26,7 +26,7 @@ const project = read<Manifest>("package.json");
 
 describe("the images' npm packages", () => {
   it("are of the images that there are", () => {
-    assert.deepEqual(images.sort(), ["backend", "backup", "frontend"]);
+    assert.deepEqual(images.sort(), ["backend", "backup", "frontend", "pooler"]);
   });
 
   for (const image of images) {

@@ -4,6 +4,9 @@
 # Once a second: where are the connections of database $1, and where does its host's name lead?
 # Where they differ, RECONNECT. It takes no password: on PgBouncer's own socket (PGHOST), its own
 # operating system user is the administrator.
+#
+# While the sidecar that follows the topology signs its lease, all this is its own. When it has not
+# for 3 s, dead or standing still, its entries go and the names decide again.
 set -u
 trap 'exit 0' TERM
 
@@ -15,8 +18,21 @@ show() {
       $column[key] == is { print $column[want] }'
 }
 
-host=
+order() { psql --no-psqlrc --no-password --quiet --command "$1"; }
+
+lease=$PGHOST/topology.lease entries=$PGHOST/entries.ini
+host= back=
 while sleep 1; do
+  if [ -e "$lease" ]; then
+    age=$(($(date +%s) - $(stat -c %Y "$lease")))
+    [ "$age" -lt 0 ] || [ "$age" -gt 3 ] || continue
+    if [ -s "$entries" ]; then : >"$entries" && back=yes; fi
+    if [ -n "$back" ] && order RELOAD; then
+      host= back=
+      echo "nobody follows the topology: back to the names"
+    fi
+    if [ "$(show DATABASES paused name "$1")" = 1 ]; then order "RESUME $1"; fi
+  fi
   [ -n "$host" ] || host=$(show DATABASES host name "$1")
   writer=$(getent ahostsv4 "$host" | awk '{ print $1; exit }')
   [ -n "$writer" ] || continue
@@ -24,6 +40,5 @@ while sleep 1; do
   # requests that wait for it would fail: "connect string changed".
   stale=$(show SERVERS addr database "$1" | grep -v -x -F "(bad-af)" | grep -c -v -x -F "$writer")
   [ "$stale" -gt 0 ] || continue
-  psql --no-psqlrc --no-password --quiet --command "RECONNECT $1" &&
-    echo "$stale connections of $1 were not at $writer: RECONNECT"
+  order "RECONNECT $1" && echo "$stale connections of $1 were not at $writer: RECONNECT"
 done

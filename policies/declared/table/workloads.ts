@@ -251,7 +251,7 @@ export const around: Record<string, Fields> = {
     ...object(),
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
-      "reconnect.sh": reviewed("b8ac38f95aa34199d4705af795f18599e34c462b8d520f73deb91b1012e81362"),
+      "reconnect.sh": reviewed("e3aed70e0f03f711b7b5f4a228e39fbf2a0f3ba59b8a81c569430a568167ae04"),
       "roles.sql": reviewed("a487486f022f89ffb5a92601e9dcff27c357d246d9414b87271d9b526d8b9051"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),

@@ -1,4 +1,4 @@
-import { databaseKeys, pgbouncerKeys } from "../../declared/pgbouncer";
+import { databaseKeys, includedEntries, pgbouncerKeys } from "../../declared/pgbouncer";
 import type { Expectation } from "../../model/expectation";
 import { configMap } from "../../model/kubernetes";
 import { parsePgBouncerIni } from "../../model/pgbouncer-ini";
@@ -65,7 +65,8 @@ function odd(text: string): string[] {
     .filter((line) => {
       const heading = /^\[(.+)\]$/.exec(line)?.[1];
       if (heading) section = heading;
-      const key = /^([\w*]+)\s*=/.exec(line)?.[1];
+      const included = section === "databases" && line === includedEntries;
+      const key = included ? line : /^([\w*]+)\s*=/.exec(line)?.[1];
       const place = heading ? `[${heading}]` : `${section} ${key}`;
       if ((!heading && !key) || seen.has(place)) return true;
       seen.add(place);

@@ -22,6 +22,16 @@ export interface Outcome {
   lost: number;
   /** Writes that the old writer acknowledged, or stored, after the promotion. */
   astray: number;
+  /** What the sidecar that follows the topology did; absent on paths without it. */
+  phases?: Phases;
+}
+
+/** Seconds from the promotion. */
+export interface Phases {
+  /** The new writer was confirmed. */
+  noticed: number;
+  /** PgBouncer was told, and work let through. */
+  pointed: number;
 }
 
 /** One repetition: all paths met the same fault at the same time. */
@@ -35,6 +45,7 @@ export interface Repetition {
 export const shipped = "shipped";
 export const defaults = "default settings";
 export const noPooler = "no pooler";
+export const followed = "topology followed";
 
 /** What was measured in all repetitions of one fault, their ids without the drill's name. */
 export function summary(fault: Fault, done: Repetition[]): Measurement[] {
@@ -101,6 +112,7 @@ export function summary(fault: Fault, done: Repetition[]): Measurement[] {
         ),
       ];
     }),
+    ...following(on(followed), on(noPooler), done.length >= 10),
     number(
       "against-defaults",
       "our 95th percentile as a share of the default settings', both after the name led to the new writer",
@@ -108,5 +120,57 @@ export function summary(fault: Fault, done: Repetition[]): Measurement[] {
       // The default settings' slowest timer is 15 s: only over ten repetitions is its phase no luck.
       done.length >= 10 ? 0.2 : undefined,
     ),
+  ];
+}
+
+/**
+ * The same faults with the topology followed, which needs no name to move.
+ *
+ * @param held whether there are enough repetitions to hold it to its limits: of few, the slowest is
+ *   the 95th percentile, and a name whose old answer has just expired is luck
+ */
+function following(ours: Outcome[], without: Outcome[], held: boolean): Measurement[] {
+  const limit = held ? 1 : undefined;
+  const p = (share: number, of: (outcome: Outcome) => number, among = ours) =>
+    percentile(among.map(of), share);
+  const recovery = (outcome: Outcome) => outcome.recovery;
+  const seconds = (id: string, claim: string, value: number, limit?: number): Measurement => {
+    return { id: `followed.${id}`, claim: `topology followed: ${claim}`, value, unit: "s", limit };
+  };
+  const measure = "promotion to the first acknowledged write";
+  const count = (key: "failed" | "retried") => ours.reduce((all, outcome) => all + outcome[key], 0);
+  return [
+    seconds("p50", `median of ${measure}`, p(0.5, recovery)),
+    seconds("p95", `95th percentile of ${measure}`, p(0.95, recovery), limit),
+    seconds("max", `maximum of ${measure}`, p(1, recovery)),
+    seconds(
+      "noticed.p95",
+      "promotion to a confirmed writer",
+      p(0.95, (o) => o.phases!.noticed),
+    ),
+    seconds(
+      "pointed.p95",
+      "promotion to work let through",
+      p(0.95, (o) => o.phases!.pointed),
+    ),
+    {
+      id: "followed.against-no-pooler",
+      claim: "its 95th percentile as a share of that without a pooler",
+      value: p(0.95, recovery) / p(0.95, recovery, without),
+      unit: "",
+      limit,
+    },
+    {
+      id: "followed.failed",
+      claim: "topology followed: requests failed, two poolers",
+      value: count("failed"),
+      unit: "",
+    },
+    {
+      id: "followed.retried",
+      claim: "topology followed: requests tried a second time, two poolers",
+      value: count("retried"),
+      unit: "",
+    },
   ];
 }

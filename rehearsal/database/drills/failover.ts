@@ -4,6 +4,7 @@ import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
 import type { Fault } from "../database-cluster";
 import type { Laboratory } from "../laboratory";
+import type { Follower } from "../follower";
 import { Ledger, type Entry } from "../ledger";
 import type { PgBouncer } from "../pgbouncer";
 import { recoverySettings } from "../pgbouncer-configuration";
@@ -11,6 +12,7 @@ import type { Postgres } from "../postgres";
 import {
   comparisonEnds,
   defaults,
+  followed,
   noPooler,
   shipped,
   summary,
@@ -35,10 +37,14 @@ export function failover(fault: Fault): Drill<DatabaseBed> {
     const done: Repetition[] = [];
     const plain = laboratory.configuration.without(recoverySettings);
     const comparison = await laboratory.addPooler(plain);
-    const sidecars = await Promise.all(laboratory.poolers.map((each) => laboratory.sidecar(each)));
+    const following = [await laboratory.addFollowed(), await laboratory.addFollowed()];
+    const poolers = [...laboratory.poolers, ...following];
+    const sidecars = await Promise.all(poolers.map((each) => laboratory.sidecar(each)));
+    const followers = await Promise.all(following.map((each) => laboratory.follow(each)));
     try {
       for (let number = 0; number < repetitions; number++) {
-        const repetition = await repeat(laboratory, fault, number, comparison);
+        const bed = { laboratory, comparison, following, followers };
+        const repetition = await repeat(bed, fault, number);
         done.push(repetition);
         const seconds = repetition.outcomes.map(
           ({ path, recovery }) => `${path} ${recovery.toFixed(2)} s`,
@@ -46,7 +52,11 @@ export function failover(fault: Fault): Drill<DatabaseBed> {
         say(`${number + 1} of ${repetitions}: ${seconds.join(", ")}`);
       }
     } finally {
-      await Promise.all([...sidecars.map((sidecar) => sidecar.close()), comparison.kill()]);
+      await Promise.all([
+        ...sidecars.map((sidecar) => sidecar.close()),
+        ...followers.map((follower) => follower.kill()),
+        ...[comparison, ...following].map((pooler) => pooler.kill()),
+      ]);
     }
     const { injection } = done[0]!;
     return summary(fault, done).map(({ id, ...measured }) =>
@@ -56,19 +66,25 @@ export function failover(fault: Fault): Drill<DatabaseBed> {
   return { name: fault, title: titles[fault], run };
 }
 
-async function repeat(
-  laboratory: Laboratory,
-  fault: Fault,
-  number: number,
-  comparison: PgBouncer,
-): Promise<Repetition> {
+/** Everything that meets a fault at the same time. */
+interface Paths {
+  laboratory: Laboratory;
+  comparison: PgBouncer;
+  following: PgBouncer[];
+  /** Beside each of `following`. */
+  followers: Follower[];
+}
+
+async function repeat(bed: Paths, fault: Fault, number: number): Promise<Repetition> {
+  const { laboratory, comparison, following } = bed;
   const ledgers = [
     ...laboratory.poolers.map((each) => new Ledger(shipped, laboratory.through(each), rate)),
     new Ledger(defaults, laboratory.through(comparison), rate),
     new Ledger(noPooler, laboratory.direct(), rate),
+    ...following.map((each) => new Ledger(followed, laboratory.through(each), rate)),
   ];
   try {
-    return await observe(laboratory, fault, number, ledgers);
+    return await observe(bed, fault, number, ledgers);
   } finally {
     await Promise.all(ledgers.map((ledger) => ledger.stop()));
     await Promise.all(ledgers.map((ledger) => ledger.database.close()));
@@ -76,7 +92,7 @@ async function repeat(
 }
 
 async function observe(
-  laboratory: Laboratory,
+  { laboratory, followers }: Paths,
   fault: Fault,
   number: number,
   ledgers: Ledger[],
@@ -127,6 +143,11 @@ async function observe(
       retried: ledger.database.retries,
       lost: (await ledger.lost(cluster.writer, "minixdr")).length,
       astray: late.length + (index === 0 ? stored : 0),
+      phases: phasesOf(
+        followers[index - (ledgers.length - followers.length)],
+        laboratory.instanceEndpoint(cluster.writer.name),
+        promoted,
+      ),
     };
   });
   const repetition = { outcomes: await Promise.all(outcomes), held: held / 1000, injection };
@@ -136,7 +157,7 @@ async function observe(
 }
 
 /** Waits for a path's first answer and then for undisturbed load. @throws where it is disturbed. */
-async function beSteady(ledger: Ledger): Promise<void> {
+export async function beSteady(ledger: Ledger): Promise<void> {
   await ledger.first((entry) => entry.server !== undefined, performance.now() + 20_000);
   const since = performance.now();
   await pause(steady);
@@ -156,11 +177,21 @@ function promotionTakes(number: number): number {
   return (((number + 1) * 0.618034) % 1) * slowestTimer;
 }
 
+/** When a sidecar noticed the new writer and had let work through, after the promotion. */
+function phasesOf(follower: Follower | undefined, to: string, promoted: number) {
+  if (!follower) return undefined;
+  const since = (message: string) => {
+    const at = follower.first(message, to, promoted - 500); // it may notice before pg_promote returns
+    return at === undefined ? comparisonEnds / 1000 : Math.max(0, at - promoted) / 1000;
+  };
+  return { noticed: since("writes go"), pointed: since("work goes on") };
+}
+
 /** Whether a client noticed: its request failed, or took more than a second. */
 const disturbed = ({ server, settled, issued }: Entry) => !server || settled - issued > 1000;
 
 /** Looks whether the fault is there. Throws where it is not: a drill without its fault proves nothing. */
-async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promise<string> {
+export async function proveLost({ network, cluster }: Laboratory, fault: Fault): Promise<string> {
   const old = cluster.writer;
   if (fault !== "partition") {
     if (old.running || (await accepts(old.address, 5432)))

@@ -325,6 +325,11 @@ export const property: Edit[] = [
       "    pool_mode = transaction",
       "    pool_mode = transaction\n    %include /etc/pgbouncer/more.ini",
     ],
+    [
+      "the sidecar's entries among the settings",
+      "    pool_mode = transaction",
+      "    pool_mode = transaction\n    %include /var/run/pgbouncer/entries.ini",
+    ],
   ]),
   ...edits("property", frontend, [
     [

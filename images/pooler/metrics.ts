@@ -1,0 +1,87 @@
+import { createServer, type Server } from "node:http";
+import { Counter, Gauge, Registry } from "prom-client";
+import type { State } from "./decide";
+import type { Instance } from "./instance";
+
+/** What Prometheus may know of us; names begin with `minixdr_topology_`. */
+export class Metrics {
+  private readonly registry = new Registry();
+  readonly failures = this.counter("failures_total", "Times that PgBouncer could not be told.");
+  readonly reloads = this.counter("reloads_total", "Times that PgBouncer was pointed elsewhere.");
+  private readonly switches = this.counter(
+    "switches_total",
+    "Times that another writer was taken.",
+  );
+  private readonly held = this.gauge("held", "1 while work waits for a writer.");
+  private readonly named = this.gauge(
+    "by_name",
+    "1 while the writer's name decides, as without us.",
+  );
+  private readonly writer = this.gauge(
+    "writer",
+    "1 at the instance that takes the writes.",
+    "instance",
+  );
+  private readonly timeline = this.gauge("timeline", "Timeline of the writer that was confirmed.");
+  private readonly age = this.gauge("answer_age_seconds", "Age of the last answer.", "instance");
+  private readonly troubles = this.counter(
+    "troubles_total",
+    "Questions that failed, by what the operating system or the server says.",
+    "instance",
+    "code",
+  );
+
+  decided(before: State, now: State): void {
+    if (now.target && now.target !== before.target) this.switches.inc();
+    this.held.set(now.held ? 1 : 0);
+    this.named.set(now.target ? 0 : 1);
+    this.timeline.set(now.writer?.timeline ?? 0);
+  }
+
+  seen(instances: readonly Instance[], { target }: State): void {
+    this.named.set(target ? 0 : 1);
+    this.writer.reset();
+    this.age.reset();
+    for (const { endpoint: instance, report } of instances) {
+      this.writer.set({ instance }, instance === target ? 1 : 0);
+      const heard = report.answer?.at ?? report.since;
+      this.age.set({ instance }, (performance.now() - heard) / 1000);
+    }
+  }
+
+  trouble(instance: string, error: Error): void {
+    const { code = "other" } = error as { code?: string };
+    this.troubles.inc({ instance, code });
+  }
+
+  /** Serves `/metrics` and `/healthz`. */
+  serve(port: number): Server {
+    const server = createServer((request, response) => {
+      if (request.url === "/healthz") return void response.end("alive\n");
+      if (request.url !== "/metrics") return void response.writeHead(404).end();
+      void this.registry.metrics().then((text) => {
+        response.setHeader("content-type", this.registry.contentType);
+        response.end(text);
+      });
+    });
+    return server.listen(port);
+  }
+
+  private counter(name: string, help: string, ...labelNames: string[]): Counter {
+    return new Counter({
+      name: `minixdr_topology_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+    });
+  }
+
+  private gauge(name: string, help: string, ...labelNames: string[]): Gauge {
+    return new Gauge({
+      name: `minixdr_topology_${name}`,
+      help,
+      labelNames,
+      registers: [this.registry],
+    });
+  }
+}
