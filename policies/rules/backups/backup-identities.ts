@@ -8,6 +8,7 @@ import { keeperOf, pathOf } from "../../model/denials";
 import { documentOf } from "../../model/policy-document";
 import { at, list, unknown, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
+import { signsWith } from "../../model/signing";
 import type { Settings } from "../../model/settings";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
@@ -99,20 +100,11 @@ function keysOf(stack: Stack): (arn: string) => string {
         .find((found) => found.name === `backups-${name}-encryption`)?.properties,
       "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId",
     );
-  const signing = (identity: string) => {
-    const policy = stack
-      .ofType(rolePolicy)
-      .find((found) => found.name === `backups-${identity}-policy`)?.properties.policy;
-    const statement = list(documentOf(policy), "Statement").find((one) =>
-      [at(one, "Action")].flat().includes("kms:Sign"),
-    );
-    return [at(statement, "Resource")].flat()[0];
-  };
   const keys: [name: string, arn: unknown][] = [
     ["vault", encrypting("primary")],
     ["copy", encrypting("recovery")],
-    ["manifests", signing("dump")],
-    ["verifications", signing("verify")],
+    ["manifests", signsWith("dump", stack)],
+    ["verifications", signsWith("verify", stack)],
   ];
   return (arn) => {
     if (/:key\/\*$/.test(arn)) return "any";
