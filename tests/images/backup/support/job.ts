@@ -4,7 +4,7 @@ import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../../../support/planned";
+import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
@@ -20,7 +20,7 @@ function bundled(): Promise<string> {
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const outfile = join(folder, "backup.cjs");
     await build({
-      entryPoints: [join(root, "images/backup/main.ts")],
+      entryPoints: [join(checkout, "images/backup/main.ts")],
       outfile,
       bundle: true,
       platform: "node",

@@ -7,13 +7,13 @@ import { output } from "../../../../lib/processes";
 import { bootstrap } from "../../../../rehearsal/database/bootstrap";
 import { Logins } from "../../../../rehearsal/database/logins";
 import { rdsMaster } from "../../../../rehearsal/database/rds-master";
-import { root } from "../../../support/planned";
+import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
 /** The chart's script that makes the roles. */
-export const rolesScript = join(root, "charts/database-bootstrap/files/roles.sql");
+export const rolesScript = join(checkout, "charts/database-bootstrap/files/roles.sql");
 
 /**
  * A PostgreSQL 15 that is set up as the stack's is: a master who is no superuser, as on RDS, and
