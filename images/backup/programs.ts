@@ -28,9 +28,12 @@ export interface Running {
   done: Promise<void>;
 }
 
-/** Starts a program; an abort ends it. */
+/** What a program gets that is given nothing: no credentials of AWS, no password. */
+const bare = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };
+
+/** Starts a program; an abort ends it. Of this process's environment it gets what it is given. */
 export function start(name: string, args: string[], options: SpawnOptions = {}): Running {
-  const child = spawn(programPath(name), args, options);
+  const child = spawn(programPath(name), args, { ...options, env: options.env ?? bare });
   let words = "";
   // stderr may be inherited or ignored by the caller.
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
@@ -73,7 +76,7 @@ export function outputOf(
   name: string,
   args: string[],
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = bare,
 ): Readable {
   const { child, done } = start(name, args, { stdio: ["ignore", "pipe", "pipe"], signal, env });
   const checked = new Transform({

@@ -14,6 +14,7 @@ import type { Source } from "./source";
  */
 export class Snapshot {
   private readonly left = new Map<string, string>();
+  private counting: Promise<unknown> = Promise.resolve();
 
   private constructor(
     private readonly client: Client,
@@ -110,6 +111,8 @@ export class Snapshot {
 
   /** Why not all rows of a table can be read; undefined when they can. */
   private async whyNot(table: string): Promise<string | undefined> {
+    // What fails here must not take a count with it.
+    await this.counting;
     await this.client.query("SAVEPOINT look");
     try {
       // Output functions only: a cast to text could be anybody's.
@@ -124,9 +127,11 @@ export class Snapshot {
     }
   }
 
-  /** Of the tables that are in the dump. Read it when the dump has been stored. */
+  /** Counts while the dump streams; `lacking` says afterwards which tables are not in it all the same. */
   facts(roles: Roles): Promise<Facts> {
-    return readFacts(this.client, roles, this.lacking);
+    const facts = readFacts(this.client, roles, this.lacking);
+    this.counting = facts.catch(() => {});
+    return facts;
   }
 
   roles(): Promise<Roles> {

@@ -1,5 +1,5 @@
 import { setTimeout } from "node:timers/promises";
-import type { Client } from "pg";
+import type { Client, ClientConfig } from "pg";
 import { connect } from "./database";
 import type { Log } from "./log";
 
@@ -22,16 +22,16 @@ interface Blocker {
  *
  * It asks the session's user, which nobody else can be, not its name, which anybody can take.
  *
- * @param host of the server; absent: libpq's own
+ * @param server what of it differs from libpq's variables
  */
 export async function unblocking<T>(
-  host: string | undefined,
+  server: ClientConfig,
   log: Log,
   work: () => Promise<T>,
   { patienceMs = patience, pauseMs = pause } = {},
 ): Promise<T> {
   const stop = new AbortController();
-  const client = await connect(host === undefined ? {} : { host });
+  const client = await connect(server);
   const watching = watch(client, log, stop.signal, patienceMs, pauseMs).catch((error: Error) => {
     if (!stop.signal.aborted) log.error("nobody watches for locks", { reason: error.message });
   });
