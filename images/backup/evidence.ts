@@ -11,7 +11,6 @@ import {
   timeOf,
   verificationKey,
   type Backup,
-  type Manifest,
   type Refusal,
   type Verification,
 } from "./manifest";
