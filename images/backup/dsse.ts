@@ -1,4 +1,5 @@
 import { verify, type KeyObject } from "node:crypto";
+import { NotSigned, Untrusted } from "./errors";
 
 /** A signed payload (secure-systems-lab/dsse, envelope.md, version 1.0.0). */
 interface Envelope {
@@ -40,7 +41,7 @@ export function seal(
  * The payload of an envelope, if one of its signatures is by `key`: ECDSA with SHA-256, DER as KMS
  * answers. Nothing of the payload is read before.
  *
- * @throws when it is no envelope, is of another type, or no signature is good; the message says which.
+ * @throws Untrusted when it is no envelope, is of another type, or no signature is good.
  */
 export function unseal(text: string, payloadType: string, key: KeyObject): Buffer {
   const { payloadType: found, payload, signatures } = parse(text);
@@ -48,8 +49,9 @@ export function unseal(text: string, payloadType: string, key: KeyObject): Buffe
   const signed = preAuthenticationEncoding(found, body);
   const isBy = ({ sig }: Envelope["signatures"][number]) =>
     verify("sha256", signed, { key, dsaEncoding: "der" }, Buffer.from(sig, "base64"));
-  if (!signatures.some(isBy)) throw new Error("no signature in it is by the key that has to sign");
-  if (found !== payloadType) throw new Error(`it is signed as ${found}, not as ${payloadType}`);
+  if (!signatures.some(isBy))
+    throw new Untrusted("no signature in it is by the key that has to sign");
+  if (found !== payloadType) throw new Untrusted(`it is signed as ${found}, not as ${payloadType}`);
   return body;
 }
 
@@ -61,7 +63,7 @@ function parse(text: string): Envelope {
   try {
     envelope = JSON.parse(text) as Partial<Envelope> | null;
   } catch {
-    throw new Error("it is no signed envelope: no JSON");
+    throw new NotSigned("it is no signed envelope: no JSON");
   }
   const { payloadType, payload, signatures } = envelope ?? {};
   if (
@@ -71,6 +73,8 @@ function parse(text: string): Envelope {
     signatures.length > mostSignatures ||
     !signatures.every((one) => typeof (one as { sig?: unknown } | null)?.sig === "string")
   )
-    throw new Error("it is no signed envelope: payloadType, payload and signatures are wanted");
+    throw new NotSigned(
+      "it is no signed envelope: payloadType, payload and signatures are wanted",
+    );
   return { payloadType, payload, signatures };
 }

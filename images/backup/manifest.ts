@@ -121,8 +121,12 @@ export interface Backup {
 export interface Refusal {
   /** Key of the object. */
   key: string;
+  kind: Doubt;
   reason: string;
 }
+
+/** S3 does not give it; it is no signed envelope, such as a version 1 manifest; or it is, and does not count. */
+export type Doubt = "unreadable" | "unsigned" | "untrusted";
 
 /** The media types of the two payloads. */
 export const payloadTypes = {
