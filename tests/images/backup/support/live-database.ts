@@ -96,8 +96,23 @@ export class LiveDatabase {
     await bootstrap(rolesScript, this.logins, { PGHOST: this.host });
   }
 
+  /** An empty database and new roles in the place of whatever is there. */
+  async renew(): Promise<void> {
+    const databases = await this.query<{ drop: string }>(
+      "SELECT format('DROP DATABASE %I WITH (FORCE)', datname) AS drop FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'",
+      "postgres",
+    );
+    for (const { drop } of databases) await this.query(drop, "postgres");
+    const roles = await this.query<{ drop: string }>(
+      "SELECT format('DROP ROLE %I', rolname) AS drop FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user",
+      "postgres",
+    );
+    for (const { drop } of roles) await this.query(drop, "postgres");
+    await this.bootstrap();
+  }
+
   /** libpq's variables of a role. */
-  environment(role: "master" | "backup" | "migrations" | "app"): NodeJS.ProcessEnv {
+  environment(role: "master" | "backup" | "migrations" | "app" | "restore"): NodeJS.ProcessEnv {
     return {
       PGHOST: this.host,
       PGUSER: `minixdr_${role}`,

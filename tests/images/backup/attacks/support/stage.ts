@@ -34,11 +34,7 @@ export class Stage {
     const keys = await SigningKeys.start();
     const live = await LiveDatabase.start(settings);
     const stage = new Stage(cloud, keys, live, await Marker.make());
-    await live.as(
-      "minixdr_migrations",
-      `CREATE TABLE minixdr.events (id int PRIMARY KEY, body text);
-       INSERT INTO minixdr.events SELECT i, md5(i::text) FROM generate_series(1, 100) i`,
-    );
+    await stage.fill();
     return stage;
   }
 
@@ -57,7 +53,16 @@ export class Stage {
   /** Another database of the same shape, with nothing of the tests before in it. */
   async freshDatabase(): Promise<void> {
     await this.live.renew();
+    await this.fill();
     await this.marker.clear();
+  }
+
+  private async fill(): Promise<void> {
+    await this.live.as(
+      "minixdr_migrations",
+      `CREATE TABLE minixdr.events (id int PRIMARY KEY, body text);
+       INSERT INTO minixdr.events SELECT i, md5(i::text) FROM generate_series(1, 100) i`,
+    );
   }
 
   private environment(role: "backup" | "restore"): NodeJS.ProcessEnv {
