@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { addressValues, type DatabaseAddress } from "./database/address";
 import { replicationSeconds } from "./backups/backup-alarms";
+import type { LostPlace } from "./backups/lost-vault";
 import type { ImageReference } from "./registry";
 import { Workload } from "./workload";
 
@@ -17,10 +18,22 @@ export interface DatabaseBackupArgs {
   topology: "cluster" | "instance";
   /** Allocated storage of the database, GiB. */
   storageGb: number;
-  vault: { bucket: pulumi.Input<string>; kmsKeyArn: pulumi.Input<string>; region: string };
+  vault: Vault;
   /** The stack's configuration as text, without anything secret: archived beside the dumps. */
   configuration: string;
   monitoringNamespace: string;
+}
+
+/** The vault as its jobs know it. */
+export interface Vault {
+  bucket: pulumi.Input<string>;
+  kmsKeyArn: pulumi.Input<string>;
+  /** What a manifest counts by, and a verification. */
+  manifestKeyArn: pulumi.Input<string>;
+  verificationKeyArn: pulumi.Input<string>;
+  region: string;
+  /** The lost stack whose place this one takes: its dumps are restored from its copy. */
+  lost?: LostPlace;
 }
 
 /** How often the database is dumped, and how old the newest dump may get. */
