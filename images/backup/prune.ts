@@ -1,8 +1,9 @@
 import type { Evidence, Inventory } from "./evidence";
 import type { Log } from "./log";
-import { folderOf, manifestKey, type Backup } from "./manifest";
+import { folderOf, type Backup } from "./manifest";
 import { byTime, isRestorable, isVerified, kept } from "./retention";
-import { inParallel, type Listed, type Vault } from "./vault";
+import { taggedOf } from "./tagged";
+import type { Listed, Vault } from "./vault";
 
 const day = 24 * 3600 * 1000;
 /** A backup whose last object is this old is no longer being written: the job's deadline is shorter. */
@@ -25,10 +26,7 @@ export async function prune(
   const inventory = await evidence.read();
   for (const { key, kind, reason } of inventory.refused)
     log.info("does not count", { key, kind, reason });
-  const tagged = new Set<string>();
-  await inParallel(inventory.backups, async ({ manifest }) => {
-    if (await vault.isPruned(manifestKey(manifest))) tagged.add(manifest.id);
-  });
+  const tagged = await taggedOf(vault, inventory.backups);
   const blocker = pruneBlocker(inventory, tagged, now);
   if (blocker) throw new Error(`prune: nothing is pruned, as ${blocker}`);
 
@@ -72,7 +70,7 @@ export function pruneBlocker(
  * missing later can have been pruned; what it keeps of all that can be restored, so that a bad
  * backup takes no good one's place; and the newest verified one with all that is newer.
  *
- * @param tagged names of those whose manifest has the tag, by whomever.
+ * @param tagged names of those that the lifecycle will delete, by whomever they were tagged.
  */
 export function keptOf(backups: Backup[], tagged: Set<string>): Set<string> {
   const ids = (of: Backup[]) => of.map(({ manifest }) => manifest.id);
