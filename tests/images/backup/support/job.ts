@@ -1,10 +1,11 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../../../support/planned";
+import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
@@ -20,7 +21,7 @@ function bundled(): Promise<string> {
     process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
     const outfile = join(folder, "backup.cjs");
     await build({
-      entryPoints: [join(root, "images/backup/main.ts")],
+      entryPoints: [join(checkout, "images/backup/main.ts")],
       outfile,
       bundle: true,
       platform: "node",
@@ -37,6 +38,8 @@ export interface Job {
   child: ChildProcess;
   /** Lines that it has logged so far. */
   lines: LogLine[];
+  /** The first line with this message, now or later. Rejects when the job ends without it. */
+  said: (message: string) => Promise<LogLine>;
   done: Promise<Ended>;
 }
 
@@ -72,11 +75,13 @@ export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: LogLine[] = [];
+  const grown = new EventEmitter();
   let text = "";
   child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
     const parts = (text + chunk).split("\n");
     text = parts.pop()!;
     lines.push(...parts.map((line) => JSON.parse(line) as LogLine));
+    grown.emit("lines");
   });
   let stderr = "";
   child.stderr!.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
@@ -86,7 +91,17 @@ export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<
       resolve({ code, lines, error: error || stderr });
     });
   });
-  return { child, lines, done };
+  const said = async (message: string) => {
+    for (;;) {
+      const line = lines.find((one) => one.message === message);
+      if (line) return line;
+      const more = once(grown, "lines");
+      const ended = await Promise.race([done, more.then(() => undefined)]);
+      if (ended && !lines.some((one) => one.message === message))
+        throw new Error(`${args[0]} ended without "${message}": ${ended.error}`);
+    }
+  };
+  return { child, lines, said, done };
 }
 
 /** Runs a job to its end. */
