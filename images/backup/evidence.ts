@@ -11,14 +11,13 @@ import {
   timeOf,
   verificationKey,
   type Backup,
-  type Manifest,
   type Refusal,
   type Verification,
 } from "./manifest";
 import { publicKeyOf, type SigningKey } from "./signing";
 import { AlreadyStored, inParallel, type Listed, type Vault } from "./vault";
 
-/** A stack whose backups count here, and the KMS keys that sign for it. */
+/** The stack whose backups count, and the KMS keys that sign for it. */
 export interface Source {
   stack: string;
   /** ARN. Dump signs by it. */
@@ -27,8 +26,8 @@ export interface Source {
   verificationKey: string;
 }
 
-/** A source whose public keys are at hand. */
-export interface TrustedSource {
+/** The same, with the public keys at hand. */
+export interface Trusted {
   stack: string;
   manifest: KeyObject;
   verification: KeyObject;
@@ -51,16 +50,16 @@ const largestEvidence = 32 * 1024 ** 2;
 
 /**
  * The vault's backups by signed evidence. Whoever may write to the vault can put anything there;
- * only what the sources' keys have signed counts. What was read once is not read again while it
+ * only what the stack's keys have signed counts. What was read once is not read again while it
  * stays the same.
  */
 export class Evidence {
-  private trusted?: Promise<TrustedSource[]>;
+  private trusted?: Promise<Trusted>;
   private readonly texts = new Map<string, string>();
 
   constructor(
     private readonly vault: Vault,
-    private readonly sources: Source[],
+    private readonly source: Source,
   ) {}
 
   /** Needs s3:ListBucket, s3:GetObject of the evidence, and kms:GetPublicKey. */
@@ -100,14 +99,13 @@ export class Evidence {
     };
   }
 
-  private async fetchKeys(): Promise<TrustedSource[]> {
-    return Promise.all(
-      this.sources.map(async ({ stack, manifestKey, verificationKey }) => ({
-        stack,
-        manifest: await publicKeyOf(manifestKey),
-        verification: await publicKeyOf(verificationKey),
-      })),
-    );
+  private async fetchKeys(): Promise<Trusted> {
+    const { stack, manifestKey, verificationKey } = this.source;
+    const [manifest, verification] = await Promise.all([
+      publicKeyOf(manifestKey),
+      publicKeyOf(verificationKey),
+    ]);
+    return { stack, manifest, verification };
   }
 
   private async textOf({ key, etag, bytes }: Listed): Promise<string> {
@@ -136,7 +134,7 @@ function doubtOf(error: unknown): Omit<Refusal, "key"> {
 }
 
 /**
- * A manifest that counts: signed by a source's key, of that source's stack, stored where it says,
+ * A manifest that counts: signed by the stack's key, of that stack, stored where it says,
  * about objects of its own folder, and made before now.
  *
  * @throws Untrusted with what is wrong with it.
@@ -144,12 +142,12 @@ function doubtOf(error: unknown): Omit<Refusal, "key"> {
 export function judgeManifest(
   text: string,
   key: string,
-  trusted: TrustedSource[],
+  trusted: Trusted,
   now = Date.now(),
 ): Backup {
-  const { payload, source } = signedBySome(text, "manifest", trusted);
+  const payload = unseal(text, payloadTypes.manifest, trusted.manifest);
   const manifest = parsePayload(payload, manifestSchema);
-  requireStack(manifest.stack, source);
+  requireStack(manifest.stack, trusted);
   if (manifestKey(manifest) !== key)
     throw new Untrusted(`it says that it is ${manifestKey(manifest)}: it was moved or copied here`);
   if (manifest.dump.key !== `${folderOf(manifest)}database.dump`)
@@ -163,19 +161,19 @@ export function judgeManifest(
 }
 
 /**
- * A verification that counts: signed by a source's key, and of this very manifest.
+ * A verification that counts: signed by the stack's key, and of this very manifest.
  *
  * @throws Untrusted with what is wrong with it.
  */
 export function judgeVerification(
   text: string,
   { manifest, manifestSha256 }: Backup,
-  trusted: TrustedSource[],
+  trusted: Trusted,
   now = Date.now(),
 ): Verification {
-  const { payload, source } = signedBySome(text, "verification", trusted);
+  const payload = unseal(text, payloadTypes.verification, trusted.verification);
   const verification = parsePayload(payload, verificationSchema);
-  requireStack(verification.stack, source);
+  requireStack(verification.stack, trusted);
   if (verification.id !== manifest.id || verification.manifestSha256 !== manifestSha256)
     throw new Untrusted(`it is of another manifest, of ${verification.id}`);
   requirePast(verification.at, now);
@@ -208,24 +206,9 @@ export async function recordVerification(
   }
 }
 
-function signedBySome(
-  text: string,
-  kind: "manifest" | "verification",
-  trusted: TrustedSource[],
-): { payload: Buffer; source: TrustedSource } {
-  let doubt: unknown;
-  for (const source of trusted)
-    try {
-      return { payload: unseal(text, payloadTypes[kind], source[kind]), source };
-    } catch (error) {
-      doubt = error;
-    }
-  throw doubt;
-}
-
-function requireStack(stack: string, source: TrustedSource): void {
-  if (stack !== source.stack)
-    throw new Untrusted(`it is of the stack ${stack}, and its key signs for ${source.stack}`);
+function requireStack(stack: string, trusted: Trusted): void {
+  if (stack !== trusted.stack)
+    throw new Untrusted(`it is of the stack ${stack}, not of ${trusted.stack}`);
 }
 
 function requirePast(time: string, now: number): void {

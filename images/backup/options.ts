@@ -1,7 +1,7 @@
 import { tmpdir } from "node:os";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { UsageError } from "./errors";
-import { Evidence, type Source } from "./evidence";
+import { Evidence } from "./evidence";
 import type { ScratchAddress } from "./scratch-client";
 import type { ScratchPasswords } from "./scratch-server";
 import { Vault } from "./vault";
@@ -14,9 +14,12 @@ export interface Settings {
   work: string;
   manifestKey: string;
   verificationKey: string;
-  recoveryOf?: string;
-  recoveryManifestKey?: string;
-  recoveryVerificationKey?: string;
+  /** Restores from the vault of the stack whose place this one takes. */
+  lost?: boolean;
+  lostStackName?: string;
+  lostBucket?: string;
+  lostManifestKey?: string;
+  lostVerificationKey?: string;
   scratchHost: string;
   scratchPort: number;
 }
@@ -45,18 +48,7 @@ const groups = {
   scratch: [named("--scratch-host <host>", "the server to restore on", "SCRATCH_HOST")],
 };
 /** Options that may be left out, of the same groups. */
-const optional: Partial<Record<keyof typeof groups, Option[]>> = {
-  evidence: [
-    named("--recovery-of <name>", "a lost stack, whose backups count too", "RECOVERY_OF"),
-    named("--recovery-manifest-key <arn>", "signed its manifests", "RECOVERY_MANIFEST_KEY"),
-    named(
-      "--recovery-verification-key <arn>",
-      "signed its verifications",
-      "RECOVERY_VERIFICATION_KEY",
-    ),
-  ],
-  scratch: [scratchPort],
-};
+const optional: Partial<Record<keyof typeof groups, Option[]>> = { scratch: [scratchPort] };
 export type Wanted = keyof typeof groups;
 
 /** Adds a command, which starts only when it has all that it wants. */
@@ -79,27 +71,41 @@ export function commandOf(
   });
 }
 
+/** Adds what a command needs to read the vault of a lost stack instead, in this Region's copy. */
+export function withLost(command: Command): Command {
+  const lost = (flags: string, description: string, variable: string) =>
+    command.addOption(named(flags, description, variable));
+  lost("--lost-stack-name <name>", "the stack whose place this one takes", "LOST_STACK_NAME");
+  lost("--lost-bucket <name>", "its vault, or the copy of it", "LOST_BUCKET");
+  lost("--lost-manifest-key <arn>", "signed its manifests", "LOST_MANIFEST_KEY");
+  lost("--lost-verification-key <arn>", "signed its verifications", "LOST_VERIFICATION_KEY");
+  return command.option("--lost", "restore from that vault", false);
+}
+
+/** The settings by which a lost stack's vault is read: its evidence counts, and nothing else does. */
+export function settingsOfLost(settings: Settings): Settings {
+  const { lostStackName, lostBucket, lostManifestKey, lostVerificationKey } = settings;
+  if (!lostStackName || !lostBucket || !lostManifestKey || !lostVerificationKey)
+    throw new UsageError(
+      "--lost: this stack takes no other's place; set LOST_STACK_NAME, LOST_BUCKET, LOST_MANIFEST_KEY and LOST_VERIFICATION_KEY, or leave it out",
+    );
+  return {
+    ...settings,
+    stack: lostStackName,
+    bucket: lostBucket,
+    manifestKey: lostManifestKey,
+    verificationKey: lostVerificationKey,
+  };
+}
+
 export function vaultOf({ bucket, kmsKey }: Settings): Vault {
   return new Vault(bucket, kmsKey);
 }
 
-/** Whose signatures count: this stack's, and those of the one that it recovers. */
+/** What counts: the evidence that this stack's keys have signed. */
 export function evidenceOf(vault: Vault, settings: Settings): Evidence {
-  const { stack, manifestKey, verificationKey, recoveryOf } = settings;
-  const { recoveryManifestKey, recoveryVerificationKey } = settings;
-  const sources: Source[] = [{ stack, manifestKey, verificationKey }];
-  if (recoveryOf) {
-    if (!recoveryManifestKey || !recoveryVerificationKey)
-      throw new UsageError(
-        `--recovery-of ${recoveryOf}: its signatures cannot be checked; give --recovery-manifest-key and --recovery-verification-key too`,
-      );
-    sources.push({
-      stack: recoveryOf,
-      manifestKey: recoveryManifestKey,
-      verificationKey: recoveryVerificationKey,
-    });
-  }
-  return new Evidence(vault, sources);
+  const { stack, manifestKey, verificationKey } = settings;
+  return new Evidence(vault, { stack, manifestKey, verificationKey });
 }
 
 export function scratchOf({ scratchHost, scratchPort }: Settings): ScratchAddress {

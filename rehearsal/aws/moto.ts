@@ -1,3 +1,4 @@
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
 import {
@@ -60,9 +61,9 @@ export interface MotoPlace {
 const loopback: MotoPlace = { inside: [], address: "127.0.0.1", port: 0 };
 
 /**
- * moto, a stand-in for S3 and CloudWatch, with a backup vault in it. It speaks KMS, versions, locks
- * and tags. It does not deny by key, lock multipart objects, replicate or expire: tests inject or
- * judge those, and say so.
+ * moto, a stand-in for S3 and CloudWatch, with a backup vault in it. It speaks versions, locks and
+ * tags, and by moto-server.py what S3 says of objects of parts. It does not deny by key or policy,
+ * replicate or expire: tests inject or judge those, and say so.
  */
 export class Moto {
   /** The vault's bucket. */
@@ -82,7 +83,9 @@ export class Moto {
 
   /** @throws MissingTool when moto cannot be had. */
   static async start(vault: PlannedVault, at = loopback): Promise<Moto> {
-    const program = [await tool("moto_server"), "-H", at.address, "-p", String(at.port)];
+    const python = join(dirname(await tool("moto_server")), "venv/bin/python");
+    const script = join(__dirname, "moto-server.py");
+    const program = [python, script, "-H", at.address, "-p", String(at.port)];
     const [command = "", ...args] = [...at.inside, ...program];
     const running = spawn(command, args, { stdio: ["ignore", "ignore", "pipe"] });
     const moto = new Moto(await endpointOf(running), running, vault);

@@ -105,7 +105,7 @@ capabilities: { drop: [ALL] }
     - { name: RTO_LIMIT_SECONDS, value: {{ .root.Values.objectives.rtoSeconds | int | quote }} }
     {{- end }}
     {{- with .job.scratch }}
-    - { name: SCRATCH_HOST, value: {{ printf "%s-%s.%s.svc" $.root.Release.Name . $.root.Release.Namespace | quote }} }
+    - { name: SCRATCH_HOST, value: {{ printf "%s-%s.%s.svc.cluster.local" $.root.Release.Name . $.root.Release.Namespace | quote }} }
     - { name: SCRATCH_PORT, value: "5432" }
     {{- end }}
     {{- if or .job.scratch .job.serves }}

@@ -4,6 +4,8 @@
 \set ON_ERROR_STOP on
 -- An error's message alone, without the statement: the Job's log is no place for verifiers either.
 \set VERBOSITY terse
+-- A name means PostgreSQL's own object, or one of this session: what others have made in the database runs nowhere here.
+SET search_path = pg_catalog, pg_temp;
 \getenv migrations MIGRATIONS_USER
 \getenv migrations_verifier MIGRATIONS_VERIFIER
 \getenv migrations_clone_verifier MIGRATIONS_CLONE_VERIFIER
@@ -16,6 +18,9 @@
 \getenv backup BACKUP_USER
 \getenv backup_verifier BACKUP_VERIFIER
 \getenv backup_clone_verifier BACKUP_CLONE_VERIFIER
+\getenv restore RESTORE_USER
+\getenv restore_verifier RESTORE_VERIFIER
+\getenv restore_clone_verifier RESTORE_CLONE_VERIFIER
 \getenv exporter EXPORTER_USER
 \getenv exporter_verifier EXPORTER_VERIFIER
 \getenv exporter_clone_verifier EXPORTER_CLONE_VERIFIER
@@ -28,6 +33,7 @@ SELECT role, role || suffix AS login, verifiers.verifier, connections,
                (:'app', :'app_verifier', :'app_clone_verifier', -1),
                (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
                (:'backup', :'backup_verifier', :'backup_clone_verifier', 5),
+               (:'restore', :'restore_verifier', :'restore_clone_verifier', 8),
                (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
          AS duties (role, verifier, clone_verifier, connections),
        LATERAL (VALUES ('', verifier), ('_clone', clone_verifier)) AS verifiers (suffix, verifier);
@@ -97,6 +103,22 @@ ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
   GRANT SELECT ON TABLES TO :"read_only";
 
 GRANT pg_read_all_data TO :"backup";
--- Where a dump leaves its canary row, by which a restore is known to be as new as it says.
-CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION :"backup";
+-- A dump ends who keeps it waiting for a lock.
+GRANT pg_signal_backend TO :"backup";
+-- Where a dump leaves its canary row, by which a restore is known to be as new as it says. It belongs to nobody who logs
+-- in, so that who restores it can be a member of its owner without being `backup`.
+SELECT 'CREATE ROLE minixdr_canary NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'minixdr_canary')
+\gexec
+GRANT minixdr_canary TO CURRENT_USER, :"backup", :"restore";
+CREATE SCHEMA IF NOT EXISTS backup AUTHORIZATION minixdr_canary;
+CREATE TABLE IF NOT EXISTS backup.canary
+  (one boolean PRIMARY KEY DEFAULT true CHECK (one), id uuid NOT NULL, written_at timestamptz NOT NULL);
+-- Before, both were the dump's own.
+ALTER SCHEMA backup OWNER TO minixdr_canary;
+ALTER TABLE backup.canary OWNER TO minixdr_canary;
+
+-- Who restores a dump runs what is in it. It makes a database of its own, gives its objects to the two roles that own
+-- any, and may not even enter the live one.
+ALTER ROLE :"restore" CREATEDB;
+GRANT :"migrations" TO :"restore";
 GRANT pg_monitor TO :"exporter";
