@@ -103,7 +103,9 @@ const cache = new Cache("cache", {
 });
 
 /** What the lost stack has left, of the one that takes its place. */
-const lost = config.recovery && lostVault({ ...config, accountId, lost: config.recovery.of });
+const lost =
+  config.recovery &&
+  lostVault({ lost: config.recovery.of, accountId, region, backups: config.backups });
 
 const backups = new Backups("backups", {
   stackName,
@@ -120,7 +122,12 @@ const backups = new Backups("backups", {
   lockDays: config.backups.lockDays,
 });
 
-const backupWatch = new BackupWatch("backup-watch", { stackName, ...notifications });
+const backupWatch = new BackupWatch("backup-watch", {
+  stackName,
+  topicArn: notifications.topicArn,
+  globalTopicArn: notifications.globalTopicArn,
+  recovery: notifications.recovery,
+});
 
 const edge = new Edge("edge", {
   stackName,
@@ -409,6 +416,8 @@ export const cacheReplicationGroupId = cache.replicationGroupId;
 export const backupBucket = backups.bucket;
 /** Empty: there is no copy in another Region. */
 export const backupRecoveryBucket = backups.recoveryBucket ?? "";
+/** Where a lost stack's dumps are restored from; empty: this one takes nobody's place. */
+export const lostBackupBucket = lost?.place.bucket ?? "";
 export const backupKeyArn = keys.backups.arn;
 /** What signs the backups' evidence. Keep their public parts: `aws kms get-public-key --key-id ARN`. */
 export const backupSigningKeyArns = {

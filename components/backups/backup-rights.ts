@@ -104,8 +104,8 @@ export function backupRights(
         Action: ["s3:PutObjectTagging"],
         Resource: ofDumps("*"),
         Condition: {
-          StringEquals: { "s3:RequestObjectTag/pruned": "true" },
           "ForAllValues:StringEquals": { "s3:RequestObjectTagKeys": ["pruned"] },
+          StringEquals: { "s3:RequestObjectTag/pruned": "true" },
         },
       },
       puts(under("state/runs/prune.json")),

@@ -1,3 +1,4 @@
+import { identityNames } from "./backup-identities";
 import { chartNames, imageNames } from "../../upstream/upstream";
 import { at, list, type Resource, type Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
@@ -31,7 +32,11 @@ const repositories = [
 const withCopies: Entry[] = [
   {
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
-    names: ["alarms-backup-copy-failed", "alarms-backup-copy-late"],
+    names: [
+      "alarms-backup-copies-touched",
+      "alarms-backup-copy-failed",
+      "alarms-backup-copy-late",
+    ],
     why: "the fault that it watches for would tell nobody",
   },
   {
@@ -70,9 +75,24 @@ const withCopies: Entry[] = [
     why: "what it encrypts could not be read",
   },
   {
+    type: "aws:kms/replicaKey:ReplicaKey",
+    names: ["keys-backup-manifests-replica", "keys-backup-verifications-replica"],
+    why: "no backup would count once the Region is lost",
+  },
+  {
     type: "aws:kms/alias:Alias",
-    names: ["keys-backups-recovery-alias"],
+    names: prefixed(
+      "keys-",
+      "backups-recovery-alias",
+      "backup-manifests-replica-alias",
+      "backup-verifications-replica-alias",
+    ),
     why: "a restore that names its key would find none",
+  },
+  {
+    type: "aws:cloudwatch/eventRule:EventRule",
+    names: ["backup-watch-backup-copies-touched"],
+    why: "whoever takes the copies' protection away would do it unseen",
   },
   {
     type: "aws:ecr/repository:Repository",
@@ -94,6 +114,12 @@ const everyStack: Entry[] = [
       "alarms-",
       "backup-age",
       "backup-duration",
+      "backup-promise",
+      "backup-refused",
+      "backup-rights-touched",
+      "backup-tagged",
+      "backup-vanished",
+      "backups-touched",
       "edge-5xx-elb",
       "edge-certificate",
       "edge-5xx-target",
@@ -205,7 +231,11 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:iam/rolePolicy:RolePolicy",
-    names: ["backup-identity-policy", "network-flow-logs-policy", "nodes-tags-policy"],
+    names: [
+      ...identityNames.map((identity) => `backups-${identity}-policy`),
+      "network-flow-logs-policy",
+      "nodes-tags-policy",
+    ],
     why: "what has the role may do nothing",
   },
   {
@@ -216,7 +246,7 @@ const everyStack: Entry[] = [
   {
     type: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
     names: [
-      "backup-identity-association",
+      ...identityNames.map((identity) => `backup-pods-${identity}`),
       "container-logs-identity-association",
       "edge-metrics-identity-association",
     ],
@@ -231,6 +261,8 @@ const everyStack: Entry[] = [
     type: "aws:kms/key:Key",
     names: prefixed(
       "keys-",
+      "backup-manifests",
+      "backup-verifications",
       "backups",
       "cache",
       "chaos",
@@ -245,6 +277,11 @@ const everyStack: Entry[] = [
     type: "aws:kms/alias:Alias",
     names: ["keys-backups-alias"],
     why: "a restore that names its key would find none",
+  },
+  {
+    type: "aws:cloudwatch/eventRule:EventRule",
+    names: prefixed("backup-watch-", "backups-touched", "backup-rights-touched"),
+    why: "whoever takes the backups' protection away would do it unseen",
   },
   {
     type: "aws:secretsmanager/secret:Secret",
@@ -331,7 +368,8 @@ const everyStack: Entry[] = [
         "mini-xdr-frontend",
         "mini-xdr-migrations",
       ),
-      ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      ...prefixed("database/", "pgbouncer", "database-bootstrap"),
+      ...identityNames.map((identity) => `database/database-backup-${identity}`),
       "monitoring/edge-metrics",
     ],
     why: "its pods would not be made",

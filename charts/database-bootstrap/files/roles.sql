@@ -117,8 +117,8 @@ CREATE TABLE IF NOT EXISTS backup.canary
 ALTER SCHEMA backup OWNER TO minixdr_canary;
 ALTER TABLE backup.canary OWNER TO minixdr_canary;
 
--- Who restores a dump runs what is in it. It makes a database of its own, gives its objects to the two roles that own
--- any, and may not even enter the live one.
+-- Who restores a dump runs what is in it. It makes a database of its own and gives its objects to the two roles that own
+-- any. It is neither of the roles that others use, and what runs in its database has no way from there into another.
 ALTER ROLE :"restore" CREATEDB;
 GRANT :"migrations" TO :"restore";
 GRANT pg_monitor TO :"exporter";

@@ -6,6 +6,7 @@ import { show } from "../../model/expectation";
 import { releaseType } from "../../model/kubernetes";
 import { at, unknown, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
+import { signsWith } from "../../model/signing";
 import { leftOut } from "../../releases/deployed";
 
 export default {
@@ -61,6 +62,10 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
     return [new RegExp(`^arn:aws:kms:${ownRegion(stack)}:\\d{12}:key/[0-9a-f-]+$`)];
   if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
   if (lead === "a checksum") return [/^[0-9a-f]{64}$/];
+  if ("signedBy" in lead) {
+    const arn = signsWith(lead.signedBy, stack);
+    return arn === undefined ? [] : [new RegExp(`^${arn}$`)];
+  }
   if ("image" in lead)
     return [
       new RegExp(`^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com/mini-xdr/${lead.image}$`),
