@@ -60,7 +60,7 @@ describe("the chart database-backup", function () {
     const { stdout } = await template(planned);
     const job = stdout
       .split(/^---$/m)
-      .find((text) => text.includes("name: database-backup-state"))!;
+      .find((text) => /kind: CronJob\s+metadata:\s+name: database-backup-state$/m.test(text))!;
     assert.match(job, /schedule: "30 2 \* \* \*"/);
     assert.match(job, /args: \["state","\/state\/stack-configuration"\]/);
     assert.match(job, /configMap: \{ name: stack-configuration \}/);
