@@ -101,7 +101,7 @@ const attacks: Attack[] = [
            ALTER MATERIALIZED VIEW minixdr.m OWNER TO minixdr_migrations;
            ALTER SERVER files OWNER TO minixdr_master;
            GRANT USAGE ON FOREIGN DATA WRAPPER file_fdw TO minixdr_master`,
-    dumped: /CREATE EXTENSION IF NOT EXISTS file_fdw[^]*program 'env > [^']+'[^]*REFRESH MATERIALIZED VIEW/,
+    dumped: /CREATE EXTENSION IF NOT EXISTS file_fdw[^]*program 'cat > [^']+'[^]*REFRESH MATERIALIZED VIEW/,
     refused: /file_fdw/,
   },
   {
