@@ -98,7 +98,10 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
       await live.as("minixdr_master", `CREATE EXTENSION ${name}`);
     await live.as("minixdr_migrations", everything);
     // Granted by who has it from the owner: a grantor of its own.
-    await live.as("minixdr_read_only", "SET transaction_read_only = off; GRANT SELECT ON minixdr.recent TO minixdr_exporter");
+    await live.as(
+      "minixdr_read_only",
+      "SET transaction_read_only = off; GRANT SELECT ON minixdr.recent TO minixdr_exporter",
+    );
     for (const statement of settings) await live.as("minixdr_master", statement);
     rolesBefore = await roles();
   });
@@ -120,7 +123,10 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
     await stage.dumped();
     const { code, error, lines } = await stage.verify();
     assert.equal(code, 0, error);
-    assert.deepEqual(lines.filter(({ message }) => /differ|cannot be made again/.test(message)), []);
+    assert.deepEqual(
+      lines.filter(({ message }) => /differ|cannot be made again/.test(message)),
+      [],
+    );
   });
 
   it("is restored beside the live database, and takes its name", async () => {
@@ -144,8 +150,24 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
     };
     const before = await schema("minixdr_before");
     assert.ok(before.length > 1000, `${before.length} lines`);
-    for (const kind of ["OPERATOR", "AGGREGATE", "COLLATION", "RULE", "STATISTICS", "DEFAULT PRIVILEGES", "TYPE", "DOMAIN", "CAST", "TEXT SEARCH CONFIGURATION", "MATERIALIZED VIEW", "EXTENSION"])
-      assert.ok(before.some((line) => line.includes(` ${kind} `)), kind);
+    for (const kind of [
+      "OPERATOR",
+      "AGGREGATE",
+      "COLLATION",
+      "RULE",
+      "STATISTICS",
+      "DEFAULT PRIVILEGES",
+      "TYPE",
+      "DOMAIN",
+      "CAST",
+      "TEXT SEARCH CONFIGURATION",
+      "MATERIALIZED VIEW",
+      "EXTENSION",
+    ])
+      assert.ok(
+        before.some((line) => line.includes(` ${kind} `)),
+        kind,
+      );
     assert.deepEqual(await schema("minixdr"), before);
   });
 
@@ -180,7 +202,10 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
         "postgres",
       );
     const before = await own("minixdr_before");
-    assert.match(JSON.stringify(before), /Kathmandu.*statement_timeout|statement_timeout.*Kathmandu/);
+    assert.match(
+      JSON.stringify(before),
+      /Kathmandu.*statement_timeout|statement_timeout.*Kathmandu/,
+    );
     assert.deepEqual(await own("minixdr"), before);
     assert.deepEqual(await roles(), rolesBefore);
   });
@@ -190,7 +215,10 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
     await live.as("minixdr_app", "INSERT INTO minixdr.kinds (name) VALUES ('new')");
     assert.equal((await live.as("minixdr_read_only", "SELECT FROM minixdr.events")).length, 1000);
     await live.as("minixdr_exporter", "SELECT name FROM minixdr.kinds");
-    await assert.rejects(live.as("minixdr_exporter", "SELECT big FROM minixdr.kinds"), /permission denied/);
+    await assert.rejects(
+      live.as("minixdr_exporter", "SELECT big FROM minixdr.kinds"),
+      /permission denied/,
+    );
     await live.as("minixdr_migrations", "ALTER TABLE minixdr.kinds ADD COLUMN more int");
   });
 });

@@ -45,7 +45,9 @@ describe("vetoes: no role of the database keeps it from being saved", function (
   }
 
   /** A dump that ends within a time; one that does not is ended, and the attack has succeeded. */
-  async function dumpWithin(seconds: number): Promise<{ ended: Ended; manifest: Manifest; folder: string }> {
+  async function dumpWithin(
+    seconds: number,
+  ): Promise<{ ended: Ended; manifest: Manifest; folder: string }> {
     const job = await startJob(["dump"], stage.environment("backup"));
     const late = setTimeout(seconds * 1000, "late" as const, { ref: false });
     const first = await Promise.race([job.done, late]);
@@ -62,7 +64,9 @@ describe("vetoes: no role of the database keeps it from being saved", function (
 
   const says = ({ lines }: Ended, message: RegExp, field?: RegExp) =>
     assert.ok(
-      lines.some((line) => message.test(line.message) && (!field || field.test(JSON.stringify(line)))),
+      lines.some(
+        (line) => message.test(line.message) && (!field || field.test(JSON.stringify(line))),
+      ),
       `nothing says ${message}: ${lines.map(({ message }) => message).join("; ")}`,
     );
 
@@ -74,8 +78,13 @@ describe("vetoes: no role of the database keeps it from being saved", function (
   }
 
   it("a large object of the read-only role: left out, counted and told", async () => {
-    await stage.live.as("minixdr_read_only", "SET transaction_read_only = off; SELECT lo_create(0)");
-    const [count] = await stage.live.query<{ n: string }>("SELECT count(*) AS n FROM pg_largeobject_metadata");
+    await stage.live.as(
+      "minixdr_read_only",
+      "SET transaction_read_only = off; SELECT lo_create(0)",
+    );
+    const [count] = await stage.live.query<{ n: string }>(
+      "SELECT count(*) AS n FROM pg_largeobject_metadata",
+    );
     assert.equal(Number(count!.n), 1);
     const dumped = await dumpWithin(30);
     assert.equal(dumped.manifest.largeObjects, 1);
@@ -86,14 +95,18 @@ describe("vetoes: no role of the database keeps it from being saved", function (
 
   it("an advisory lock that any role may hold", async () => {
     await session("minixdr_read_only", "SELECT pg_advisory_lock(hashtext('backup.canary'))");
-    const held = await stage.live.query("SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted");
+    const held = await stage.live.query(
+      "SELECT FROM pg_locks WHERE locktype = 'advisory' AND granted",
+    );
     assert.equal(held.length, 1);
     await isWhole(await dumpWithin(30));
   });
 
   it("a table locked by the application, in a transaction that idles", async () => {
     await session("minixdr_app", "BEGIN", "LOCK TABLE minixdr.events IN ACCESS EXCLUSIVE MODE");
-    const held = await stage.live.query("SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'minixdr.events'::regclass");
+    const held = await stage.live.query(
+      "SELECT FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation = 'minixdr.events'::regclass",
+    );
     assert.equal(held.length, 1);
     const dumped = await dumpWithin(patience);
     says(dumped.ended, /ended a session that blocked the dump/, /minixdr_app/);
@@ -112,7 +125,11 @@ describe("vetoes: no role of the database keeps it from being saved", function (
   });
 
   it("a transaction that idles and has read everything", async () => {
-    await session("minixdr_read_only", "BEGIN ISOLATION LEVEL REPEATABLE READ", "SELECT count(*) FROM minixdr.events");
+    await session(
+      "minixdr_read_only",
+      "BEGIN ISOLATION LEVEL REPEATABLE READ",
+      "SELECT count(*) FROM minixdr.events",
+    );
     await isWhole(await dumpWithin(30));
   });
 
@@ -127,7 +144,8 @@ describe("vetoes: no role of the database keeps it from being saved", function (
     );
     // The policy works, and says so.
     await stage.live.as("minixdr_migrations", "SELECT * FROM minixdr.hidden");
-    const ran = () => stage.live.log.filter((line) => /policy ran as minixdr_backup/.test(line)).length;
+    const ran = () =>
+      stage.live.log.filter((line) => /policy ran as minixdr_backup/.test(line)).length;
     assert.ok(stage.live.log.some((line) => /policy ran as minixdr_migrations/.test(line)));
     const dumped = await dumpWithin(30);
     assert.equal(ran(), 0, "the attack succeeded: the policy's code ran as the backup's role");
@@ -142,7 +160,18 @@ describe("vetoes: no role of the database keeps it from being saved", function (
   });
 
   it("a table whose name is a pattern takes no other with it", async () => {
-    for (const name of ["*", "ev*", "e?ents", "[a-z]+", 'a"b', "a.b", "EVENTS", "events\n", "$$", "--exclude-table=x"])
+    for (const name of [
+      "*",
+      "ev*",
+      "e?ents",
+      "[a-z]+",
+      'a"b',
+      "a.b",
+      "EVENTS",
+      "events\n",
+      "$$",
+      "--exclude-table=x",
+    ])
       await stage.live.as(
         "minixdr_migrations",
         `CREATE TABLE minixdr.${quoted(name)} (n int);
@@ -153,14 +182,21 @@ describe("vetoes: no role of the database keeps it from being saved", function (
     assert.equal(manifest.lacking.length, 10);
     assert.equal(manifest.facts.rows["minixdr.events"], 100);
     const sql = await dumpedSql(stage, folder);
-    assert.match(sql, /COPY minixdr\.events \(id, body\) FROM stdin;\n1\t/, "the attack succeeded: other rows are left out too");
+    assert.match(
+      sql,
+      /COPY minixdr\.events \(id, body\) FROM stdin;\n1\t/,
+      "the attack succeeded: other rows are left out too",
+    );
   });
 
   it("rights revoked from the role that dumps: what it cannot read is named", async () => {
-    await stage.live.as("minixdr_master", "REVOKE pg_read_all_data FROM minixdr_backup").catch(() =>
-      stage.live.query("REVOKE pg_read_all_data FROM minixdr_backup"),
+    await stage.live
+      .as("minixdr_master", "REVOKE pg_read_all_data FROM minixdr_backup")
+      .catch(() => stage.live.query("REVOKE pg_read_all_data FROM minixdr_backup"));
+    await stage.live.as(
+      "minixdr_migrations",
+      "GRANT SELECT ON minixdr.events TO minixdr_backup; CREATE TABLE minixdr.secret (n int); REVOKE ALL ON minixdr.secret FROM minixdr_backup",
     );
-    await stage.live.as("minixdr_migrations", "GRANT SELECT ON minixdr.events TO minixdr_backup; CREATE TABLE minixdr.secret (n int); REVOKE ALL ON minixdr.secret FROM minixdr_backup");
     const dumped = await dumpWithin(30);
     assert.deepEqual(dumped.manifest.lacking, ["minixdr.secret"]);
     assert.equal(dumped.manifest.facts.rows["minixdr.events"], 100);
@@ -173,7 +209,10 @@ describe("vetoes: no role of the database keeps it from being saved", function (
       `CREATE TABLE minixdr.huge (a text, b text, c text, d text);
        INSERT INTO minixdr.huge SELECT x, x, x, x FROM (SELECT repeat('x', 300000000) AS x) one`,
     );
-    await assert.rejects(stage.live.query("SELECT huge::text FROM minixdr.huge"), /memory|too large|enlarge/i);
+    await assert.rejects(
+      stage.live.query("SELECT huge::text FROM minixdr.huge"),
+      /memory|too large|enlarge/i,
+    );
     const dumped = await dumpWithin(patience);
     assert.deepEqual(dumped.manifest.lacking, ["minixdr.huge"]);
     says(dumped.ended, /cannot be dumped and is left out/, /minixdr\.huge/);
@@ -182,8 +221,12 @@ describe("vetoes: no role of the database keeps it from being saved", function (
 
   it("a schema that stands in the dump's own: nothing of it is believed", async () => {
     // As its owner can: the canary is a view now.
-    await stage.live.as("minixdr_backup", "DROP TABLE IF EXISTS backup.canary").catch(() => stage.live.query("DROP TABLE backup.canary"));
-    await stage.live.query("CREATE VIEW backup.canary AS SELECT true AS one, gen_random_uuid() AS id, 'infinity'::timestamptz AS written_at");
+    await stage.live
+      .as("minixdr_backup", "DROP TABLE IF EXISTS backup.canary")
+      .catch(() => stage.live.query("DROP TABLE backup.canary"));
+    await stage.live.query(
+      "CREATE VIEW backup.canary AS SELECT true AS one, gen_random_uuid() AS id, 'infinity'::timestamptz AS written_at",
+    );
     const job = await startJob(["dump"], stage.environment("backup"));
     const { code, error } = await job.done;
     assert.equal(code, 1);
