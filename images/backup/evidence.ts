@@ -3,6 +3,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { unseal } from "./dsse";
 import { NotSigned, Untrusted } from "./errors";
 import { manifestSchema, parsePayload, verificationSchema } from "./evidence-schema";
+import type { Log } from "./log";
 import {
   folderOf,
   manifestKey,
@@ -120,6 +121,11 @@ export class Evidence {
     const there = new Set(objects.map(({ key, etag }) => `${key} ${etag}`));
     for (const as of this.texts.keys()) if (!there.has(as)) this.texts.delete(as);
   }
+}
+
+/** Says what is left aside: whoever chooses a backup has to see what was not to choose from. */
+export function logRefused(refused: Refusal[], log: Log): void {
+  for (const { key, kind, reason } of refused) log.error("does not count", { key, kind, reason });
 }
 
 /** Why a piece of evidence does not count. @throws any other error: S3 or KMS out of reach. */
