@@ -46,8 +46,8 @@ export interface Inventory {
 
 /** A clock may be this far ahead, ms. */
 const clockSkew = 5 * 60_000;
-/** More is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
-const largestEvidence = 32 * 1024 ** 2;
+/** Bytes; more is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
+export const largestEvidence = 32 * 1024 ** 2;
 
 /**
  * The vault's backups by signed evidence. Whoever may write to the vault can put anything there;
