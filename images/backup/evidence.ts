@@ -68,9 +68,7 @@ export class Evidence {
       this.trusted = undefined;
       throw error;
     }));
-    const objects = (
-      await Promise.all(tiers.map((tier) => this.vault.objects(`${tier}/`)))
-    ).flat();
+    const objects = (await Promise.all(tiers.map((tier) => this.vault.objects(`${tier}/`)))).flat();
     const backups: Backup[] = [];
     const refused: Refusal[] = [];
     const byKey = new Map(objects.map((object) => [object.key, object]));

@@ -28,6 +28,12 @@ const repositories = [
   ...prefixed("charts-", ...chartNames),
 ];
 
+/** Of the backups. */
+const jobs = [
+  ...["dump", "verify", "prune", "drill", "scratch-verify", "scratch-drill"],
+  ...["state", "restore", "swap"],
+];
+
 /** What a stack has that keeps copies in another Region. */
 const withCopies: Entry[] = [
   {
@@ -288,7 +294,7 @@ const everyStack: Entry[] = [
     names: prefixed(
       "credentials-",
       "cache",
-      ...prefixed("database-", "app", "backup", "exporter", "master", "migrations", "read-only"),
+      ...prefixed("database-", "app", "backup", "exporter", "master", "migrations", "read-only", "restore"),
       "pooler-statistics",
     ),
     why: "a restore would have no password",
@@ -352,7 +358,7 @@ const everyStack: Entry[] = [
         "database-migrations",
         "database-read-only",
       ),
-      ...prefixed("database/database-", "backup", "master", "verifiers"),
+      ...prefixed("database/database-", "backup", "master", "restore", "scratch", "verifiers"),
       ...prefixed("database/pgbouncer-", "exporter", "tls", "users"),
       ...prefixed("monitoring/", "alertmanager-receivers", "grafana-login"),
     ],
@@ -369,7 +375,7 @@ const everyStack: Entry[] = [
         "mini-xdr-migrations",
       ),
       ...prefixed("database/", "pgbouncer", "database-bootstrap"),
-      ...identityNames.map((identity) => `database/database-backup-${identity}`),
+      ...prefixed("database/database-backup-", ...identityNames, "scratch", "swap"),
       "monitoring/edge-metrics",
     ],
     why: "its pods would not be made",
@@ -425,7 +431,8 @@ const everyStack: Entry[] = [
     type: kubernetes("networking.k8s.io/v1:NetworkPolicy"),
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend", "migrations"),
-      ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      ...prefixed("database/", "pgbouncer", "database-bootstrap"),
+      ...prefixed("database/database-backup-", "exporter", ...jobs),
       "monitoring/edge-metrics",
     ],
     why: "its pods would be open to every other",
@@ -440,13 +447,14 @@ const everyStack: Entry[] = [
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend"),
       ...prefixed("database/", "pgbouncer", "database-backup-exporter"),
+      ...prefixed("database/database-backup-scratch-", "verify", "drill"),
       "monitoring/edge-metrics",
     ],
     why: "nobody would find its pods",
   },
   {
     type: kubernetes("batch/v1:CronJob"),
-    names: prefixed("database/database-backup-", "dump", "verify", "drill", "state", "restore"),
+    names: prefixed("database/database-backup-", ...jobs),
     why: "a backup would not be made, verified or restorable",
   },
   {

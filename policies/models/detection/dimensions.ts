@@ -78,11 +78,15 @@ function ofRule(alarm: Resource, stack: Stack): unknown {
 /** Longest dump after which the copy in the other Region is still as young as promised, seconds. */
 function longestDump(stack: Stack): number {
   const dumps = stack.ofType(cronJob).filter(({ name }) => name.endsWith("-dump"));
-  const limits = dumps.map((dump) => {
-    const environment = everyContainer(dump).flatMap((container) => list(container, "env"));
-    const promise = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
-    return numberAt(promise, "value") - interval(String(at(dump.properties, "spec.schedule")));
-  });
+  const promises = stack
+    .ofType(cronJob)
+    .flatMap(everyContainer)
+    .flatMap((container) => list(container, "env"))
+    .filter((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS")
+    .map((entry) => numberAt(entry, "value"));
+  const limits = dumps.map(
+    (dump) => Math.min(...promises) - interval(String(at(dump.properties, "spec.schedule"))),
+  );
   return Math.min(Infinity, ...limits) - copyTime;
 }
 

@@ -40,7 +40,10 @@ export interface Job {
 /** The backup job of a kind, such as `dump`: scheduled, with its command, its vault and its rights. */
 export function jobOf(question: Question, kind: string): Job {
   const { of, stack } = question;
-  const cron = stack.ofType(cronJob).find(({ name }) => name.endsWith(`-${kind}`));
+  // A scratch server is called after the job that it serves.
+  const cron = stack
+    .ofType(cronJob)
+    .find(({ name }) => name.endsWith(`-${kind}`) && !name.includes("-scratch-"));
   const [root] = stack.ofType("pulumi:pulumi:Stack");
   if (!cron) {
     const missing = { urn: root?.urn ?? "", name: kind };

@@ -98,6 +98,7 @@ function says(lead: Lead): string {
   if (lead === "an end") return "a certificate's end, RFC 3339";
   if (lead === "a checksum") return "a SHA-256";
   if (typeof lead === "string") return `the ${lead}`;
+  if ("signedBy" in lead) return `the key that ${lead.signedBy} signs with`;
   return "image" in lead
     ? `the image ${lead.image} of our registry`
     : `the ${lead.targetGroup}'s own target group`;

@@ -47,8 +47,7 @@ describe("backups, with a real PostgreSQL and moto", function () {
   });
 
   const vault = () => ({ ...cloud.environment(), ...keys.environment });
-  const backup = (...args: string[]) =>
-    runJob(args, { ...vault(), ...live.environment("backup") });
+  const backup = (...args: string[]) => runJob(args, { ...vault(), ...live.environment("backup") });
   const restore = (...args: string[]) =>
     runJob(["restore", ...args], { ...vault(), ...live.environment("restore") });
 
