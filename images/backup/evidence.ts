@@ -3,6 +3,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { unseal } from "./dsse";
 import { NotSigned, Untrusted } from "./errors";
 import { manifestSchema, parsePayload, verificationSchema } from "./evidence-schema";
+import type { Log } from "./log";
 import {
   folderOf,
   manifestKey,
@@ -202,6 +203,11 @@ export async function recordVerification(
     if (error instanceof AlreadyStored) return false;
     throw error;
   }
+}
+
+/** Whoever takes another backup than the newest of the vault has to see why. */
+export function sayRefused(refused: Refusal[], log: Log): void {
+  for (const { key, kind, reason } of refused) log.info("does not count", { key, kind, reason });
 }
 
 function requireStack(stack: string, trusted: Trusted): void {

@@ -110,6 +110,8 @@ describe("roles and settings: data, whatever is in them", function () {
     for (const setting of [
       "search_path = ''",
       "statement_timeout = '1ms'",
+      "default_transaction_read_only = on",
+      "idle_in_transaction_session_timeout = '1ms'",
       "row_security = on",
       "default_transaction_isolation = serializable",
       "bytea_output = escape",
