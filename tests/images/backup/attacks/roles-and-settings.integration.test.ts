@@ -179,6 +179,11 @@ describe("roles and settings: data, whatever is in them", function () {
         "SET ROLE minixdr_migrations; ALTER ROLE minixdr_migrations PASSWORD 'known'",
       ],
       [
+        "gives the schema's owner another password, whoever that is",
+        `DECLARE owner text := (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'minixdr');
+         BEGIN EXECUTE 'SET ROLE ' || owner; EXECUTE 'ALTER ROLE ' || owner || ' PASSWORD ''known'''; END`,
+      ],
+      [
         "gives who restores another password",
         "RESET ROLE; DO $d$ BEGIN EXECUTE format('ALTER ROLE %I PASSWORD ''known''', session_user); END $d$",
       ],
