@@ -252,7 +252,7 @@ export const around: Record<string, Fields> = {
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
       "reconnect.sh": reviewed("b8ac38f95aa34199d4705af795f18599e34c462b8d520f73deb91b1012e81362"),
-      "roles.sql": reviewed("6e57d213d78e1ef457730b407b9f73b79df4a6071d0c6866df2bcb2fa3c72da1"),
+      "roles.sql": reviewed("53168d1dfb54d8f14f8677ffd96f7599d9b429b82096004c6342d18fdbf0c92c"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),
       ...Object.fromEntries(

@@ -96,7 +96,7 @@ describe("backups, with a real PostgreSQL and moto", function () {
       "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'events'",
       "minixdr_restored",
     );
-    assert.equal(events!.owner, "minixdr_migrations");
+    assert.equal(events!.owner, "minixdr_owner");
     await live.as(
       "minixdr_app",
       "INSERT INTO minixdr.events (body) VALUES ('x')",

@@ -14,7 +14,7 @@ const migration = join(root, "images/backend/migrations/0001-initial.sql");
 
 /** Beyond the release's own schema: one of each kind of object, and odd but legal values. */
 const everything = `
-  SET search_path = minixdr;
+  SET search_path = minixdr, public;
   INSERT INTO organizations (name) SELECT 'organization ' || i FROM generate_series(1, 50) i;
   INSERT INTO api_keys (sha256, organization_id) SELECT sha256(id::text::bytea), id FROM organizations;
   INSERT INTO incidents (id, organization_id, severity, rule, title, entity, score, events, first_seen, last_seen, model_version)
@@ -40,14 +40,14 @@ const everything = `
     name citext NOT NULL, loud text GENERATED ALWAYS AS (shout(name::text)) STORED,
     share percent DEFAULT 12.5, place place, during span, at timestamptz DEFAULT now(),
     flags bit varying(7), address inet, big bytea, tags text[] DEFAULT '{a,"b,c",NULL}', tree jsonb, money money, x xml,
-    EXCLUDE USING gist (name WITH =, during WITH &&)
+    EXCLUDE USING gist (loud WITH =, during WITH &&)
   );
   INSERT INTO kinds (name, place, during, flags, address, big, tree, money)
     SELECT 'Name ' || i, ROW('a"b', i)::place, span(now() + i * interval '1 day', NULL), B'101', '10.0.0.0/8', decode('00ff0a5c', 'hex'), '{"k": [1, null]}', i FROM generate_series(1, 100) i;
   CREATE TRIGGER touched BEFORE UPDATE ON kinds FOR EACH ROW EXECUTE FUNCTION touched();
   ALTER TABLE kinds DISABLE TRIGGER touched;
   CREATE INDEX ON kinds (shout(name::text)) WHERE share > 1;
-  CREATE INDEX ON kinds USING gin (name gin_trgm_ops);
+  CREATE INDEX ON kinds USING gin (loud gin_trgm_ops);
   CREATE STATISTICS together ON name, share FROM kinds;
   ALTER TABLE kinds ALTER share SET STATISTICS 500, ALTER big SET STORAGE EXTERNAL;
   ALTER TABLE kinds SET (autovacuum_enabled = false, fillfactor = 70);
@@ -59,21 +59,21 @@ const everything = `
   CREATE INDEX ON measured (at);
   CREATE UNLOGGED TABLE fleeting AS SELECT generate_series(1, 10) AS n;
   CREATE TABLE parent (a int); CREATE TABLE child (b int) INHERITS (parent); INSERT INTO child VALUES (1, 2);
-  CREATE TABLE "Odd ""name"" %" ("Column; --" int, "" text) ;
+  CREATE TABLE "Odd ""name"" %" ("Column; --" int, " " text);
   CREATE VIEW recent WITH (security_barrier) AS SELECT * FROM kinds WHERE id > 50 WITH LOCAL CHECK OPTION;
   CREATE RULE quiet AS ON DELETE TO recent DO INSTEAD NOTHING;
   CREATE MATERIALIZED VIEW counts AS SELECT share, count(*) FROM kinds GROUP BY share;
   CREATE MATERIALIZED VIEW later AS SELECT 1 AS n WITH NO DATA;
+  GRANT USAGE ON SCHEMA minixdr TO minixdr_exporter;
   GRANT SELECT (name, share), UPDATE (share) ON kinds TO minixdr_exporter;
   GRANT SELECT ON recent TO minixdr_read_only WITH GRANT OPTION;
   REVOKE EXECUTE ON FUNCTION shout(text) FROM PUBLIC; GRANT EXECUTE ON FUNCTION shout(text) TO minixdr_app;
   REVOKE USAGE ON TYPE place FROM PUBLIC;
   ALTER DEFAULT PRIVILEGES IN SCHEMA minixdr GRANT EXECUTE ON FUNCTIONS TO minixdr_exporter;
-  ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;`.replace(', ""', ', " "');
+  ALTER DEFAULT PRIVILEGES REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC;`;
 
 const settings = [
   `ALTER ROLE minixdr_app SET search_path = minixdr, "Odd name", public`,
-  `ALTER ROLE minixdr_app SET "minixdr.note" = E'it''s 100 %\\n"so"'`,
   `ALTER ROLE minixdr_read_only SET work_mem = '12MB'`,
   `ALTER ROLE minixdr_exporter IN DATABASE minixdr SET timezone = 'Asia/Kathmandu'`,
   `ALTER DATABASE minixdr SET search_path = "$user", minixdr`,
@@ -102,6 +102,8 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
       "minixdr_read_only",
       "SET transaction_read_only = off; GRANT SELECT ON minixdr.recent TO minixdr_exporter",
     );
+    // Of a setting that PostgreSQL does not know only a superuser may say so.
+    await live.query(`ALTER ROLE minixdr_app SET minixdr.note = E'it''s 100 %\\n"so"'`);
     for (const statement of settings) await live.as("minixdr_master", statement);
     rolesBefore = await roles();
   });
@@ -132,6 +134,9 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
   it("is restored beside the live database, and takes its name", async () => {
     const restored = await stage.restore("minixdr_restored");
     assert.equal(restored.code, 0, restored.error);
+    // What only who makes roles may set is left to the bootstrap, and said.
+    const said = JSON.stringify(restored.lines);
+    assert.match(said, /ALTER ROLE \\"minixdr_exporter\\" IN DATABASE/);
     const swapped = await runJob(
       ["swap", "--live", "minixdr", "--restored", "minixdr_restored", "--before", "minixdr_before"],
       { ...(isParted ? {} : stage.environment("restore")), ...stage.live.environment("master") },
@@ -145,8 +150,13 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
         ...["--schema-only", "--host", stage.live.host, "--username=rdsadmin"],
         database,
       ]);
-      // Its guards against psql have a random word.
-      return text.split("\n").filter((line) => !/^\\(un)?restrict /.test(line));
+      // In lines without an order: its guards against psql have a random word, and a right that a grantee passed on is restored as
+      // the owner's gift: in another's name only a superuser may grant.
+      const not = /^\\(un)?restrict |^(RE)?SET SESSION AUTHORIZATION/;
+      return text
+        .split("\n")
+        .filter((line) => !not.test(line))
+        .sort();
     };
     const before = await schema("minixdr_before");
     assert.ok(before.length > 1000, `${before.length} lines`);
@@ -173,15 +183,17 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
 
   it("has every row of every table, and every sequence's value", async () => {
     const contents = async (database: string) => {
-      const tables = await stage.live.query<{ name: string }>(
-        `SELECT c.oid::regclass::text AS name FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
+      const tables = await stage.live.query<{ name: string; kind: string }>(
+        `SELECT c.oid::regclass::text AS name, relkind AS kind FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace
           WHERE relkind IN ('r', 'm', 'S') AND (relkind <> 'm' OR relispopulated) AND nspname IN ('minixdr', 'backup') ORDER BY 1`,
         database,
       );
       const found: Record<string, unknown> = {};
-      for (const { name } of tables) {
+      for (const { name, kind } of tables) {
         const [row] = await stage.live.query(
-          `SELECT count(*) AS n, md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS digest FROM ONLY ${name} t`,
+          kind === "S"
+            ? `SELECT last_value, is_called FROM ${name}`
+            : `SELECT count(*) AS n, md5(string_agg(t::text, E'\\n' ORDER BY t::text)) AS digest FROM ONLY ${name} t`,
           database,
         );
         found[name] = row;
@@ -196,16 +208,13 @@ describe("an honest backup, with one of everything: dumped, verified, restored, 
   it("has the database's rights and settings, and the roles are as they were", async () => {
     const own = async (database: string) =>
       stage.live.query(
-        `SELECT datdba::regrole AS owner, encoding, (SELECT array_agg(format('%s=%s%s', grantee::regrole, privilege_type, is_grantable) ORDER BY 1) FROM aclexplode(datacl) WHERE grantee <> datdba) AS rights,
-                (SELECT array_agg(format('%s: %s', setrole::regrole, setconfig) ORDER BY setrole::regrole::text) FROM pg_db_role_setting WHERE setdatabase = d.oid) AS settings
+        `SELECT datdba::regrole AS owner, encoding, (SELECT array_agg(format('%s=%s%s', grantee::regrole, privilege_type, is_grantable) ORDER BY grantee::regrole::text, privilege_type) FROM aclexplode(datacl) WHERE grantee <> datdba) AS rights,
+                (SELECT array_agg(format('%s: %s', setrole::regrole, setconfig) ORDER BY setrole::regrole::text) FROM pg_db_role_setting WHERE setdatabase = d.oid AND setrole = 0) AS settings
            FROM pg_database d WHERE datname = '${database}'`,
         "postgres",
       );
     const before = await own("minixdr_before");
-    assert.match(
-      JSON.stringify(before),
-      /Kathmandu.*statement_timeout|statement_timeout.*Kathmandu/,
-    );
+    assert.match(JSON.stringify(before), /statement_timeout=5min/);
     assert.deepEqual(await own("minixdr"), before);
     assert.deepEqual(await roles(), rolesBefore);
   });

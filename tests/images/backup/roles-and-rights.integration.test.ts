@@ -106,7 +106,7 @@ describe("an honest database's backup", function () {
     assert.equal(counted!.n, 500);
     const [notes] = await copy("SELECT relacl::text AS acl FROM pg_class WHERE oid = 'minixdr.notes'::regclass");
     // What the application had passed on is there, in the owner's name.
-    assert.match(String(notes!.acl), /minixdr_exporter=r\/minixdr_migrations/);
+    assert.match(String(notes!.acl), /minixdr_exporter=r\/minixdr_owner/);
     await copy("UPDATE minixdr.events SET title = 'x' WHERE id = 1", "minixdr_app");
     const [view] = await copy("SELECT count FROM minixdr.counted", "minixdr_app");
     assert.equal(Number(view!.count), 500);

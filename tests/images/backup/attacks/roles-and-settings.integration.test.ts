@@ -110,6 +110,8 @@ describe("roles and settings: data, whatever is in them", function () {
     for (const setting of [
       "search_path = ''",
       "statement_timeout = '1ms'",
+      "default_transaction_read_only = on",
+      "idle_in_transaction_session_timeout = '1ms'",
       "row_security = on",
       "default_transaction_isolation = serializable",
       "bytea_output = escape",
@@ -175,6 +177,11 @@ describe("roles and settings: data, whatever is in them", function () {
       [
         "gives the owner another password",
         "SET ROLE minixdr_migrations; ALTER ROLE minixdr_migrations PASSWORD 'known'",
+      ],
+      [
+        "gives the schema's owner another password, whoever that is",
+        `DECLARE owner text := (SELECT nspowner::regrole FROM pg_namespace WHERE nspname = 'minixdr');
+         BEGIN EXECUTE 'SET ROLE ' || owner; EXECUTE 'ALTER ROLE ' || owner || ' PASSWORD ''known'''; END`,
       ],
       [
         "gives who restores another password",
