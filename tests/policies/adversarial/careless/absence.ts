@@ -105,7 +105,7 @@ export const absence: Edit[] = [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
     [
       "dumps in February",
-      "  schedule: {{ get $.Values.schedule $job.name | quote }}",
+      "  schedule: {{ $job.schedule | quote }}",
       '  schedule: "0 2 29 2 *"',
     ],
   ]),
