@@ -348,7 +348,11 @@ export const accepted: Edit[] = [
     ["dumps with a verification's rights", "account: dump", "account: verify"],
     ["verifications with a dump's rights", "account: verify", "account: dump"],
     ["a swap with a restore's rights", "account: swap", "account: restore"],
-    ["a scratch server that is given the vault", "serves: {{ . }}", "serves: {{ . }}\n  vault: true"],
+    [
+      "a scratch server that is given the vault",
+      "serves: {{ . }}",
+      "serves: {{ . }}\n  vault: true",
+    ],
     [
       "a scratch server at another hour than its verification",
       "schedule: {{ get $.Values.schedule . | quote }}",
@@ -360,8 +364,8 @@ export const accepted: Edit[] = [
     ["a scratch server that reaches everything", "egress: []", "egress: [{}]"],
     [
       "a scratch server that dumps reach",
-      "(dict \"root\" $ \"component\" .) | nindent 14 }}\n      ports:\n        - { port: 5432, protocol: TCP }\n  # Whatever",
-      "(dict \"root\" $ \"component\" \"dump\") | nindent 14 }}\n      ports:\n        - { port: 5432, protocol: TCP }\n  # Whatever",
+      '(dict "root" $ "component" .) | nindent 14 }}\n      ports:\n        - { port: 5432, protocol: TCP }\n  # Whatever',
+      '(dict "root" $ "component" "dump") | nindent 14 }}\n      ports:\n        - { port: 5432, protocol: TCP }\n  # Whatever',
     ],
   ]),
   ...edits("accepted", jobHelpers, [
