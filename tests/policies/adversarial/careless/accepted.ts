@@ -349,11 +349,6 @@ export const accepted: Edit[] = [
     ["verifications with a dump's rights", "account: verify", "account: dump"],
     ["a swap with a restore's rights", "account: swap", "account: restore"],
     [
-      "a scratch server that is given the vault",
-      "serves: {{ . }}",
-      "serves: {{ . }}\n  vault: true",
-    ],
-    [
       "a scratch server at another hour than its verification",
       "schedule: {{ get $.Values.schedule . | quote }}",
       "schedule: {{ $.Values.schedule.dump | quote }}",
