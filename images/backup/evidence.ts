@@ -46,8 +46,8 @@ export interface Inventory {
 
 /** A clock may be this far ahead, ms. */
 const clockSkew = 5 * 60_000;
-/** More is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
-const largestEvidence = 32 * 1024 ** 2;
+/** Bytes; more is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
+export const largestEvidence = 32 * 1024 ** 2;
 
 /**
  * The vault's backups by signed evidence. Whoever may write to the vault can put anything there;
@@ -121,6 +121,11 @@ export class Evidence {
     const there = new Set(objects.map(({ key, etag }) => `${key} ${etag}`));
     for (const as of this.texts.keys()) if (!there.has(as)) this.texts.delete(as);
   }
+}
+
+/** Says what is left aside: whoever chooses a backup has to see what was not to choose from. */
+export function logRefused(refused: Refusal[], log: Log): void {
+  for (const { key, kind, reason } of refused) log.error("does not count", { key, kind, reason });
 }
 
 /** Why a piece of evidence does not count. @throws any other error: S3 or KMS out of reach. */
@@ -203,11 +208,6 @@ export async function recordVerification(
     if (error instanceof AlreadyStored) return false;
     throw error;
   }
-}
-
-/** Whoever takes another backup than the newest of the vault has to see why. */
-export function sayRefused(refused: Refusal[], log: Log): void {
-  for (const { key, kind, reason } of refused) log.info("does not count", { key, kind, reason });
 }
 
 function requireStack(stack: string, trusted: Trusted): void {

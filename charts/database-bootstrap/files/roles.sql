@@ -32,7 +32,7 @@ SELECT role, role || suffix AS login, verifiers.verifier, connections,
   FROM (VALUES (:'migrations', :'migrations_verifier', :'migrations_clone_verifier', 3),
                (:'app', :'app_verifier', :'app_clone_verifier', -1),
                (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
-               (:'backup', :'backup_verifier', :'backup_clone_verifier', 5),
+               (:'backup', :'backup_verifier', :'backup_clone_verifier', 8),
                (:'restore', :'restore_verifier', :'restore_clone_verifier', 8),
                (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
          AS duties (role, verifier, clone_verifier, connections),
