@@ -129,15 +129,21 @@ const tagging = [
   "s3:DeleteObjectVersionTagging",
 ];
 
-/** Without a header S3 takes the bucket's own default, which is the vault's key. */
+/**
+ * Without a header S3 takes the bucket's own default, which is the vault's key; the parts of an upload
+ * have none. `…IfExists` would deny those: of what is absent it says that it is so (IAM User Guide,
+ * "IAM JSON policy elements: Condition operators", "...IfExists").
+ */
 function encryptedBy(kmsKeyArn: Arn, objects: Arn[]): Statement[] {
   const put = ["s3:PutObject"];
   return [
     deny("EncryptedByKms", put, objects, {
-      StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": "aws:kms" },
+      Null: { "s3:x-amz-server-side-encryption": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
     }),
     deny("EncryptedByVaultKey", put, objects, {
-      StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn },
+      Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": kmsKeyArn },
     }),
     deny("NoKeyOfACustomer", put, objects, {
       Null: { "s3:x-amz-server-side-encryption-customer-algorithm": "false" },

@@ -144,7 +144,9 @@ export function grantStatements(
     { sql: `REVOKE ALL ON DATABASE ${quoted} FROM PUBLIC`, does: "close the database" },
     ...databaseGrants.map(({ grantee, privilege, grantable }) => {
       if (!["CONNECT", "CREATE", "TEMPORARY"].includes(privilege))
-        throw new Error(`database ${quoted}: ${JSON.stringify(privilege)} is no right on a database`);
+        throw new Error(
+          `database ${quoted}: ${JSON.stringify(privilege)} is no right on a database`,
+        );
       const to = grantee === null ? "PUBLIC" : escapeIdentifier(grantee);
       return {
         sql: `GRANT ${privilege} ON DATABASE ${quoted} TO ${to}${grantable ? " WITH GRANT OPTION" : ""}`,

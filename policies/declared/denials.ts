@@ -54,14 +54,18 @@ export const ofVault: Denial[] = [
     why: "a dump could lie there under S3's own key",
     actions: put,
     on: ["/*"],
-    condition: { StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": "aws:kms" } },
+    condition: {
+      Null: { "s3:x-amz-server-side-encryption": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption": "aws:kms" },
+    },
   },
   {
     why: "a dump could lie there under a key that is taken away tomorrow",
     actions: put,
     on: ["/*"],
     condition: {
-      StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "<key>" },
+      Null: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "false" },
+      StringNotEquals: { "s3:x-amz-server-side-encryption-aws-kms-key-id": "<key>" },
     },
   },
   {

@@ -225,14 +225,19 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
          $$ BEGIN EXECUTE 'GRANT pg_execute_server_program TO minixdr_migrations'; RETURN 'SELECT 1'; END $$`,
     );
     const given = async () =>
-      (await database.query<{ given: boolean }>(
-        "SELECT pg_has_role('minixdr_migrations', 'pg_execute_server_program', 'MEMBER') AS given",
-      ))[0]!.given;
+      (
+        await database.query<{ given: boolean }>(
+          "SELECT pg_has_role('minixdr_migrations', 'pg_execute_server_program', 'MEMBER') AS given",
+        )
+      )[0]!.given;
     try {
       await again(database.logins);
       assert.equal(await given(), false);
       // A master that looked there first would have been caught.
-      await database.as("minixdr_master", "SET search_path = public; SELECT format('%I', 'x'::text)");
+      await database.as(
+        "minixdr_master",
+        "SET search_path = public; SELECT format('%I', 'x'::text)",
+      );
       assert.equal(await given(), true);
     } finally {
       await database.query(
