@@ -123,6 +123,11 @@ export class Evidence {
   }
 }
 
+/** Says what is left aside: whoever chooses a backup has to see what was not to choose from. */
+export function logRefused(refused: Refusal[], log: Log): void {
+  for (const { key, kind, reason } of refused) log.error("does not count", { key, kind, reason });
+}
+
 /** Why a piece of evidence does not count. @throws any other error: S3 or KMS out of reach. */
 function doubtOf(error: unknown): Omit<Refusal, "key"> {
   if (error instanceof NotSigned) return { kind: "unsigned", reason: error.message };
@@ -203,11 +208,6 @@ export async function recordVerification(
     if (error instanceof AlreadyStored) return false;
     throw error;
   }
-}
-
-/** Whoever takes another backup than the newest of the vault has to see why. */
-export function sayRefused(refused: Refusal[], log: Log): void {
-  for (const { key, kind, reason } of refused) log.info("does not count", { key, kind, reason });
 }
 
 function requireStack(stack: string, trusted: Trusted): void {

@@ -70,7 +70,10 @@ describe("an honest database's backup", function () {
        ALTER DATABASE minixdr SET timezone = 'UTC'`,
     );
     await live.query(`ALTER ROLE "an ""analyst""" SET mini.setting = 'x'`);
-    await live.as("minixdr_read_only", "BEGIN READ WRITE; SET search_path = minixdr,public; ALTER ROLE minixdr_read_only SET search_path FROM CURRENT; COMMIT");
+    await live.as(
+      "minixdr_read_only",
+      "BEGIN READ WRITE; SET search_path = minixdr,public; ALTER ROLE minixdr_read_only SET search_path FROM CURRENT; COMMIT",
+    );
   });
 
   after(async () => {
@@ -101,16 +104,21 @@ describe("an honest database's backup", function () {
   it("is restored on the live server by a role that owns nothing of it", async () => {
     const ended = await runJob(["restore", "--database", "copy"], environment("restore"));
     assert.equal(ended.code, 0, ended.error);
-    const copy = async (sql: string, user = "rdsadmin") => live.as<Record<string, unknown>>(user, sql, "copy");
+    const copy = async (sql: string, user = "rdsadmin") =>
+      live.as<Record<string, unknown>>(user, sql, "copy");
     const [counted] = await copy("SELECT count(*)::int AS n FROM minixdr.events");
     assert.equal(counted!.n, 500);
-    const [notes] = await copy("SELECT relacl::text AS acl FROM pg_class WHERE oid = 'minixdr.notes'::regclass");
+    const [notes] = await copy(
+      "SELECT relacl::text AS acl FROM pg_class WHERE oid = 'minixdr.notes'::regclass",
+    );
     // What the application had passed on is there, in the owner's name.
     assert.match(String(notes!.acl), /minixdr_exporter=r\/minixdr_owner/);
     await copy("UPDATE minixdr.events SET title = 'x' WHERE id = 1", "minixdr_app");
     const [view] = await copy("SELECT count FROM minixdr.counted", "minixdr_app");
     assert.equal(Number(view!.count), 500);
-    const [owner] = await copy("SELECT pg_get_userbyid(datdba) AS of FROM pg_database WHERE datname = 'copy'");
+    const [owner] = await copy(
+      "SELECT pg_get_userbyid(datdba) AS of FROM pg_database WHERE datname = 'copy'",
+    );
     assert.equal(owner!.of, "minixdr_restore");
   });
 
@@ -118,7 +126,9 @@ describe("an honest database's backup", function () {
     const names = ["--live", "minixdr", "--restored", "copy", "--before", "before"];
     const ended = await runJob(["swap", ...names], live.environment("master"));
     assert.equal(ended.code, 0, ended.error);
-    const [owner] = await live.query("SELECT pg_get_userbyid(datdba) AS of FROM pg_database WHERE datname = 'minixdr'");
+    const [owner] = await live.query(
+      "SELECT pg_get_userbyid(datdba) AS of FROM pg_database WHERE datname = 'minixdr'",
+    );
     assert.equal(owner!.of, "minixdr_master");
     const dumped = await runJob(["dump"], environment("backup"));
     assert.equal(dumped.code, 0, dumped.error);
