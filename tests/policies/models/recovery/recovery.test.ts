@@ -117,7 +117,7 @@ const spoils: (Spoil & { data: string[] })[] = [
     data: [rows],
     link: /^server of database\/backup-verify/,
     of: ["CronJob", "backup-scratch-verify"],
-    change: setting("spec.schedule", "35 4 * * 0"),
+    change: setting("spec/schedule", "35 4 * * 0"),
   },
   {
     says: "a drill that is content with a day",
