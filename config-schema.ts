@@ -248,9 +248,16 @@ export const schema = {
     .describe("kube-prometheus-stack"),
   backups: z
     .strictObject({
-      lockDays: wholeNumber(1, 365)
+      lockDays: wholeNumber(7, 200)
         .default(7)
-        .describe("object lock in governance mode: days in which no backup can be deleted"),
+        .describe(
+          "object lock in governance mode: days in which no backup can be deleted; weeklies and monthlies bring locks of their own, for as long as they are promised",
+        ),
+      recoveryAccount: role
+        .optional()
+        .describe(
+          "IAM role in another account, which `up` takes on to keep the copy and its key there; absent: one account's administrators can destroy every copy",
+        ),
     })
     .prefault({})
     .describe("the backup bucket and its copy in the second Region"),

@@ -142,6 +142,13 @@ function contradictions(
     report("recoveryRegion", region, "another Region than aws:region");
   if (!c.recoveryRegion && !c.recovery)
     report("recoveryRegion", undefined, "a region name; absent only beside recovery.of");
+  const { recoveryAccount } = c.backups ?? {};
+  if (recoveryAccount && c.cluster && accountOf(recoveryAccount) === accountOf(c.cluster.deployRoleArn))
+    report(
+      "backups.recoveryAccount",
+      recoveryAccount,
+      "a role in another account than cluster.deployRoleArn's",
+    );
   if (c.recovery?.of === stack) report("recovery.of", stack, "another stack, the one that is lost");
   if (c.network && c.cluster && overlap(c.network.cidr, c.cluster.serviceCidr))
     report("cluster.serviceCidr", c.cluster.serviceCidr, `no overlap with ${c.network.cidr}`);
@@ -166,6 +173,11 @@ function contradictions(
       );
   }
   return found;
+}
+
+/** The account that an ARN names. */
+export function accountOf(arn: string): string {
+  return arn.split(":")[4]!;
 }
 
 /** Roles that are there already: EKS takes one access entry of a principal, and answers the second with 409. */

@@ -3,8 +3,11 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { Alarms } from "./components/alarms";
 import { AlertRules } from "./components/alert-rules";
 import { Application } from "./components/application";
+import { BackupIdentities } from "./components/backups/backup-identities";
+import { BackupPods } from "./components/backups/backup-pods";
+import { BackupWatch } from "./components/backups/backup-watch";
 import { Backups } from "./components/backups/backups";
-import { backupRights } from "./components/backups/backup-rights";
+import { lostVault } from "./components/backups/lost-vault";
 import { Cache } from "./components/cache";
 import { Chaos } from "./components/chaos/chaos";
 import { Cluster } from "./components/cluster";
@@ -28,6 +31,7 @@ import { Observability } from "./components/observability";
 import { PgBouncer } from "./components/pgbouncer";
 import { Platform, storageClassName } from "./components/platform";
 import { PodIdentity } from "./components/pod-identity";
+import { recoveryAccount } from "./components/recovery-place";
 import { rdsCertificates } from "./components/rds-certificates";
 import { Registry } from "./components/registry";
 import { openConfiguration, readConfig } from "./config";
@@ -43,7 +47,20 @@ const clusterName = stackName;
 
 const network = new Network("network", { ...config.network, region, clusterName });
 
-const keys = new Keys("keys", { stackName, accountId, region, recoveryRegion });
+const { roles: backupRoles } = new BackupIdentities("backup-identities");
+
+const keys = new Keys("keys", {
+  stackName,
+  accountId,
+  region,
+  recoveryRegion,
+  recoveryAccount:
+    config.backups.recoveryAccount && recoveryRegion
+      ? recoveryAccount(config.backups.recoveryAccount, recoveryRegion)
+      : undefined,
+  keeperArn: config.cluster.deployRoleArn,
+  signers: { manifests: backupRoles.dump.arn, verifications: backupRoles.verify.arn },
+});
 
 const credentials = new Credentials("credentials", {
   stackName,
@@ -85,12 +102,31 @@ const cache = new Cache("cache", {
   topicArn: notifications.cacheTopicArn,
 });
 
+/** What the lost stack has left, of the one that takes its place. */
+const lost =
+  config.recovery &&
+  lostVault({ lost: config.recovery.of, accountId, region, backups: config.backups });
+
 const backups = new Backups("backups", {
   stackName,
   accountId,
-  kmsKeyArn: keys.backups.arn,
+  keeperArn: config.cluster.deployRoleArn,
+  roles: backupRoles,
+  keys: {
+    vault: keys.backups.arn,
+    manifests: keys.signing.manifests.arn,
+    verifications: keys.signing.verifications.arn,
+  },
   recovery: keys.recovery?.backups,
+  lost: lost?.rights,
   lockDays: config.backups.lockDays,
+});
+
+const backupWatch = new BackupWatch("backup-watch", {
+  stackName,
+  topicArn: notifications.topicArn,
+  globalTopicArn: notifications.globalTopicArn,
+  recovery: notifications.recovery,
 });
 
 const edge = new Edge("edge", {
@@ -130,6 +166,7 @@ const alarms = new Alarms("alarms", {
   backups: {
     ageSeconds: oldestBackupSeconds(config.database.topology),
     dumpSeconds: dumpBudgetSeconds(config.database.topology),
+    watched: backupWatch.watched,
     copy: backups.replication && {
       ...backups.replication,
       ...notifications.recovery!,
@@ -179,11 +216,9 @@ const platform = new Platform(
 );
 const { namespaces } = platform;
 
-const backupIdentity = new PodIdentity("backup-identity", {
+const backupPods = new BackupPods("backup-pods", {
   clusterName: cluster.clusterName,
-  namespace: "database",
-  serviceAccount: "database-backup",
-  policy: backupRights(backups.bucketArn, keys.backups.arn),
+  roles: backupRoles,
 });
 
 const edgeMetricsIdentity = new PodIdentity("edge-metrics-identity", {
@@ -293,12 +328,19 @@ new DatabaseBackup(
     readerHost: database.endpoints.readerHost,
     topology: config.database.topology,
     storageGb: config.database.storageGb,
-    vault: { bucket: backups.bucket, kmsKeyArn: keys.backups.arn, region },
+    vault: {
+      bucket: backups.bucket,
+      kmsKeyArn: keys.backups.arn,
+      manifestKeyArn: keys.signing.manifests.arn,
+      verificationKeyArn: keys.signing.verifications.arn,
+      region,
+      lost: lost?.place,
+    },
     configuration: openConfiguration(config),
     monitoringNamespace: "monitoring",
   },
   // A pod is given its rights when it starts.
-  onCluster(roles, backupIdentity, observability.definitions),
+  onCluster(roles, backupPods, backups, observability.definitions),
 );
 
 new Application(
@@ -374,7 +416,14 @@ export const cacheReplicationGroupId = cache.replicationGroupId;
 export const backupBucket = backups.bucket;
 /** Empty: there is no copy in another Region. */
 export const backupRecoveryBucket = backups.recoveryBucket ?? "";
+/** Where a lost stack's dumps are restored from; empty: this one takes nobody's place. */
+export const lostBackupBucket = lost?.place.bucket ?? "";
 export const backupKeyArn = keys.backups.arn;
+/** What signs the backups' evidence. Keep their public parts: `aws kms get-public-key --key-id ARN`. */
+export const backupSigningKeyArns = {
+  manifests: keys.signing.manifests.arn,
+  verifications: keys.signing.verifications.arn,
+};
 export const eksClusterName = cluster.clusterName;
 export const repositoryUrls = registry.repositoryUrls;
 export const alarmTopicArn = notifications.topicArn;

@@ -4,10 +4,10 @@ import * as random from "@pulumi/random";
 import { scramVerifier } from "../lib/scram-verifier";
 
 /** What is done in the database, each by a role of its own. */
-export const duties = ["migrations", "app", "read-only", "backup", "exporter"] as const;
+export const duties = ["migrations", "app", "read-only", "backup", "restore", "exporter"] as const;
 export type Duty = (typeof duties)[number];
 
-/** The database's roles. Only the bootstrap ever uses `master`; no workload gets it. */
+/** The database's roles. Only the bootstrap and a swap of databases use `master`; what keeps running never does. */
 export type DatabaseRole = "master" | Duty;
 
 /** A name that logs in. */

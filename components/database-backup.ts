@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
 import { addressValues, type DatabaseAddress } from "./database/address";
 import { replicationSeconds } from "./backups/backup-alarms";
+import type { LostPlace } from "./backups/lost-vault";
 import type { ImageReference } from "./registry";
 import { Workload } from "./workload";
 
@@ -17,18 +19,42 @@ export interface DatabaseBackupArgs {
   topology: "cluster" | "instance";
   /** Allocated storage of the database, GiB. */
   storageGb: number;
-  vault: { bucket: pulumi.Input<string>; kmsKeyArn: pulumi.Input<string>; region: string };
+  vault: Vault;
   /** The stack's configuration as text, without anything secret: archived beside the dumps. */
   configuration: string;
   monitoringNamespace: string;
 }
 
+/** The vault as its jobs know it. */
+export interface Vault {
+  bucket: pulumi.Input<string>;
+  kmsKeyArn: pulumi.Input<string>;
+  /** What a manifest counts by, and a verification. */
+  manifestKeyArn: pulumi.Input<string>;
+  verificationKeyArn: pulumi.Input<string>;
+  region: string;
+  /** The lost stack whose place this one takes: its dumps are restored from its copy. */
+  lost?: LostPlace;
+}
+
 /** How often the database is dumped, and how old the newest dump may get. */
 const rhythms = {
   // Every half an hour: with the dump's own time and 15 minutes of replication, under an hour.
-  cluster: { dump: "0,30 * * * *", every: 1800, verify: "35 3 * * 0", rpoSeconds: 3600 },
+  cluster: {
+    dump: "0,30 * * * *",
+    every: 1800,
+    verify: "35 3 * * 0",
+    prune: "40 4 * * *",
+    rpoSeconds: 3600,
+  },
   // Once a day, at most 26 hours old: point-in-time recovery, here and in the other Region, is the RPO.
-  instance: { dump: "0 2 * * *", every: 86_400, verify: "35 3 * * 0", rpoSeconds: 26 * 3600 },
+  instance: {
+    dump: "0 2 * * *",
+    every: 86_400,
+    verify: "35 3 * * 0",
+    prune: "40 4 * * *",
+    rpoSeconds: 26 * 3600,
+  },
 };
 
 /** Time that a dump may take so that its copy in the other Region is in time, seconds. */
@@ -46,9 +72,10 @@ export function oldestBackupSeconds(topology: DatabaseBackupArgs["topology"]): n
 
 /**
  * Dumps into the vault, verifies by restoring, prunes, drills, and reports. Its pods get their AWS
- * rights by Pod Identity, under the service account `database-backup`.
+ * rights by Pod Identity, each job under a service account of its own, `database-backup-JOB`. What a
+ * backup brings runs in a pod that has none, on a server that is made for it.
  *
- * Costs: three small pods; a work volume while a restore runs; in the cluster topology 48 dumps a
+ * Costs: three small pods; two work volumes while a verification runs; in the cluster topology 48 dumps a
  * day, each kept for 9 to 16 days (until it is pruned, a day, a week of noncurrent versions).
  */
 export class DatabaseBackup extends Workload {
@@ -58,13 +85,29 @@ export class DatabaseBackup extends Workload {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("DatabaseBackup", name, args.namespace, args, opts);
-    this.jobs(this.configMap("stack-configuration", { "stack.json": args.configuration }));
+    this.jobs([
+      this.configMap("stack-configuration", { "stack.json": args.configuration }),
+      this.secret("database-scratch", {
+        owner: this.scratchPassword("owner"),
+        restorer: this.scratchPassword("restorer"),
+      }),
+    ]);
     this.registerOutputs({});
   }
 
-  private jobs(configuration: pulumi.Resource): void {
+  /** A scratch server holds nothing that outlives a verification: nobody else has to know its roles' passwords. */
+  private scratchPassword(role: string): pulumi.Output<string> {
+    const made = new random.RandomPassword(
+      `${this.name}-scratch-${role}-password`,
+      { length: 40, special: false },
+      { parent: this },
+    );
+    return made.result;
+  }
+
+  private jobs(mounted: pulumi.Resource[]): void {
     const { args } = this;
-    const { dump, verify, rpoSeconds } = rhythms[args.topology];
+    const { dump, verify, prune, rpoSeconds } = rhythms[args.topology];
     this.release(
       "release",
       {
@@ -81,7 +124,7 @@ export class DatabaseBackup extends Workload {
             reader: { host: args.readerHost.apply((hosts) => hosts.split(",")[0]!) },
           },
           vault: args.vault,
-          schedule: { dump, verify },
+          schedule: { dump, verify, prune },
           state: { configMaps: ["stack-configuration"] },
           exporter: { replicas: 3 },
           objectives: { rpoSeconds, rtoSeconds: 4 * 3600 },
@@ -93,7 +136,7 @@ export class DatabaseBackup extends Workload {
           },
         },
       },
-      [configuration],
+      mounted,
     );
   }
 }

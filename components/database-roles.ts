@@ -15,8 +15,9 @@ export interface DatabaseRolesArgs {
 }
 
 /**
- * The roles inside the database. An idempotent job creates them, directly on the writer, and is the
- * only one that ever holds the master's password. It is given verifiers, and no other password.
+ * The roles inside the database. An idempotent job creates them, directly on the writer. It has the
+ * master's password, as only the suspended job that exchanges two databases has beside it, and
+ * verifiers, and no other password.
  *
  * It comes before whoever logs in: a server that knows both of a duty's logins refuses no client.
  */
@@ -27,7 +28,7 @@ export class DatabaseRoles extends Workload {
     opts: pulumi.ComponentResourceOptions,
   ) {
     super("DatabaseRoles", name, args.namespace, args, opts);
-    const { master, backup } = args.credentials;
+    const { master, backup, restore } = args.credentials;
     const bootstrap = this.bootstrap([
       this.secret("database-master", login(master)),
       this.secret("database-verifiers", this.verifiers),
@@ -35,6 +36,7 @@ export class DatabaseRoles extends Workload {
     ]);
     // A dump that starts earlier still has the login that was valid before.
     this.secret("database-backup", login(backup), [bootstrap]);
+    this.secret("database-restore", login(restore), [bootstrap]);
     this.registerOutputs({});
   }
 

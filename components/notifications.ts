@@ -19,11 +19,14 @@ export interface NotificationsArgs {
   pagerDutyUrl?: pulumi.Output<string>;
 }
 
-/** AWS services that publish to the encrypted topics: alarms, and the events of the database. */
+/** AWS services that publish to the encrypted topics: alarms, what was done to backups, the database's events. */
 export const publishers = {
-  regional: ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"],
-  elsewhere: ["cloudwatch.amazonaws.com"],
+  regional: ["cloudwatch.amazonaws.com", "events.amazonaws.com", "events.rds.amazonaws.com"],
+  elsewhere: ["cloudwatch.amazonaws.com", "events.amazonaws.com"],
 };
+
+/** EventBridge, which does not say for which account it speaks. */
+const eventBridge = "events.amazonaws.com";
 
 interface TopicUse {
   /** What follows the stack's name in the topic's. */
@@ -32,7 +35,12 @@ interface TopicUse {
   kmsKeyArn?: pulumi.Input<string>;
   region?: string;
   /** Who may publish, and on whose behalf. */
-  publisher: { Principal: object; Condition: object };
+  publishers: Publisher[];
+}
+
+interface Publisher {
+  Principal: object;
+  Condition?: object;
 }
 
 /**
@@ -91,11 +99,19 @@ export class Notifications extends pulumi.ComponentResource {
     name: string,
     place: Pick<TopicUse, "kmsKeyArn" | "region">,
   ): sns.Topic {
-    const publisher = {
-      Principal: { Service: place.region ? publishers.elsewhere : publishers.regional },
-      Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
-    };
-    return this.topic(kind, { name, ...place, publisher });
+    const services = place.region ? publishers.elsewhere : publishers.regional;
+    return this.topic(kind, {
+      name,
+      ...place,
+      publishers: [
+        {
+          Principal: { Service: services.filter((service) => service !== eventBridge) },
+          Condition: { StringEquals: { "aws:SourceAccount": this.args.accountId } },
+        },
+        // As AWS writes it, without a condition (EventBridge User Guide, "Amazon SNS permissions").
+        { Principal: { Service: eventBridge } },
+      ],
+    });
   }
 
   /**
@@ -108,10 +124,10 @@ export class Notifications extends pulumi.ComponentResource {
       Principal: { AWS: "*" },
       Condition: { StringEquals: { "aws:SourceOwner": this.args.accountId } },
     };
-    return this.topic("cache-topic", { name: "cache-events", publisher });
+    return this.topic("cache-topic", { name: "cache-events", publishers: [publisher] });
   }
 
-  private topic(kind: string, { name, kmsKeyArn, region, publisher }: TopicUse): sns.Topic {
+  private topic(kind: string, { name, kmsKeyArn, region, publishers }: TopicUse): sns.Topic {
     const topic = new sns.Topic(
       `${this.name}-${kind}`,
       { name: `${this.args.stackName}-${name}`, kmsMasterKeyId: kmsKeyArn, region },
@@ -124,9 +140,12 @@ export class Notifications extends pulumi.ComponentResource {
         region,
         policy: pulumi.jsonStringify({
           Version: "2012-10-17",
-          Statement: [
-            { Effect: "Allow", ...publisher, Action: "sns:Publish", Resource: topic.arn },
-          ],
+          Statement: publishers.map((publisher) => ({
+            Effect: "Allow",
+            ...publisher,
+            Action: "sns:Publish",
+            Resource: topic.arn,
+          })),
         }),
       },
       { parent: this },

@@ -59,6 +59,10 @@ const rows: Record<string, StandIn> = {
     ],
   }),
   "aws:acm/certificateValidation:CertificateValidation": nothing,
+  "aws:cloudwatch/eventRule:EventRule": ({ inputs, region }) => ({
+    arn: arn("events", region, `rule/${String(inputs.name)}`),
+  }),
+  "aws:cloudwatch/eventTarget:EventTarget": nothing,
   "aws:cloudwatch/logGroup:LogGroup": ({ inputs, region }) => ({
     arn: arn("logs", region, `log-group:${String(inputs.name)}`),
   }),
@@ -103,10 +107,15 @@ const rows: Record<string, StandIn> = {
   "aws:iam/rolePolicy:RolePolicy": nothing,
   "aws:iam/rolePolicyAttachment:RolePolicyAttachment": nothing,
   "aws:kms/alias:Alias": nothing,
-  "aws:kms/key:Key": ({ name, region }) => ({
-    keyId: uuid(name),
-    arn: arn("kms", region, `key/${uuid(name)}`),
-  }),
+  "aws:kms/key:Key": ({ name, inputs, region }) => {
+    const keyId = inputs.multiRegion ? `mrk-${hex(name, 32)}` : uuid(name);
+    return { keyId, arn: arn("kms", region, `key/${keyId}`) };
+  },
+  // A replica has its primary's id.
+  "aws:kms/replicaKey:ReplicaKey": ({ inputs, region }) => {
+    const keyId = String(inputs.primaryKeyArn).split("key/")[1];
+    return { keyId, arn: arn("kms", region, `key/${keyId}`) };
+  },
   "aws:lb/listener:Listener": ({ name, region }) => ({
     arn: arn("elasticloadbalancing", region, `listener/app/${name}/${hex(name, 16)}`),
   }),
@@ -189,6 +198,7 @@ const rows: Record<string, StandIn> = {
   "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding": nothing,
   "kubernetes:scheduling.k8s.io/v1:PriorityClass": nothing,
   "kubernetes:storage.k8s.io/v1:StorageClass": nothing,
+  "pulumi:providers:aws": nothing,
   "pulumi:providers:kubernetes": nothing,
   "random:index/randomId:RandomId": ({ name, inputs }) => ({
     hex: hex(name, 2 * Number(inputs.byteLength)),

@@ -8,8 +8,18 @@ export interface BackupAlarmsArgs {
   ageSeconds: number;
   /** A dump that takes longer leaves its copy too little time, seconds. */
   dumpSeconds: number;
+  /** The rules by which EventBridge hears of changes of what protects the backups. */
+  watched: Watched[];
   /** The rule by which S3 copies the vault, the copy's Region, and the topic there; absent: no copy. */
   copy?: Copy;
+}
+
+/** A rule of EventBridge, and where it is if not in the stack's Region. */
+export interface Watched {
+  /** Such as `backups-touched`; also the alarm's name. */
+  name: string;
+  rule: pulumi.Input<string>;
+  elsewhere?: AlarmSpec["elsewhere"];
 }
 
 interface Copy {
@@ -52,7 +62,38 @@ export function backupAlarms(args: BackupAlarmsArgs): Record<string, AlarmSpec> 
       threshold: args.dumpSeconds,
       minutes: 15,
     },
+    ...Object.fromEntries(
+      evidence.map(([alarm, metric, description]) => [
+        alarm,
+        // Counted from signed records alone; who reports nothing is the first alarm's.
+        { ...job, description, metric, threshold: 0, minutes: 15 },
+      ]),
+    ),
+    ...Object.fromEntries(args.watched.map((one) => [one.name, touched(one)])),
     ...(args.copy ? copyAlarms(args.copy) : {}),
+  };
+}
+
+/** Alarm, the exporter's metric of which any is too many, and what it says. */
+const evidence = [
+  ["backup-promise", "BackupsBelowPromise", "Fewer backups can be restored than are promised"],
+  ["backup-vanished", "BackupsVanished", "A backup that should be kept is no longer in the vault"],
+  ["backup-refused", "BackupsRefused", "The vault holds backups whose evidence is not ours"],
+  ["backup-tagged", "BackupsTaggedOutOfTurn", "A backup that is kept was marked as pruned"],
+] as const;
+
+/** The rule mails the event itself; this says that there was one even where that mail is lost. */
+function touched({ rule, elsewhere }: Watched): AlarmSpec {
+  return {
+    description: "Somebody has changed what protects the backups, or tried to",
+    namespace: "AWS/Events",
+    metric: "TriggeredRules",
+    dimensions: { RuleName: rule },
+    statistic: "Sum",
+    comparison: "GreaterThanThreshold",
+    threshold: 0,
+    minutes: 1,
+    ...(elsewhere ? { elsewhere } : {}),
   };
 }
 

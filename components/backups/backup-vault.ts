@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as s3 from "@pulumi/aws/s3";
+import type * as iam from "@pulumi/aws/iam";
 import { closeBucket } from "../bucket";
 import { transformed, type Transform } from "../transform";
 
@@ -11,22 +12,29 @@ export interface BackupVaultArgs {
   kmsKeyArn: pulumi.Input<string>;
   /** Default retention of the object lock, days. */
   lockDays: number;
+  /** What the bucket's policy says besides that it takes TLS alone. */
+  statements: (bucketArn: pulumi.Output<string>) => iam.PolicyStatement[];
+  /** Days after which whatever lies below a prefix expires; absent: only what prune has tagged does. */
+  ages?: Record<DumpPrefix, number>;
   transform?: { bucket?: Transform<s3.BucketArgs> };
 }
 
-/** Prefixes whose objects expire only once prune has tagged them `pruned=true`. */
-export const dumpPrefixes = ["daily/", "weekly/", "monthly/"];
+/** Prefixes of dumps. In the vault their objects expire only once prune has tagged them `pruned=true`. */
+export const dumpPrefixes = ["daily/", "weekly/", "monthly/"] as const;
+export type DumpPrefix = (typeof dumpPrefixes)[number];
 
 /** Archived configuration and the jobs' outcomes: kept for 90 days, whatever happens to the dumps. */
 export const statePrefix = "state/";
 
 /**
- * A bucket that backups survive in: versioned, encrypted with a key of its own, locked in
- * governance mode (compliance mode could never be destroyed, not even by the account), TLS only.
+ * A bucket that backups survive in: versioned, encrypted with a key of its own, locked by default in
+ * governance mode (weeklies and monthlies bring a lock in compliance mode along), TLS only, and with a
+ * policy that lets nobody delete, overwrite or unlock (`vault-policy.ts`).
  *
- * Its lifecycle deletes no dump by age alone: prune decides, by a tag, and only after a newer
+ * The vault's lifecycle deletes no dump by age alone: prune decides, by a tag, and only after a newer
  * backup has been verified. What is pruned is gone 8 days later; anything else that was deleted or
- * overwritten can be brought back for 30.
+ * overwritten can be brought back for 30. The copy's knows no tags: nobody's right to tag reaches it
+ * (docs/decisions/0018).
  */
 export class BackupVault extends pulumi.ComponentResource {
   readonly bucket: pulumi.Output<string>;
@@ -43,7 +51,7 @@ export class BackupVault extends pulumi.ComponentResource {
     this.encrypt(bucket);
     this.lock(bucket, versioning);
     this.expire(bucket, versioning);
-    closeBucket(name, bucket, this, [], args.region);
+    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);
     this.bucket = bucket.bucket;
     this.bucketArn = bucket.arn;
     this.registerOutputs({ bucket: this.bucket, bucketArn: this.bucketArn });
@@ -114,14 +122,7 @@ export class BackupVault extends pulumi.ComponentResource {
         bucket: bucket.bucket,
         region: this.args.region,
         rules: [
-          ...dumpPrefixes.map((prefix) => ({
-            id: `pruned-${prefix.replace("/", "")}`,
-            status: "Enabled",
-            filter: { and: { prefix, tags: { pruned: "true" } } },
-            expiration: { days: 1 },
-            // Somebody who prunes too much is noticed within a week, or its dumps are gone.
-            noncurrentVersionExpiration: { noncurrentDays: 7 },
-          })),
+          ...dumpPrefixes.map((prefix) => this.expiring(prefix)),
           {
             id: "state",
             status: "Enabled",
@@ -139,5 +140,18 @@ export class BackupVault extends pulumi.ComponentResource {
       },
       { parent: this, dependsOn: versioning },
     );
+  }
+
+  /** Somebody who prunes too much is noticed within a week, or its dumps are gone. */
+  private expiring(prefix: DumpPrefix) {
+    const tier = prefix.replace("/", "");
+    const { ages } = this.args;
+    return {
+      id: ages ? `aged-${tier}` : `pruned-${tier}`,
+      status: "Enabled",
+      filter: ages ? { prefix } : { and: { prefix, tags: { pruned: "true" } } },
+      expiration: { days: ages?.[prefix] ?? 1 },
+      noncurrentVersionExpiration: { noncurrentDays: 7 },
+    };
   }
 }

@@ -1,19 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as iam from "@pulumi/aws/iam";
-import * as s3 from "@pulumi/aws/s3";
+import { identities, type BackupRoles } from "./backup-identities";
+import { backupRights, type LostVault } from "./backup-rights";
 import { BackupVault, type BackupVaultArgs } from "./backup-vault";
-import { allow, trustPolicy } from "../iam-policy";
+import { replicate } from "./replication";
+import { copyDenials, copyGrants, vaultDenials } from "./vault-policy";
+import { trustPolicy } from "../iam-policy";
 import type { RecoveryPlace } from "../recovery-place";
 
 export interface BackupsArgs {
   /** Stack's name prefix, such as `mini-xdr-prod`. */
   stackName: string;
   accountId: pulumi.Input<string>;
-  /** Encrypts the vault in the stack's Region. */
-  kmsKeyArn: pulumi.Input<string>;
+  /** The one role that may change what protects the vault. */
+  keeperArn: pulumi.Input<string>;
+  /** Who may do what with the vault. */
+  roles: BackupRoles;
+  keys: {
+    /** Encrypts the vault in the stack's Region. */
+    vault: pulumi.Input<string>;
+    /** Signs manifests and verifications. */
+    manifests: pulumi.Input<string>;
+    verifications: pulumi.Input<string>;
+  };
   /** Absent: there is no copy in another Region. */
   recovery?: RecoveryPlace;
-  /** Days in which nothing can be deleted (governance mode). */
+  /** The copy of the lost stack whose place this one takes: its dumps are restored from there. */
+  lost?: LostVault;
+  /** Days in which nothing can be deleted, where a dump brings no lock of its own. */
   lockDays: number;
   transform?: BackupVaultArgs["transform"];
 }
@@ -26,9 +40,21 @@ export interface Replication {
 }
 
 /**
+ * Days after which the copy lets a dump go, whoever has tagged what: longer than the 7 days, 4 weeks
+ * and 6 months that are promised, with a week for people to notice that no new ones arrive.
+ */
+export const copiesLast = { "daily/": 16, "weekly/": 45, "monthly/": 220 };
+
+/** Name of the bucket of a stack's copies, and the account in it. */
+export function copyBucketOf(stackName: string, accountId: pulumi.Input<string>) {
+  return pulumi.interpolate`${stackName}-backups-recovery-${accountId}`;
+}
+
+/**
  * Two vaults: one in the stack's Region and its replica, under a key of its own, in the recovery
- * Region if there is one. S3 promises replication of 99.99 % of objects within 15 minutes (replication time
- * control), which is the off-Region RPO of what has been dumped.
+ * Region if there is one, and in another account if there is that. S3 promises replication of 99.99 %
+ * of objects within 15 minutes (replication time control), which is the off-Region RPO of what has
+ * been dumped.
  *
  * Costs: storage twice, the transfer between the Regions, and replication time control per GB.
  */
@@ -45,9 +71,10 @@ export class Backups extends pulumi.ComponentResource {
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("mini-xdr:index:Backups", name, args, opts);
-    const primary = this.vault("primary", args.kmsKeyArn);
+    const primary = this.primary();
     this.bucket = primary.bucket;
     this.bucketArn = primary.bucketArn;
+    this.rights();
     if (args.recovery) {
       this.replication = this.replica(primary, args.recovery);
       this.recoveryBucket = this.replication.destinationBucket;
@@ -59,109 +86,86 @@ export class Backups extends pulumi.ComponentResource {
     });
   }
 
-  private vault(kind: string, kmsKeyArn: pulumi.Input<string>, region?: string): BackupVault {
-    const suffix = kind === "primary" ? "backups" : `backups-${kind}`;
+  private primary(): BackupVault {
+    const { stackName, accountId, keys, roles, keeperArn, lockDays, transform } = this.args;
     return new BackupVault(
-      `${this.name}-${kind}`,
+      `${this.name}-primary`,
       {
-        bucket: pulumi.interpolate`${this.args.stackName}-${suffix}-${this.args.accountId}`,
-        region,
-        kmsKeyArn,
-        lockDays: this.args.lockDays,
-        transform: this.args.transform,
+        bucket: pulumi.interpolate`${stackName}-backups-${accountId}`,
+        kmsKeyArn: keys.vault,
+        lockDays,
+        statements: (bucketArn) =>
+          vaultDenials(bucketArn, { kmsKeyArn: keys.vault, roles, keeperArn }),
+        transform,
       },
       { parent: this },
     );
   }
 
-  private replica(primary: BackupVault, { region, kmsKeyArn }: RecoveryPlace): Replication {
-    const recovery = this.vault("recovery", kmsKeyArn, region);
-    const { bucket, rules } = this.replicate(primary, recovery, kmsKeyArn);
-    return {
-      sourceBucket: bucket,
-      destinationBucket: recovery.bucket,
-      ruleId: rules.apply(([rule]) => rule!.id!),
-    };
-  }
-
-  private replicate(
-    primary: BackupVault,
-    recovery: BackupVault,
-    replicaKmsKeyId: pulumi.Input<string>,
-  ): s3.BucketReplicationConfig {
-    const role = this.replicationRole(primary, recovery, replicaKmsKeyId);
-    return new s3.BucketReplicationConfig(
-      `${this.name}-replication`,
+  /** What each identity may do, and nothing else. */
+  private rights(): void {
+    const { roles, keys, lost } = this.args;
+    const rights = backupRights(
       {
-        bucket: primary.bucket,
-        role: role.arn,
-        rules: [
-          {
-            id: "to-recovery-region",
-            status: "Enabled",
-            priority: 1,
-            filter: { prefix: "" },
-            // The replica has its own lifecycle: a deletion here is not replicated.
-            deleteMarkerReplication: { status: "Disabled" },
-            sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
-            destination: {
-              bucket: recovery.bucketArn,
-              // Not STANDARD_IA: most dumps are gone before the 30 days that it charges at least.
-              storageClass: "STANDARD",
-              encryptionConfiguration: { replicaKmsKeyId },
-              replicationTime: { status: "Enabled", time: { minutes: 15 } },
-              metrics: { status: "Enabled", eventThreshold: { minutes: 15 } },
-            },
-          },
-        ],
+        bucketArn: this.bucketArn,
+        kmsKeyArn: keys.vault,
+        manifestKeyArn: keys.manifests,
+        verificationKeyArn: keys.verifications,
       },
-      // S3 accepts the rule only once both buckets are versioned.
-      { parent: this, dependsOn: [primary, recovery] },
+      lost,
     );
+    for (const identity of identities)
+      new iam.RolePolicy(
+        `${this.name}-${identity}-policy`,
+        { role: roles[identity].name, policy: rights[identity] },
+        { parent: this },
+      );
   }
 
-  private replicationRole(
-    primary: BackupVault,
-    recovery: BackupVault,
-    replicaKmsKeyId: pulumi.Input<string>,
-  ): iam.Role {
+  private replica(primary: BackupVault, place: RecoveryPlace): Replication {
     const role = new iam.Role(
       `${this.name}-replication-role`,
       { assumeRolePolicy: trustPolicy("s3.amazonaws.com") },
       { parent: this },
     );
-    new iam.RolePolicy(
-      `${this.name}-replication-policy`,
-      {
-        role: role.name,
-        policy: allow(
-          {
-            Action: ["s3:GetReplicationConfiguration", "s3:ListBucket"],
-            Resource: [primary.bucketArn],
-          },
-          {
-            Action: [
-              "s3:GetObjectVersionForReplication",
-              "s3:GetObjectVersionAcl",
-              "s3:GetObjectVersionTagging",
-              "s3:GetObjectRetention",
-              "s3:GetObjectLegalHold",
-            ],
-            Resource: [pulumi.interpolate`${primary.bucketArn}/*`],
-          },
-          {
-            Action: ["s3:ReplicateObject", "s3:ReplicateTags"],
-            Resource: [pulumi.interpolate`${recovery.bucketArn}/*`],
-          },
-          { Action: ["kms:Decrypt"], Resource: [this.args.kmsKeyArn] },
-          {
-            Action: ["kms:Encrypt", "kms:GenerateDataKey"],
-            Resource: [replicaKmsKeyId],
-          },
-        ),
-      },
-      { parent: this },
+    const copy = this.copy(place, role.arn);
+    const { bucket, rules } = replicate(
+      this.name,
+      { primary, copy, role, kmsKeyArn: this.args.keys.vault, place },
+      this,
     );
-    return role;
+    return {
+      sourceBucket: bucket,
+      destinationBucket: copy.bucket,
+      ruleId: rules.apply(([rule]) => rule!.id!),
+    };
+  }
+
+  private copy(
+    { region, kmsKeyArn, account }: RecoveryPlace,
+    replicationRoleArn: pulumi.Output<string>,
+  ): BackupVault {
+    const { stackName, accountId, keeperArn, lockDays, transform } = this.args;
+    return new BackupVault(
+      `${this.name}-recovery`,
+      {
+        bucket: copyBucketOf(stackName, account?.id ?? accountId),
+        region,
+        kmsKeyArn,
+        lockDays,
+        ages: copiesLast,
+        statements: (bucketArn) => [
+          ...(account
+            ? copyGrants(bucketArn, { replicationRoleArn, readerAccountId: accountId })
+            : []),
+          ...copyDenials(bucketArn, {
+            replicationRoleArn,
+            keeperArn: account?.roleArn ?? keeperArn,
+          }),
+        ],
+        transform,
+      },
+      { parent: this, provider: account?.provider },
+    );
   }
 }

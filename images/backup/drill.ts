@@ -44,7 +44,7 @@ export async function drill(
     results?: string;
   },
 ): Promise<DrillReport> {
-  const { vault, stack, objectives, json, results, log } = options;
+  const { vault, evidence, stack, objectives, json, results, log } = options;
   const disaster = Date.now();
   const { manifest, restored } = await verify(options);
   const rto = (Date.now() - disaster) / 1000;
@@ -70,7 +70,7 @@ export async function drill(
       injection,
     ),
   ];
-  const gaps = exposures(await vault.backups());
+  const gaps = exposures((await evidence.read()).backups);
   if (gaps.length > 0)
     claims.push(
       claim(
@@ -91,7 +91,7 @@ export async function drill(
     claims,
   };
   const text = `${JSON.stringify(report, null, 2)}\n`;
-  await vault.put(latestDrill, text);
+  await vault.put(latestDrill, text, { replace: true });
   if (json) await writeFile(json, text);
   if (results) await appendFile(results, resultRow(stack, rpo, rto, manifest.dump.bytes));
   for (const { id, value, limit, holds } of claims) log.info(id, { seconds: value, limit, holds });

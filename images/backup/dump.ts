@@ -1,19 +1,21 @@
-import { randomBytes } from "node:crypto";
-import type { Readable } from "node:stream";
-import type { Client } from "pg";
+import { listed } from "./contents";
 import { connect, readServer, writeCanary, type Server } from "./database";
 import { UsageError } from "./errors";
-import { readFacts } from "./facts";
+import type { Facts } from "./facts";
 import { Progress, type Log } from "./log";
-import { backupId, folderOf, type Manifest, type StoredFile } from "./manifest";
-import { majorOf, run, outputOf } from "./programs";
-import { tierOf } from "./retention";
-import { rolesScript } from "./roles";
+import type { Manifest, StoredFile } from "./manifest";
+import { NewBackup } from "./new-backup";
+import { majorOf } from "./programs";
+import type { SigningKey } from "./signing";
+import { Snapshot } from "./snapshot";
 import { standbyWith, writtenNow, type Source } from "./source";
+import { unblocking } from "./unblock";
 import type { Vault } from "./vault";
 
 export interface DumpOptions {
   vault: Vault;
+  /** Signs the manifest. */
+  key: SigningKey;
   /** Stack that the database belongs to. */
   stack: string;
   /** Host of the standbys; absent: the writer itself is read. */
@@ -22,13 +24,12 @@ export interface DumpOptions {
   signal: AbortSignal;
 }
 
-/** What of the dump is read back; its table of contents is at the beginning. */
-const headBytes = 8 * 1024 ** 2;
-
 /**
  * Dumps the database of libpq's variables into the vault. Dump, row counts, rights and canary are
- * of one snapshot. Nothing counts as a backup before the manifest, which is written last, after
- * the stored dump's beginning has been read back, decrypted and listed.
+ * of one snapshot. Nothing counts as a backup before the manifest, which is written last and signed.
+ *
+ * No role of the database can keep it from being saved: what cannot be read is left out and named,
+ * and who holds a lock in the dump's way is ended.
  *
  * A standby is read where there is one (PostgreSQL 10 and newer export snapshots there too). It may
  * cancel a dump that stands in the way of its replay (PostgreSQL 15, 27.4.2, "Handling Query
@@ -41,7 +42,7 @@ export async function dump(options: DumpOptions): Promise<Manifest> {
   try {
     const server = await readServer(writer);
     await requireSameMajor(server);
-    await writeCanary(writer);
+    await unblocking({}, log, () => writeCanary(writer));
     const written = await writtenNow(writer);
     if (reader)
       try {
@@ -61,73 +62,92 @@ export async function dump(options: DumpOptions): Promise<Manifest> {
 
 /** Dumps what one server has; the connection to it ends with the dump. */
 async function dumpFrom(
-  { client, environment, written }: Source,
+  source: Source,
   server: Server,
   started: number,
-  { vault, stack, log, signal }: DumpOptions,
+  { vault, key, stack, log, signal }: DumpOptions,
 ): Promise<Manifest> {
+  const { PGHOST, PGHOSTADDR } = source.environment;
+  const same = source.written ? { host: PGHOSTADDR ?? PGHOST } : {};
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
-  try {
-    const opened = await openSnapshot(client);
-    // A standby has what the writer had written before, and whatever it got since.
-    const { snapshot, snapshotAt } = { ...opened, ...(written && { snapshotAt: written.at }) };
-    const tier = tierOf(snapshotAt, await vault.backups());
-    const id = backupId(snapshotAt, randomBytes(3).toString("hex"));
-    const folder = folderOf({ tier, id });
-    log.info("dumping", {
-      id,
-      tier,
-      database: server.database,
-      databaseBytes: server.databaseBytes,
-      from: written ? "standby" : "writer",
+  // If the one fails, the other need not go on.
+  const failing = <T>(work: Promise<T>) =>
+    work.catch((error: Error) => {
+      stop.abort(error);
+      throw error;
     });
-
-    // If the one fails, the other need not go on.
-    const failing = <T>(work: Promise<T>) =>
-      work.catch((error: Error) => {
-        stop.abort(error);
-        throw error;
+  try {
+    return await unblocking(same, log, async () => {
+      const snapshot = await Snapshot.open(source);
+      const { largeObjects } = snapshot;
+      const backup = await NewBackup.begin(vault, key, stack, snapshot.at);
+      const { id, tier } = backup;
+      const { database, databaseBytes, major, version, encoding } = server;
+      const from = source.written ? "standby" : "writer";
+      log.info("dumping", { id, tier, database, databaseBytes, from });
+      const roles = await snapshot.roles();
+      const [stored, counted] = await both(
+        failing(store(snapshot, backup, databaseBytes, log, either)),
+        failing(snapshot.facts(roles)),
+      ).catch((error) => {
+        throw either.aborted ? either.reason : error;
       });
-    const results = await Promise.allSettled([
-      failing(
-        vault.upload(`${folder}database.dump`, dumpStream(snapshot, environment, either), {
-          expectedBytes: server.databaseBytes,
-          progress: new Progress(log, "dumped"),
-          signal: either,
-        }),
-      ),
-      failing(readFacts(client)),
-      failing(rolesScript(client)),
-    ]);
-    if (either.aborted) throw either.reason;
-    const [stored, facts, roles] = results.map((result) => {
-      if (result.status === "rejected") throw result.reason;
-      return result.value;
-    }) as [StoredFile, Manifest["facts"], string];
-    await requireReadable(vault, stored, Object.keys(facts.rows).length);
-    await vault.put(`${folder}database.dump.sha256`, `${stored.sha256}  database.dump\n`);
-    const manifest: Manifest = {
-      version: 1,
-      id,
-      tier,
-      stack,
-      database: server.database,
-      snapshotAt: snapshotAt.toISOString(),
-      finishedAt: new Date().toISOString(),
-      seconds: (Date.now() - started) / 1000,
-      server: { major: server.major, version: server.version, encoding: server.encoding },
-      databaseBytes: server.databaseBytes,
-      dump: stored,
-      roles: await vault.put(`${folder}roles.sql`, roles),
-      facts,
-    };
-    await vault.put(`${folder}manifest.json`, `${JSON.stringify(manifest, null, 2)}\n`);
-    log.info("complete", { id, bytes: stored.bytes, seconds: manifest.seconds });
-    return manifest;
+      const { lacking } = snapshot;
+      const facts = without(counted, lacking);
+      requireWhole(stored.tables, Object.keys(facts.rows).length, id);
+      for (const reason of snapshot.reasons) log.error("left out", { reason });
+      for (const reason of roles.unrepresented) log.error("cannot be made again", { reason });
+      if (largeObjects > 0) log.error("large objects are left out", { largeObjects });
+      const manifest = await backup.complete(stored.file, {
+        ...roles,
+        database,
+        finishedAt: new Date().toISOString(),
+        seconds: (Date.now() - started) / 1000,
+        server: { major, version, encoding },
+        databaseBytes,
+        lacking,
+        largeObjects,
+        facts,
+      });
+      log.info("complete", { id, bytes: stored.file.bytes, seconds: manifest.seconds });
+      return manifest;
+    });
   } finally {
-    await client.end().catch(() => {});
+    await source.client.end().catch(() => {});
   }
+}
+
+/** Both have ended before an error goes on, so that nothing is left behind. */
+async function both<A, B>(one: Promise<A>, other: Promise<B>): Promise<[A, B]> {
+  await Promise.allSettled([one, other]);
+  return Promise.all([one, other]);
+}
+
+/** Facts without the tables that turned out to be unreadable after they were counted. */
+function without(facts: Facts, lacking: string[]): Facts {
+  const rows = Object.entries(facts.rows).filter(([table]) => !lacking.includes(table));
+  return { ...facts, rows: Object.fromEntries(rows) };
+}
+
+/** Stores the dump, and counts the tables whose data is in it. */
+async function store(
+  snapshot: Snapshot,
+  backup: NewBackup,
+  expectedBytes: number,
+  log: Log,
+  signal: AbortSignal,
+): Promise<{ file: StoredFile; tables: number }> {
+  return snapshot.stored(
+    async (dumped) => {
+      const { stream, tables } = listed(dumped, signal);
+      const progress = new Progress(log, "dumped");
+      const file = await backup.store(stream, { expectedBytes, progress, signal });
+      return { file, tables: tables() };
+    },
+    log,
+    signal,
+  );
 }
 
 /** A newer server's dump may not be restorable by an older client's tools, and the reverse fails too. */
@@ -139,39 +159,8 @@ async function requireSameMajor(server: Server): Promise<void> {
     );
 }
 
-async function openSnapshot(client: Client): Promise<{ snapshot: string; snapshotAt: Date }> {
-  await client.query("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-  // While pg_dump connects, this transaction waits; the server's limit for idle ones would end it.
-  await client.query("SET LOCAL idle_in_transaction_session_timeout = 0");
-  await client.query("SET LOCAL statement_timeout = 0");
-  const { rows } = await client.query(
-    "SELECT pg_export_snapshot() AS snapshot, clock_timestamp() AS at",
-  );
-  return { snapshot: rows[0].snapshot, snapshotAt: rows[0].at };
-}
-
-/** A custom-format dump of the snapshot. */
-function dumpStream(
-  snapshot: string,
-  environment: NodeJS.ProcessEnv,
-  signal: AbortSignal,
-): Readable {
-  // Level 1: a quarter of the time of level 9 for a tenth more bytes (docs/decisions/0010).
-  const args = ["--format=custom", "--compress=1", `--snapshot=${snapshot}`, "--no-password"];
-  return outputOf("pg_dump", args, signal, environment);
-}
-
-/** What S3 holds decrypts, is a dump, and has every table's data. */
-async function requireReadable(
-  vault: Vault,
-  { key, bytes }: StoredFile,
-  tables: number,
-): Promise<void> {
-  const input = await vault.head(key, Math.min(bytes, headBytes));
-  const list = await run("pg_restore", ["--list"], { input });
-  const found = list.split("\n").filter((line) => /^\d+;.* TABLE DATA /.test(line));
-  if (found.length < tables)
-    throw new Error(
-      `${key}: the dump has the data of ${found.length} tables, the database has ${tables}`,
-    );
+/** A table without rows has an entry too. */
+function requireWhole(listed: number, tables: number, id: string): void {
+  if (listed < tables)
+    throw new Error(`${id}: the dump has the data of ${listed} tables, the database has ${tables}`);
 }

@@ -7,3 +7,13 @@ export class UsageError extends Error {
 export class BadBackup extends Error {
   override readonly name = "BadBackup";
 }
+
+/** Evidence that does not count, and why; the rest of the vault's does. */
+export class Untrusted extends Error {
+  override readonly name: string = "Untrusted";
+}
+
+/** Not even a signed envelope: as everything before the signatures was. */
+export class NotSigned extends Untrusted {
+  override readonly name = "NotSigned";
+}

@@ -1,4 +1,5 @@
 import { createServer } from "node:http";
+import type { Evidence } from "./evidence";
 import type { Log } from "./log";
 import { CloudWatch, figures, registryOf } from "./metrics";
 import type { Vault } from "./vault";
@@ -13,6 +14,7 @@ const interval = 60_000;
  */
 export async function exporter(
   vault: Vault,
+  evidence: Evidence,
   stack: string,
   port: number,
   log: Log,
@@ -22,7 +24,7 @@ export async function exporter(
   let latest: { contentType: string; text: string } | undefined;
   const look = async () => {
     try {
-      const found = await figures(vault);
+      const found = await figures(vault, evidence);
       const registry = registryOf(found);
       latest = { contentType: registry.contentType, text: await registry.metrics() };
       await cloudWatch.send(found);

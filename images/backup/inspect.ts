@@ -1,15 +1,19 @@
 import { connect } from "./database";
-import { readFacts } from "./facts";
+import { readFacts, readTables } from "./facts";
 import type { Log } from "./log";
+import { readRoles } from "./roles";
 
 /**
  * Looks at a database that was restored to a point in time: it has tables, and its canary row is
- * not younger than that time.
+ * not younger than that time. As a role that only reads, such as `backup`.
  */
 export async function inspect(notAfter: Date, log: Log): Promise<void> {
   const client = await connect();
   try {
-    const { rows, canary } = await readFacts(client);
+    const closed = (await readTables(client)).filter(({ unreadable }) => unreadable);
+    const names = closed.map(({ name }) => name);
+    const roles = await readRoles(client, client.database!);
+    const { rows, canary } = await readFacts(client, roles, names);
     const tables = Object.keys(rows).length;
     if (tables === 0) throw new Error(`database ${client.database}: it has no table`);
     if (!canary)

@@ -1,85 +1,107 @@
-import { tmpdir } from "node:os";
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { drill } from "./drill";
 import { dump } from "./dump";
 import { UsageError } from "./errors";
+import { logRefused } from "./evidence";
 import { exporter } from "./exporter";
 import { inspect } from "./inspect";
-import { logOf } from "./log";
-import { CloudWatch, jobs, keepOutcome, type Job } from "./metrics";
+import { logOf, type Log } from "./log";
+import { CloudWatch, jobs, keepOutcome, type Job, type Outcome } from "./metrics";
+import {
+  commandOf,
+  evidenceOf,
+  scratchOf,
+  scratchPasswords,
+  seconds,
+  settingsOfLost,
+  time,
+  vaultOf,
+  wholeNumber,
+  withLost,
+  type Settings,
+  type Wanted,
+} from "./options";
 import { prune } from "./prune";
-import { restore, swap } from "./restore";
+import { restore } from "./restore";
+import { scratch } from "./scratch";
+import { SigningKey } from "./signing";
 import { archiveState } from "./state";
-import { Vault } from "./vault";
+import { swap } from "./swap";
+import type { Vault } from "./vault";
 import { verify } from "./verify";
-
-interface Common {
-  bucket: string;
-  kmsKey: string;
-  stack: string;
-  work: string;
-}
 
 const stop = new AbortController();
 for (const signal of ["SIGTERM", "SIGINT"] as const)
   process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
+const { signal } = stop;
 
 const program = new Command("backup")
   .description("Backups of mini-xdr's database that are known to restore.")
-  .addOption(new Option("--bucket <name>", "the vault").env("BACKUP_BUCKET").makeOptionMandatory())
-  .addOption(
-    new Option("--kms-key <arn>", "encrypts it").env("BACKUP_KMS_KEY").makeOptionMandatory(),
-  )
-  .addOption(
-    new Option("--stack <name>", "such as mini-xdr-prod").env("STACK_NAME").makeOptionMandatory(),
-  )
-  .addOption(new Option("--work <folder>", "for large files").env("WORK_FOLDER").default(tmpdir()))
-  .allowExcessArguments(false)
   .configureOutput({ writeErr: () => {} })
   .exitOverride();
+const command = (usage: string, description: string, ...wants: Wanted[]) =>
+  commandOf(program, usage, description, ...wants);
 
-command("dump", "dump the database into the vault, as a standby has it or else the writer")
+command(
+  "dump",
+  "dump the database into the vault, as a standby has it or else the writer",
+  "vault",
+  "manifestKey",
+)
   .addOption(new Option("--reader <host>", "host of the standbys").env("READER_HOST"))
-  .action(({ reader }: { reader?: string }) =>
-    job("dump", async ({ log, vault, stack }) => {
-      await dump({ vault, stack, reader, log, signal: stop.signal });
+  .action((settings: Settings & { reader?: string }) =>
+    job("dump", settings, async (vault, log) => {
+      const { stack, reader, manifestKey } = settings;
+      const key = new SigningKey(manifestKey);
+      await dump({ vault, key, stack, reader, log, signal });
     }),
   );
-command("state <folders...>", "archive folders as one").action((folders: string[]) =>
-  job(
-    "state",
-    async ({ log, vault }) => void (await archiveState(vault, folders, log, stop.signal)),
-  ),
+command("state <folders...>", "archive folders as one", "vault").action(
+  (folders: string[], settings: Settings) =>
+    job("state", settings, async (vault, log) => {
+      await archiveState(vault, folders, log, signal);
+    }),
 );
-command("verify", "restore the newest backup into a PostgreSQL of its own, and compare")
+command(
+  "verify",
+  "restore the newest backup on a scratch server, and compare",
+  "vault",
+  "evidence",
+  "scratch",
+)
   .option("--backup <id>", "another one than the newest")
-  .action(({ backup: id }: { backup?: string }) =>
-    job("verify", async ({ log, vault, work }) => {
-      await verify({ vault, id, work, log, signal: stop.signal });
+  .action((settings: Settings & { backup?: string }) =>
+    job("verify", settings, async (vault, log) => {
+      await verify({ ...verifying(vault, settings, log), id: settings.backup });
     }),
   );
 command(
   "prune",
   "let expire what the promise of 7 daily, 4 weekly and 6 monthly does not keep",
-).action(() => job("prune", async ({ log, vault }) => void (await prune(vault, log))));
-command("drill", "restore from the vault alone, and measure RPO and RTO")
+  "vault",
+  "evidence",
+).action((settings: Settings) =>
+  job("prune", settings, async (vault, log) => {
+    await prune(vault, evidenceOf(vault, settings), log);
+  }),
+);
+command(
+  "drill",
+  "restore from the vault alone, and measure RPO and RTO",
+  "vault",
+  "evidence",
+  "scratch",
+)
   .addOption(seconds("--rpo-limit <seconds>", "RPO_LIMIT_SECONDS"))
   .addOption(seconds("--rto-limit <seconds>", "RTO_LIMIT_SECONDS"))
   .option("--json <file>", "write the report there")
   .option("--results <file>", "append a row to the table that ends this document")
-  .action(({ rpoLimit, rtoLimit, json, results }: DrillFlags) =>
-    job("drill", async ({ log, vault, stack, work }) => {
+  .action((settings: Settings & DrillFlags) =>
+    job("drill", settings, async (vault, log) => {
+      const { stack, rpoLimit, rtoLimit, json, results } = settings;
       const objectives = { rpoSeconds: rpoLimit, rtoSeconds: rtoLimit };
-      const { claims } = await drill({
-        vault,
-        stack,
-        objectives,
-        json,
-        results,
-        work,
-        log,
-        signal: stop.signal,
-      });
+      const to = { stack, objectives, json, results };
+      const { claims } = await drill({ ...verifying(vault, settings, log), ...to });
       const missed = claims.filter(({ holds }) => !holds);
       if (missed.length > 0)
         throw new Error(
@@ -87,7 +109,9 @@ command("drill", "restore from the vault alone, and measure RPO and RTO")
         );
     }),
   );
-command("restore", "restore a backup into a new database on the server")
+withLost(
+  command("restore", "restore a backup into a new database on the server", "vault", "evidence"),
+)
   .requiredOption("--database <name>", "its name")
   .addOption(new Option("--backup <id>", "this backup").conflicts(["before", "newest"]))
   .addOption(
@@ -97,48 +121,59 @@ command("restore", "restore a backup into a new database on the server")
   )
   .option("--newest", "the newest complete backup, which this restore itself verifies", false)
   .option("--replace-existing", "drop a database of that name first", false)
-  .action(({ database, backup: id, before, newest, replaceExisting: replace }) =>
-    plain("restore", async ({ log, vault, work }) => {
-      await restore({
-        vault,
-        database,
-        id,
-        before,
-        newest,
-        replace,
-        work,
-        log,
-        signal: stop.signal,
-      });
-    }),
-  );
+  .action(async (given: Settings & RestoreFlags) => {
+    const settings = given.lost ? settingsOfLost(given) : given;
+    const vault = vaultOf(settings);
+    const { database, backup: id, before, newest, replaceExisting: replace, work } = given;
+    await restore({
+      vault,
+      evidence: evidenceOf(vault, settings),
+      ...{ database, id, before, newest, replace, work },
+      log: logOf("restore"),
+      signal,
+    });
+  });
 command("swap", "give a restored database the live one's name")
   .requiredOption("--live <name>", "the live database")
   .requiredOption("--restored <name>", "the one that takes its name")
   .requiredOption("--before <name>", "the live one's new name")
-  .action(({ live, restored, before }) =>
-    plain("swap", ({ log }) => swap(live, restored, before, log)),
+  .action(({ live, restored, before }: Record<"live" | "restored" | "before", string>) =>
+    swap(live, restored, before, logOf("swap")),
   );
+command("scratch", "serve an empty PostgreSQL to one verification")
+  .addOption(port("SCRATCH_PORT", 5432))
+  .action(async ({ work, port }: Settings & { port: number }) => {
+    await scratch({ work, port, passwords: scratchPasswords(), log: logOf("scratch"), signal });
+  });
 command("inspect", "look at a database that was restored to a point in time")
   .requiredOption("--not-after <time>", "what its canary row may not be younger than", time)
-  .action(({ notAfter }: { notAfter: Date }) =>
-    plain("inspect", ({ log }) => inspect(notAfter, log)),
-  );
-command("list", "show the vault's backups, oldest first").action(() =>
-  plain("list", async ({ log, vault }) => {
-    for (const { manifest, verification } of await vault.backups())
+  .action(({ notAfter }: { notAfter: Date }) => inspect(notAfter, logOf("inspect")));
+command("list", "show the vault's backups, oldest first", "vault", "evidence").action(
+  async (settings: Settings) => {
+    const log = logOf("list");
+    const { backups, refused } = await evidenceOf(vaultOf(settings), settings).read();
+    for (const { manifest, verification } of backups)
       log.info(manifest.id, {
         tier: manifest.tier,
         bytes: manifest.dump.bytes,
+        lacking: manifest.lacking.length,
         verified: verification ? (verification.holds ? "yes" : "bad") : "no",
       });
-  }),
+    logRefused(refused, log);
+  },
 );
-command("exporter", "serve the vault's figures to Prometheus, and send them to CloudWatch")
-  .addOption(seconds("--port <port>", "METRICS_PORT").default(9187))
-  .action(({ port }: { port: number }) =>
-    plain("exporter", ({ log, vault, stack }) => exporter(vault, stack, port, log, stop.signal)),
-  );
+command(
+  "exporter",
+  "serve the vault's figures to Prometheus, and send them to CloudWatch",
+  "vault",
+  "evidence",
+)
+  .addOption(port("METRICS_PORT", 9187))
+  .action((settings: Settings & { port: number }) => {
+    const vault = vaultOf(settings);
+    const { stack, port } = settings;
+    return exporter(vault, evidenceOf(vault, settings), stack, port, logOf("exporter"), signal);
+  });
 
 interface DrillFlags {
   rpoLimit: number;
@@ -147,61 +182,56 @@ interface DrillFlags {
   results?: string;
 }
 
-interface Context extends Common {
-  log: ReturnType<typeof logOf>;
-  vault: Vault;
+interface RestoreFlags {
+  database: string;
+  backup?: string;
+  before?: Date;
+  newest: boolean;
+  replaceExisting: boolean;
 }
 
-async function plain(name: string, work: (context: Context) => Promise<void>): Promise<void> {
-  const common = program.opts<Common>();
-  await work({ ...common, log: logOf(name), vault: new Vault(common.bucket, common.kmsKey) });
+/** What verify and drill restore with. */
+function verifying(vault: Vault, settings: Settings, log: Log) {
+  const evidence = evidenceOf(vault, settings);
+  const key = new SigningKey(settings.verificationKey);
+  return { vault, evidence, key, scratch: scratchOf(settings), work: settings.work, log, signal };
 }
 
-/** Runs a job and keeps how it ended, in the vault and in CloudWatch; neither may hide its error. */
-async function job(name: Job, work: (context: Context) => Promise<void>): Promise<void> {
+/** Runs a job and keeps how it ended; that may not hide its error. */
+async function job(
+  name: Job,
+  settings: Settings,
+  work: (vault: Vault, log: Log) => Promise<void>,
+): Promise<void> {
   const started = Date.now();
-  await plain(name, async (context) => {
-    const failure = await work(context).then(
-      () => undefined,
-      (error: Error) => error,
-    );
-    const outcome = {
-      at: new Date().toISOString(),
-      holds: !failure,
-      seconds: (Date.now() - started) / 1000,
-      error: failure?.message ?? "",
-    };
-    const reports = [
-      keepOutcome(context.vault, name, outcome),
-      new CloudWatch(context.stack).jobEnded(name, outcome),
-    ];
-    for (const report of await Promise.allSettled(reports))
-      if (report.status === "rejected")
-        context.log.error("the outcome could not be reported", {
-          error: String(report.reason.message),
-        });
-    if (failure) throw failure;
-  });
+  const log = logOf(name);
+  const vault = vaultOf(settings);
+  const failure = await work(vault, log).then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  const outcome: Outcome = {
+    at: new Date().toISOString(),
+    holds: !failure,
+    seconds: (Date.now() - started) / 1000,
+    error: failure?.message ?? "",
+  };
+  const reports = [
+    keepOutcome(vault, name, outcome),
+    // Only the dump may send figures itself; the others' outcomes the exporter reads in the vault.
+    ...(name === "dump" ? [new CloudWatch(settings.stack).jobEnded(name, outcome)] : []),
+  ];
+  for (const report of await Promise.allSettled(reports))
+    if (report.status === "rejected")
+      log.error("the outcome could not be reported", { error: String(report.reason.message) });
+  if (failure) throw failure;
 }
 
-function command(usage: string, description: string): Command {
-  return program.command(usage).description(description).allowExcessArguments(false);
-}
-
-function seconds(flags: string, variable: string): Option {
-  return new Option(flags).env(variable).argParser(wholeNumber).makeOptionMandatory();
-}
-
-function wholeNumber(text: string): number {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError("a whole number above 0 is wanted.");
-  return Number(text);
-}
-
-function time(text: string): Date {
-  const parsed = new Date(text);
-  if (Number.isNaN(parsed.getTime()) || !/(Z|[+-]\d\d:\d\d)$/.test(text))
-    throw new InvalidArgumentError("a time with its zone is wanted, such as 2026-11-23T02:00:00Z.");
-  return parsed;
+function port(variable: string, standard: number): Option {
+  return new Option("--port <port>", "where it listens")
+    .env(variable)
+    .argParser(wholeNumber)
+    .default(standard);
 }
 
 program.parseAsync().then(

@@ -5,7 +5,10 @@ import {
 } from "@aws-sdk/client-cloudwatch";
 import { Gauge, Registry } from "prom-client";
 import { latestDrill, type DrillReport } from "./drill";
-import { byTime, isGood } from "./retention";
+import type { Evidence } from "./evidence";
+import { evidenceFigures } from "./evidence-figures";
+import type { Figure } from "./figure";
+import { taggedOfPromised } from "./tagged";
 import type { Vault } from "./vault";
 
 /** Jobs whose outcome is kept. */
@@ -21,89 +24,70 @@ export interface Outcome {
   error: string;
 }
 
-/** One figure, as Prometheus and CloudWatch know it. */
-export interface Figure {
-  /** Prometheus name. */
-  name: string;
-  help: string;
-  labels?: Record<string, string>;
-  value: number;
-  /** CloudWatch name; absent: not sent there. */
-  cloudWatch?: string;
-}
-
 const outcomeKey = (job: Job) => `state/runs/${job}.json`;
 
 /** Keeps how a job ended. */
 export async function keepOutcome(vault: Vault, job: Job, outcome: Outcome): Promise<void> {
-  await vault.put(outcomeKey(job), `${JSON.stringify(outcome)}\n`);
+  await vault.put(outcomeKey(job), `${JSON.stringify(outcome)}\n`, { replace: true });
 }
 
-/** All figures, read from the vault alone: what is not in there has not happened. */
-export async function figures(vault: Vault, now = Date.now()): Promise<Figure[]> {
-  const backups = (await vault.backups()).filter(isGood).sort(byTime);
-  const newest = backups.at(-1)?.manifest;
-  const before = backups.at(-2)?.manifest;
-  const verified = backups.findLast(({ verification }) => verification?.holds)?.manifest;
-  const age = (iso: string) => (now - Date.parse(iso)) / 1000;
-  const found: Figure[] = [];
-  const add = (name: string, help: string, value: number, cloudWatch?: string) =>
-    found.push({ name: `minixdr_backup_${name}`, help, value, cloudWatch });
-  add("count", "Complete backups that nothing has shown to be bad.", backups.length);
-  if (newest) {
-    add(
-      "newest_age_seconds",
-      "Age of the newest backup's snapshot.",
-      age(newest.snapshotAt),
-      "NewestBackupAgeSeconds",
-    );
-    add("newest_bytes", "Size of the newest dump.", newest.dump.bytes, "NewestBackupBytes");
-    add(
-      "newest_duration_seconds",
-      "Time that the newest dump took.",
-      newest.seconds,
-      "NewestBackupSeconds",
-    );
-  }
-  if (newest && before)
-    add(
-      "size_ratio",
-      "Size of the newest dump over the one before.",
-      newest.dump.bytes / before.dump.bytes,
-    );
-  if (verified)
-    add(
-      "verified_age_seconds",
-      "Age of the newest verified backup's snapshot.",
-      age(verified.snapshotAt),
-      "VerifiedBackupAgeSeconds",
-    );
+/**
+ * All figures, read from the vault alone: what is not in there has not happened. Each look costs
+ * three lists, and two requests for the tags of each promised backup, some 40 in all.
+ */
+export async function figures(
+  vault: Vault,
+  evidence: Evidence,
+  now = Date.now(),
+): Promise<Figure[]> {
+  const inventory = await evidence.read();
+  const tagged = await taggedOfPromised(vault, inventory.backups);
   const stored = new Set((await vault.objects("state/")).map(({ key }) => key));
+  return [
+    ...evidenceFigures(inventory, tagged, now),
+    ...(await jobFigures(vault, stored, now)),
+    ...(stored.has(latestDrill) ? await drillFigures(vault) : []),
+  ];
+}
+
+async function jobFigures(vault: Vault, stored: Set<string>, now: number): Promise<Figure[]> {
+  const found: Figure[] = [];
   for (const job of jobs.filter((job) => stored.has(outcomeKey(job)))) {
-    const outcome = JSON.parse(await vault.text(outcomeKey(job))) as Outcome;
+    const outcome = parsed<Outcome>(await vault.text(outcomeKey(job)));
     const figure = (name: string, help: string, value: number) =>
       found.push({ name: `minixdr_backup_job_${name}`, help, labels: { job_name: job }, value });
-    figure("failed", "1 when the job's last run failed.", outcome.holds ? 0 : 1);
-    figure("last_run_age_seconds", "Time since the job's last run ended.", age(outcome.at));
-    figure("duration_seconds", "Time that the job's last run took.", outcome.seconds);
-  }
-  if (stored.has(latestDrill)) {
-    const { claims } = JSON.parse(await vault.text(latestDrill)) as DrillReport;
-    const value = (id: string) => claims.find((claim) => claim.id === id)?.value;
-    add(
-      "measured_rpo_seconds",
-      "Data lost in the last drill.",
-      value("drill.rpo") ?? NaN,
-      "MeasuredRpoSeconds",
+    figure("failed", "1 when the job's last run failed.", outcome.holds === true ? 0 : 1);
+    figure(
+      "last_run_age_seconds",
+      "Time since the job's last run ended.",
+      (now - Date.parse(String(outcome.at))) / 1000,
     );
-    add(
-      "measured_rto_seconds",
-      "Time of the last drill's restore.",
-      value("drill.rto") ?? NaN,
-      "MeasuredRtoSeconds",
-    );
+    figure("duration_seconds", "Time that the job's last run took.", Number(outcome.seconds));
   }
   return found;
+}
+
+async function drillFigures(vault: Vault): Promise<Figure[]> {
+  const { claims } = parsed<DrillReport>(await vault.text(latestDrill));
+  const figure = (name: string, help: string, id: string, cloudWatch: string): Figure => ({
+    name: `minixdr_backup_measured_${name}_seconds`,
+    help,
+    value: Number(Array.isArray(claims) ? claims.find((claim) => claim?.id === id)?.value : NaN),
+    cloudWatch,
+  });
+  return [
+    figure("rpo", "Data lost in the last drill.", "drill.rpo", "MeasuredRpoSeconds"),
+    figure("rto", "Time of the last drill's restore.", "drill.rto", "MeasuredRtoSeconds"),
+  ];
+}
+
+/** Outcomes are not signed: what is no JSON costs its own figures alone. */
+function parsed<T extends object>(text: string): Partial<T> {
+  try {
+    return Object(JSON.parse(text)) as Partial<T>;
+  } catch {
+    return {};
+  }
 }
 
 /** The figures as Prometheus reads them. */

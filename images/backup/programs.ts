@@ -8,6 +8,19 @@ function programPath(name: string): string {
   return process.env.PG_BIN && name !== "tar" ? join(process.env.PG_BIN, name) : name;
 }
 
+/** A program has ended with an error. */
+export class ProgramFailed extends Error {
+  override readonly name = "ProgramFailed";
+
+  constructor(
+    message: string,
+    /** The end of what it wrote to stderr. */
+    readonly words: string,
+  ) {
+    super(message);
+  }
+}
+
 /** A program that runs, and how it ends. */
 export interface Running {
   child: ChildProcess;
@@ -15,13 +28,16 @@ export interface Running {
   done: Promise<void>;
 }
 
-/** Starts a program; an abort ends it. */
+/** What a program gets that is given nothing: no credentials of AWS, no password. */
+const bare = { PATH: process.env.PATH, LC_ALL: "C.UTF-8" };
+
+/** Starts a program; an abort ends it. Of this process's environment it gets what it is given. */
 export function start(name: string, args: string[], options: SpawnOptions = {}): Running {
-  const child = spawn(programPath(name), args, options);
+  const child = spawn(programPath(name), args, { ...options, env: options.env ?? bare });
   let words = "";
   // stderr may be inherited or ignored by the caller.
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    words = (words + text).slice(-4000);
+    words = (words + text).slice(-65_536);
   });
   const done = new Promise<void>((resolve, reject) => {
     child.on("error", (error: NodeJS.ErrnoException) =>
@@ -35,9 +51,8 @@ export function start(name: string, args: string[], options: SpawnOptions = {}):
     );
     child.on("close", (code, signal) => {
       if (code === 0) return resolve();
-      reject(
-        new Error(`${name}: ${essence(words) || `ended by ${signal ?? `exit code ${code}`}`}`),
-      );
+      const why = essence(words) || `ended by ${signal ?? `exit code ${code}`}`;
+      reject(new ProgramFailed(`${name}: ${why}`, words));
     });
   });
   // A later await still gets the rejection.
@@ -61,7 +76,7 @@ export function outputOf(
   name: string,
   args: string[],
   signal: AbortSignal,
-  env: NodeJS.ProcessEnv = process.env,
+  env: NodeJS.ProcessEnv = bare,
 ): Readable {
   const { child, done } = start(name, args, { stdio: ["ignore", "pipe", "pipe"], signal, env });
   const checked = new Transform({

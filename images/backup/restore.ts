@@ -1,15 +1,19 @@
-import { connect, readServer } from "./database";
-import { UsageError } from "./errors";
+import type { Client } from "pg";
+import { connect, libpqEnvironment, readServer, runAll, runEach } from "./database";
+import { BadBackup, UsageError } from "./errors";
+import { logRefused, type Evidence } from "./evidence";
+import { differences, readFacts, type Facts } from "./facts";
 import type { Log } from "./log";
-import type { Facts } from "./facts";
-import { folderOf, type Backup, type Manifest } from "./manifest";
-import { fetchFiles, inFolder, requireEqual, restoreInto } from "./restored";
+import type { Backup, Manifest } from "./manifest";
+import { fetchDump, inFolder, restoreDump } from "./restored";
 import { byTime, isGood } from "./retention";
+import { databaseSettingStatements, grantStatements, readRoles } from "./roles";
 import { requireSpace } from "./scratch-server";
 import type { Vault } from "./vault";
 
 export interface RestoreOptions {
   vault: Vault;
+  evidence: Evidence;
   /** Name of the new database. */
   database: string;
   /** A backup by name. */
@@ -27,41 +31,34 @@ export interface RestoreOptions {
 
 /**
  * Restores a backup into a new database on the server of libpq's variables and compares it with
- * what was dumped. A database that exists is never touched without `replace`; what a failed
- * restore has made is removed.
+ * what was dumped. Whatever the backup brings runs as the role that logs in: it should be one that
+ * can lose nothing else, such as the bootstrap's `restore`. It makes no roles.
+ *
+ * A database that exists is never touched without `replace`; what a failed restore has made is removed.
+ *
+ * @throws UsageError naming the roles that the server lacks
  */
 export async function restore(options: RestoreOptions): Promise<Manifest> {
-  const { vault, database, replace, work, log, signal } = options;
+  const { vault, database, work, log, signal } = options;
   const manifest = await choose(options);
   const admin = await connect({ database: "postgres" });
   try {
-    const server = await readServer(admin);
-    if (server.major < manifest.server.major)
-      throw new UsageError(
-        `server: its major version is ${server.major}, the backup's is ${manifest.server.major}; restore into ${manifest.server.major} or newer`,
-      );
-    const quoted = admin.escapeIdentifier(database);
-    const there = await admin.query("SELECT FROM pg_database WHERE datname = $1", [database]);
-    if (there.rowCount && !replace)
-      throw new UsageError(
-        `--database ${database}: it exists; choose another name, or add --replace-existing to drop it`,
-      );
+    await requireServer(admin, manifest);
+    const exists = await requireFreeName(admin, options);
     await requireSpace(work, manifest.dump.bytes);
     await inFolder(work, async (folder) => {
       log.info("restoring", { id: manifest.id, database, bytes: manifest.dump.bytes });
-      const files = await fetchFiles(vault, manifest, folder, log, signal);
+      const dump = await fetchDump(vault, manifest, folder, log, signal);
+      const quoted = admin.escapeIdentifier(database);
       // Only now, with a whole backup at hand.
-      if (there.rowCount) await admin.query(`DROP DATABASE ${quoted} WITH (FORCE)`);
-      const to = { environment: process.env, host: undefined, user: undefined, database };
+      if (exists) await admin.query(`DROP DATABASE ${quoted} WITH (FORCE)`);
+      await admin.query(
+        `CREATE DATABASE ${quoted} TEMPLATE template0 ENCODING ${admin.escapeLiteral(manifest.server.encoding)}`,
+      );
       try {
-        const restored = await restoreInto(to, files, manifest.server.encoding, signal);
-        requireEqual(
-          { ...manifest, facts: insideDatabase(manifest.facts) },
-          insideDatabase(restored),
-        );
+        requireEqual(manifest, await restoreInto(admin, manifest, dump, options), log);
       } catch (error) {
-        const exists = /already exists/.test((error as Error).message);
-        if (!exists) await admin.query(`DROP DATABASE IF EXISTS ${quoted} WITH (FORCE)`);
+        await admin.query(`DROP DATABASE IF EXISTS ${quoted} WITH (FORCE)`);
         throw error;
       }
     });
@@ -72,86 +69,111 @@ export async function restore(options: RestoreOptions): Promise<Manifest> {
   }
 }
 
-/**
- * Gives the restored database the live one's name, and the live one `before`. Sessions are ended;
- * pools reconnect to the restored data. Run again with the names exchanged, it is undone.
- */
-export async function swap(
-  live: string,
-  restored: string,
-  before: string,
-  log: Log,
-): Promise<void> {
-  const admin = await connect({ database: "postgres" });
-  try {
-    const { rows } = await admin.query<{ datname: string }>(
-      "SELECT datname FROM pg_database WHERE datname = ANY ($1)",
-      [[live, restored, before]],
+/** Version and roles: before anything is done. */
+async function requireServer(admin: Client, { server, roles }: Manifest): Promise<void> {
+  const { major } = await readServer(admin);
+  if (major < server.major)
+    throw new UsageError(
+      `server: its major version is ${major}, the backup's is ${server.major}; restore into ${server.major} or newer`,
     );
-    const names = rows.map(({ datname }) => datname);
-    for (const name of [live, restored])
-      if (!names.includes(name))
-        throw new UsageError(`database ${name}: it does not exist; list the server's with psql -l`);
-    if (names.includes(before))
-      throw new UsageError(`database ${before}: it exists; choose another name for the old one`);
-    const quote = (name: string) => admin.escapeIdentifier(name);
-    // Closed first: a pool that reconnects at once would stand in the way of the new name.
-    await admin.query(`ALTER DATABASE ${quote(live)} ALLOW_CONNECTIONS false`);
-    try {
-      for (const name of [live, restored])
-        await admin.query(
-          "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = $1",
-          [name],
-        );
-      await admin.query("BEGIN");
-      await admin.query(`ALTER DATABASE ${quote(live)} RENAME TO ${quote(before)}`);
-      await admin.query(`ALTER DATABASE ${quote(restored)} RENAME TO ${quote(live)}`);
-      await admin.query("COMMIT");
-    } catch (error) {
-      await admin.query("ROLLBACK");
-      throw error;
-    } finally {
-      const { rows: closed } = await admin.query(
-        "SELECT datname FROM pg_database WHERE NOT datallowconn AND datname = ANY ($1)",
-        [[live, before]],
-      );
-      for (const { datname } of closed)
-        await admin.query(`ALTER DATABASE ${quote(datname)} ALLOW_CONNECTIONS true`);
-    }
-    log.info("swapped", { live, before });
+  const { rows } = await admin.query<{ name: string }>(
+    "SELECT unnest($1::text[]) AS name EXCEPT SELECT rolname FROM pg_roles ORDER BY 1",
+    [roles.map(({ name }) => name)],
+  );
+  if (rows.length > 0)
+    throw new UsageError(
+      `server: it lacks the roles ${rows.map(({ name }) => admin.escapeIdentifier(name)).join(", ")} of the backup; install the release database-bootstrap first, and make by hand what it does not`,
+    );
+}
+
+/** Whether there is a database of that name, which may be dropped. */
+async function requireFreeName(
+  admin: Client,
+  { database, replace }: RestoreOptions,
+): Promise<boolean> {
+  const { rows } = await admin.query<{ owner: string; own: boolean }>(
+    `SELECT pg_get_userbyid(datdba) AS owner, pg_has_role(datdba, 'USAGE') AS own
+       FROM pg_database WHERE datname = $1`,
+    [database],
+  );
+  const [there] = rows;
+  if (!there) return false;
+  if (!replace)
+    throw new UsageError(
+      `--database ${database}: it exists; choose another name, or add --replace-existing to drop it`,
+    );
+  if (!there.own)
+    throw new UsageError(
+      `--database ${database}: it belongs to ${there.owner}, and only a restore's own is dropped; choose another name`,
+    );
+  return true;
+}
+
+/** Restores and reads what is there then. */
+async function restoreInto(
+  admin: Client,
+  manifest: Manifest,
+  dump: string,
+  { database, log, signal }: RestoreOptions,
+): Promise<Facts> {
+  const environment = libpqEnvironment();
+  await restoreDump(dump, { database, client: { database }, environment }, signal);
+  await runAll(admin, grantStatements(database, manifest));
+  await runEach(admin, databaseSettingStatements(database, manifest), log);
+  const client = await connect({ database });
+  try {
+    return await readFacts(client, await readRoles(admin, database), manifest.lacking);
   } finally {
-    await admin.end();
+    await client.end().catch(() => {});
   }
 }
 
-/** A live server's roles go on changing after a backup; only what is inside the database has to be equal. */
-function insideDatabase(facts: Facts): Facts {
-  return { ...facts, rights: facts.rights.filter((line) => !/^(role|member) /.test(line)) };
+/**
+ * A live server's roles and their settings go on changing after a backup; only what is inside the
+ * database, and its own rights and settings, have to be equal.
+ *
+ * @throws BadBackup with every difference of data
+ */
+function requireEqual({ id, facts }: Manifest, restored: Facts, log: Log): void {
+  const inside = (of: Facts): Facts => ({
+    ...of,
+    rights: of.rights.filter((line) => !/^(role|member) /.test(line)),
+    settings: of.settings.filter((line) => line.startsWith("database ")),
+  });
+  const { data, settings } = differences(inside(facts), inside(restored));
+  for (const line of settings) log.info("only settings differ", { line });
+  if (data.length > 0) throw new BadBackup(`${id}: ${data.join("; ")}`);
 }
 
-/** The newest verified backup, or the one that was named. */
+/** The newest verified backup that lacks nothing, or the one that was named. */
 export async function choose({
-  vault,
+  evidence,
   id,
   before,
   newest = false,
-}: Pick<RestoreOptions, "vault" | "id" | "before" | "newest">): Promise<Manifest> {
-  const all = (await vault.backups()).sort(byTime);
+  log,
+}: Pick<RestoreOptions, "evidence" | "id" | "before" | "newest" | "log">): Promise<Manifest> {
+  const { backups, refused } = await evidence.read();
+  logRefused(refused, log);
+  const all = backups.sort(byTime);
   if (id) {
     const named = all.find(({ manifest }) => manifest.id === id);
     if (!named)
-      throw new UsageError(`--backup ${id}: the vault has none of that name; list shows all`);
+      throw new UsageError(
+        `--backup ${id}: the vault has no signed one of that name; list shows all`,
+      );
     if (named.verification?.holds === false)
       throw new UsageError(
-        `--backup ${id}: it is known to be bad: ${named.verification.differences.join("; ")}`,
+        `--backup ${id}: it is known to be bad: ${named.verification.dataDifferences.join("; ")}`,
       );
     return named.manifest;
   }
   const isCandidate = (backup: Backup) =>
     (newest ? isGood(backup) : backup.verification?.holds === true) &&
+    backup.manifest.lacking.length === 0 &&
     (!before || Date.parse(backup.manifest.snapshotAt) <= before.getTime());
-  for (const { manifest } of all.filter(isCandidate).reverse())
-    if (!(await vault.isPruned(`${folderOf(manifest)}manifest.json`))) return manifest;
+  const chosen = all.findLast(isCandidate);
+  if (chosen) return chosen.manifest;
   throw new UsageError(
     `vault: no ${newest ? "complete" : "verified"} backup${before ? ` up to ${before.toISOString()}` : ""}; verify one, or name one with --backup`,
   );

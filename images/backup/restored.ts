@@ -1,18 +1,12 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
-import { connect } from "./database";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { connect, type ServerAddress } from "./database";
 import { BadBackup } from "./errors";
-import { differences, readFacts, type Facts } from "./facts";
 import { Progress, type Log } from "./log";
-import type { Manifest } from "./manifest";
+import type { Manifest, Roles } from "./manifest";
 import { run } from "./programs";
+import { roleLines } from "./roles";
 import type { Vault } from "./vault";
-
-/** A backup's files on this machine, checked against the manifest. */
-export interface LocalFiles {
-  dump: string;
-  roles: string;
-}
 
 /** Runs `work` in a new folder below `parent`, and removes it whatever happens. */
 export async function inFolder<T>(
@@ -27,85 +21,93 @@ export async function inFolder<T>(
   }
 }
 
-/** Brings a backup's files to a folder. @throws BadBackup when they are not what was dumped. */
-export async function fetchFiles(
+/** Brings a backup's dump to a folder. @throws BadBackup when it is not what was dumped. */
+export async function fetchDump(
   vault: Vault,
-  { dump, roles }: Manifest,
+  { dump }: Manifest,
   folder: string,
   log: Log,
   signal: AbortSignal,
-): Promise<LocalFiles> {
-  const files = { dump: join(folder, "database.dump"), roles: join(folder, "roles.sql") };
-  await vault.download(roles, files.roles, { signal });
+): Promise<string> {
+  const file = join(folder, "database.dump");
   const progress = new Progress(log, "downloaded", dump.bytes);
-  await vault.download(dump, files.dump, { progress, signal });
+  await vault.download(dump, file, { progress, signal });
   try {
-    await run("pg_restore", ["--list", files.dump]);
+    await run("pg_restore", ["--format=custom", "--list", file]);
   } catch (error) {
     throw new BadBackup(`${dump.key}: ${(error as Error).message}`);
   }
-  return files;
+  return file;
 }
 
-/** Where a backup is restored: a server and a database on it that does not exist yet. */
-export interface Destination {
-  /** libpq's variables. */
-  environment: NodeJS.ProcessEnv;
-  /** Where the driver connects. */
-  host: string | undefined;
-  user: string | undefined;
-  database: string;
-}
+/** An entry of a dump's table of contents that grants. */
+const grants = /^\d+; \d+ \d+ (DEFAULT )?ACL /;
 
-/** Makes the database with its roles and rights, restores into it and returns what is in it now. */
-export async function restoreInto(
-  { environment, host, user, database }: Destination,
-  files: LocalFiles,
-  encoding: string,
+/**
+ * Restores a dump into an empty database, as whoever may write there and is a member of all owners.
+ *
+ * Rights go between data and the rest, so that what is computed anew finds them. What somebody else
+ * than the owner has granted is granted in the owner's name: pg_dump writes SET SESSION AUTHORIZATION
+ * there, which only superusers may.
+ *
+ * @param address whose environment is all that pg_restore gets
+ */
+export async function restoreDump(
+  dump: string,
+  address: ServerAddress,
   signal: AbortSignal,
-): Promise<Facts> {
-  const server = { ...(host ? { host } : {}), ...(user ? { user } : {}) };
-  const admin = await connect({ ...server, database: "postgres" });
-  try {
-    await admin.query(
-      `CREATE DATABASE ${admin.escapeIdentifier(database)} TEMPLATE template0 ENCODING ${admin.escapeLiteral(encoding)}`,
-    );
-  } finally {
-    await admin.end();
-  }
-  const client = await connect({ ...server, database });
-  try {
-    await client.query(await readFile(files.roles, "utf8"));
-    await becomeOwners(client);
-    const args = [
-      "--exit-on-error",
-      "--no-password",
-      "--jobs=2",
-      `--dbname=${database}`,
-      files.dump,
-    ];
-    await run("pg_restore", args, { env: environment, signal });
-    // Without it the planner knows nothing about the new tables.
-    await client.query("ANALYZE");
-    return await readFacts(client);
-  } finally {
-    await client.end();
-  }
-}
-
-/** A master user of RDS is no superuser: it must be a member of a role to give it a table. */
-async function becomeOwners(client: Awaited<ReturnType<typeof connect>>): Promise<void> {
-  const { rows } = await client.query(
-    `SELECT format('GRANT %I TO CURRENT_USER', r.rolname) AS statement
-       FROM pg_roles r, pg_roles me
-      WHERE me.rolname = current_user AND NOT me.rolsuper AND NOT r.rolsuper
-        AND r.rolname !~ '^(pg_|rds)' AND r.oid <> me.oid AND NOT pg_has_role(r.oid, 'MEMBER')`,
+): Promise<void> {
+  const { database, environment: env } = address;
+  const restore = (...args: string[]) =>
+    run("pg_restore", ["--exit-on-error", "--no-password", ...args, dump], { env, signal });
+  const into = ["--no-privileges", "--jobs=2", `--dbname=${dbname(database)}`];
+  await restore(...into, "--section=pre-data", "--section=data");
+  const contents = await run("pg_restore", ["--list", dump], { env });
+  const list = join(dirname(dump), "grants.list");
+  await writeFile(
+    list,
+    contents
+      .split("\n")
+      .filter((line) => grants.test(line))
+      .join("\n"),
   );
-  for (const { statement } of rows) await client.query(statement);
+  const script = await restore(`--use-list=${list}`, "--file=-");
+  const client = await connect(address.client);
+  try {
+    await client.query(inOwnersName(script));
+  } finally {
+    await client.end().catch(() => {});
+  }
+  await restore(...into, "--section=post-data");
+  await analyze(address);
 }
 
-/** @throws BadBackup with every difference. */
-export function requireEqual({ id, facts }: Manifest, restored: Facts): void {
-  const different = differences(facts, restored);
-  if (different.length > 0) throw new BadBackup(`${id}: ${different.join("; ")}`);
+/** Without it the planner knows nothing about the new tables. */
+async function analyze(address: ServerAddress): Promise<void> {
+  const client = await connect(address.client);
+  try {
+    await client.query("ANALYZE");
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/**
+ * A script of grants for who is a member of the owners; and for a driver, not psql, whose own
+ * commands newer scripts have at both ends.
+ */
+export function inOwnersName(script: string): string {
+  return script
+    .replaceAll(/^\\(un)?restrict \w+$/gm, "")
+    .replaceAll(/^(SET SESSION AUTHORIZATION .*|RESET SESSION AUTHORIZATION);$/gm, "");
+}
+
+/** As a connection string: a name with `=` in it would be taken for one. */
+function dbname(name: string): string {
+  return `dbname='${name.replaceAll(/['\\]/g, String.raw`\$&`)}'`;
+}
+
+/** The lines about what is inside the database, and those about these roles. */
+export function rightsWith(rights: string[], roles: Roles): string[] {
+  return [...rights.filter((line) => !/^(role|member|database) /.test(line)), ...roleLines(roles)];
 }

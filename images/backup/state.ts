@@ -7,7 +7,7 @@ import { outputOf } from "./programs";
 import type { Vault } from "./vault";
 
 /**
- * Archives folders as one `state/TIME/state.tar.gz`, its manifest last. The vault keeps it for 90 days.
+ * Archives folders as one `state/archives/TIME/state.tar.gz`, its manifest last. The vault keeps it for 90 days.
  */
 export async function archiveState(
   vault: Vault,
@@ -19,7 +19,7 @@ export async function archiveState(
     if (!(await stat(folder).catch(() => undefined))?.isDirectory())
       throw new UsageError(`state ${folder}: no such folder; name folders that exist`);
   const at = new Date();
-  const into = `state/${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z/`;
+  const into = `state/archives/${at.toISOString().slice(0, 19).replaceAll(":", "-")}Z/`;
   const sources = folders.flatMap((folder) => ["--directory", dirname(folder), basename(folder)]);
   // A mounted ConfigMap is links into a folder that Kubernetes exchanges; its name begins with "..".
   const plain = ["--dereference", "--exclude=..*"];

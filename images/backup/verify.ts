@@ -1,70 +1,84 @@
 import { BadBackup, UsageError } from "./errors";
+import { logRefused, recordVerification, type Evidence } from "./evidence";
+import { differences, type Facts } from "./facts";
 import type { Log } from "./log";
-import { folderOf, type Backup, type Manifest, type Verification } from "./manifest";
-import { fetchFiles, inFolder, requireEqual, restoreInto } from "./restored";
+import type { Backup, Manifest, Verification } from "./manifest";
+import { fetchDump, inFolder } from "./restored";
 import { byTime, isGood } from "./retention";
-import { requireSpace, ScratchServer } from "./scratch-server";
+import { expectedOnScratch, restoreOnScratch, type ScratchAddress } from "./scratch-client";
+import { requireSpace } from "./scratch-server";
+import type { SigningKey } from "./signing";
 import type { Vault } from "./vault";
-import type { Facts } from "./facts";
 
 export interface VerifyOptions {
   vault: Vault;
+  evidence: Evidence;
+  /** Signs the outcome. */
+  key: SigningKey;
   /** Backup to verify; absent: the newest. */
   id?: string;
-  /** Folder with room for dump and database. */
+  /** Folder with room for the dump. */
   work: string;
+  /** The server that is restored on. */
+  scratch: ScratchAddress;
   log: Log;
   signal: AbortSignal;
 }
 
-/** A restored database is rarely more than this many times its size on the server: indexes are rebuilt, no bloat. */
-const room = 1.2;
+export interface Verified {
+  manifest: Manifest;
+  /** What the restored database holds. */
+  restored: Facts;
+  seconds: number;
+}
 
 /**
- * Restores a backup into a PostgreSQL of the job's own and compares it with what was dumped. The
- * outcome is written beside the backup. Only what proves the backup itself bad (size, checksum,
- * contents) marks it so; a full disk or a denied key says nothing about it and changes nothing.
+ * Restores a backup on a scratch server and compares it with what was dumped. The outcome is written
+ * beside the backup, signed. Only what proves the backup itself bad (size, checksum, contents) marks
+ * it so; a full disk or a denied key says nothing about it and changes nothing. Settings that differ
+ * are recorded, and no more.
+ *
+ * @throws BadBackup
  */
-export async function verify(
-  options: VerifyOptions,
-): Promise<{ manifest: Manifest; restored: Facts; seconds: number }> {
-  const { vault, log } = options;
-  const { manifest } = choose(await vault.backups(), options.id);
+export async function verify(options: VerifyOptions): Promise<Verified> {
+  const { vault, evidence, key, id, log } = options;
+  const { backups, refused } = await evidence.read();
+  logRefused(refused, log);
+  const backup = choose(backups, id);
+  const { manifest } = backup;
   const started = Date.now();
-  const outcome = (holds: boolean, differences: string[]) =>
-    vault.put(
-      `${folderOf(manifest)}verified.json`,
-      `${JSON.stringify({ at: new Date().toISOString(), holds, differences, seconds: (Date.now() - started) / 1000 } satisfies Verification, null, 2)}\n`,
-    );
+  const seconds = () => (Date.now() - started) / 1000;
+  const record = async (outcome: Pick<Verification, "dataDifferences" | "settingsDifferences">) => {
+    const holds = outcome.dataDifferences.length === 0;
+    const whole = { holds, seconds: seconds(), ...outcome };
+    if (!(await recordVerification(vault, key, backup, whole)))
+      log.info("it has an outcome already, which stays", { id: manifest.id });
+  };
   log.info("verifying", { id: manifest.id, bytes: manifest.dump.bytes });
   try {
-    const restored = await restoreOnScratch(manifest, options);
-    requireEqual(manifest, restored);
-    await outcome(true, []);
-    const seconds = (Date.now() - started) / 1000;
-    log.info("verified", { id: manifest.id, tables: Object.keys(restored.rows).length, seconds });
-    return { manifest, restored, seconds };
+    const restored = await restoreAndRead(manifest, options);
+    const { data, settings } = differences(expectedOnScratch(manifest), restored);
+    if (data.length > 0) throw new BadBackup(`${manifest.id}: ${data.join("; ")}`);
+    for (const line of settings) log.info("only settings differ", { line });
+    await record({ dataDifferences: [], settingsDifferences: settings });
+    const tables = Object.keys(restored.rows).length;
+    log.info("verified", { id: manifest.id, tables, seconds: seconds() });
+    return { manifest, restored, seconds: seconds() };
   } catch (error) {
-    if (error instanceof BadBackup) await outcome(false, [error.message]);
+    if (error instanceof BadBackup)
+      await record({ dataDifferences: [error.message], settingsDifferences: [] });
     throw error;
   }
 }
 
-async function restoreOnScratch(
+async function restoreAndRead(
   manifest: Manifest,
-  { vault, work, log, signal }: VerifyOptions,
+  { vault, work, scratch, log, signal }: VerifyOptions,
 ): Promise<Facts> {
-  await requireSpace(work, manifest.dump.bytes + room * manifest.databaseBytes);
+  await requireSpace(work, manifest.dump.bytes);
   return inFolder(work, async (folder) => {
-    const files = await fetchFiles(vault, manifest, folder, log, signal);
-    const server = await ScratchServer.start(folder, signal);
-    try {
-      const environment = server.environment();
-      const to = { environment, host: server.host, user: server.user, database: manifest.database };
-      return await restoreInto(to, files, manifest.server.encoding, signal);
-    } finally {
-      await server.stop();
-    }
+    const dump = await fetchDump(vault, manifest, folder, log, signal);
+    return restoreOnScratch(manifest, dump, scratch, log, signal);
   });
 }
 
@@ -72,7 +86,9 @@ function choose(backups: Backup[], id?: string): Backup {
   if (id) {
     const found = backups.find(({ manifest }) => manifest.id === id);
     if (!found)
-      throw new UsageError(`--backup ${id}: the vault has none of that name; list shows all`);
+      throw new UsageError(
+        `--backup ${id}: the vault has no signed one of that name; list shows all`,
+      );
     return found;
   }
   const newest = [...backups].sort(byTime).at(-1);

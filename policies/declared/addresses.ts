@@ -6,6 +6,7 @@ export type Lead =
   | { image: string }
   | { targetGroup: string }
   | "backup key"
+  | { signedBy: string }
   | "an end"
   | "a checksum";
 
@@ -42,5 +43,7 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
     "database.reader.host": "readers",
     "image.repository": { image: "backup" },
     "vault.kmsKeyArn": "backup key",
+    "vault.manifestKeyArn": { signedBy: "dump" },
+    "vault.verificationKeyArn": { signedBy: "verify" },
   },
 };

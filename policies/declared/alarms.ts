@@ -15,7 +15,8 @@ export interface ExpectedAlarm {
     | "loadBalancer"
     | "targetGroup"
     | "healthCheck"
-    | "certificate";
+    | "certificate"
+    | "eventRule";
   compares: "GreaterThanThreshold" | "LessThanThreshold";
   statistic: "Maximum" | "Minimum" | "Average" | "Sum";
   /** Lowest and highest threshold at which it still tells in time. */
@@ -195,6 +196,28 @@ export const expectedAlarms: ExpectedAlarm[] = [
     statistic: "Maximum",
     threshold: [60, 7200],
     within: 1800,
+    silenceTells: false,
+  },
+  ...["BackupsBelowPromise", "BackupsVanished", "BackupsRefused", "BackupsTaggedOutOfTurn"].map(
+    (metric): ExpectedAlarm => ({
+      ...above,
+      of: "stack",
+      namespace: "MiniXdr/Backups",
+      metric,
+      statistic: "Maximum",
+      threshold: [0, 0],
+      within: 1800,
+      silenceTells: false,
+    }),
+  ),
+  {
+    ...above,
+    of: "eventRule",
+    namespace: "AWS/Events",
+    metric: "TriggeredRules",
+    statistic: "Sum",
+    threshold: [0, 0],
+    within: 300,
     silenceTells: false,
   },
   {

@@ -1,3 +1,4 @@
+import { identityNames } from "./backup-identities";
 import { chartNames, imageNames } from "../../upstream/upstream";
 import { at, list, type Resource, type Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
@@ -27,11 +28,21 @@ const repositories = [
   ...prefixed("charts-", ...chartNames),
 ];
 
+/** Of the backups. */
+const jobs = [
+  ...["dump", "verify", "prune", "drill", "scratch-verify", "scratch-drill"],
+  ...["state", "restore", "swap"],
+];
+
 /** What a stack has that keeps copies in another Region. */
 const withCopies: Entry[] = [
   {
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
-    names: ["alarms-backup-copy-failed", "alarms-backup-copy-late"],
+    names: [
+      "alarms-backup-copies-touched",
+      "alarms-backup-copy-failed",
+      "alarms-backup-copy-late",
+    ],
     why: "the fault that it watches for would tell nobody",
   },
   {
@@ -70,9 +81,24 @@ const withCopies: Entry[] = [
     why: "what it encrypts could not be read",
   },
   {
+    type: "aws:kms/replicaKey:ReplicaKey",
+    names: ["keys-backup-manifests-replica", "keys-backup-verifications-replica"],
+    why: "no backup would count once the Region is lost",
+  },
+  {
     type: "aws:kms/alias:Alias",
-    names: ["keys-backups-recovery-alias"],
+    names: prefixed(
+      "keys-",
+      "backups-recovery-alias",
+      "backup-manifests-replica-alias",
+      "backup-verifications-replica-alias",
+    ),
     why: "a restore that names its key would find none",
+  },
+  {
+    type: "aws:cloudwatch/eventRule:EventRule",
+    names: ["backup-watch-backup-copies-touched"],
+    why: "whoever takes the copies' protection away would do it unseen",
   },
   {
     type: "aws:ecr/repository:Repository",
@@ -94,6 +120,12 @@ const everyStack: Entry[] = [
       "alarms-",
       "backup-age",
       "backup-duration",
+      "backup-promise",
+      "backup-refused",
+      "backup-rights-touched",
+      "backup-tagged",
+      "backup-vanished",
+      "backups-touched",
       "edge-5xx-elb",
       "edge-certificate",
       "edge-5xx-target",
@@ -205,7 +237,11 @@ const everyStack: Entry[] = [
   },
   {
     type: "aws:iam/rolePolicy:RolePolicy",
-    names: ["backup-identity-policy", "network-flow-logs-policy", "nodes-tags-policy"],
+    names: [
+      ...identityNames.map((identity) => `backups-${identity}-policy`),
+      "network-flow-logs-policy",
+      "nodes-tags-policy",
+    ],
     why: "what has the role may do nothing",
   },
   {
@@ -216,7 +252,7 @@ const everyStack: Entry[] = [
   {
     type: "aws:eks/podIdentityAssociation:PodIdentityAssociation",
     names: [
-      "backup-identity-association",
+      ...identityNames.map((identity) => `backup-pods-${identity}`),
       "container-logs-identity-association",
       "edge-metrics-identity-association",
     ],
@@ -231,6 +267,8 @@ const everyStack: Entry[] = [
     type: "aws:kms/key:Key",
     names: prefixed(
       "keys-",
+      "backup-manifests",
+      "backup-verifications",
       "backups",
       "cache",
       "chaos",
@@ -247,11 +285,16 @@ const everyStack: Entry[] = [
     why: "a restore that names its key would find none",
   },
   {
+    type: "aws:cloudwatch/eventRule:EventRule",
+    names: prefixed("backup-watch-", "backups-touched", "backup-rights-touched"),
+    why: "whoever takes the backups' protection away would do it unseen",
+  },
+  {
     type: "aws:secretsmanager/secret:Secret",
     names: prefixed(
       "credentials-",
       "cache",
-      ...prefixed("database-", "app", "backup", "exporter", "master", "migrations", "read-only"),
+      ...prefixed("database-", "app", "backup", "exporter", "master", "migrations", "read-only", "restore"),
       "pooler-statistics",
     ),
     why: "a restore would have no password",
@@ -315,7 +358,7 @@ const everyStack: Entry[] = [
         "database-migrations",
         "database-read-only",
       ),
-      ...prefixed("database/database-", "backup", "master", "verifiers"),
+      ...prefixed("database/database-", "backup", "master", "restore", "scratch", "verifiers"),
       ...prefixed("database/pgbouncer-", "exporter", "tls", "users"),
       ...prefixed("monitoring/", "alertmanager-receivers", "grafana-login"),
     ],
@@ -331,7 +374,8 @@ const everyStack: Entry[] = [
         "mini-xdr-frontend",
         "mini-xdr-migrations",
       ),
-      ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      ...prefixed("database/", "pgbouncer", "database-bootstrap"),
+      ...prefixed("database/database-backup-", ...identityNames, "scratch", "swap"),
       "monitoring/edge-metrics",
     ],
     why: "its pods would not be made",
@@ -387,7 +431,8 @@ const everyStack: Entry[] = [
     type: kubernetes("networking.k8s.io/v1:NetworkPolicy"),
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend", "migrations"),
-      ...prefixed("database/", "pgbouncer", "database-backup", "database-bootstrap"),
+      ...prefixed("database/", "pgbouncer", "database-bootstrap"),
+      ...prefixed("database/database-backup-", "exporter", ...jobs),
       "monitoring/edge-metrics",
     ],
     why: "its pods would be open to every other",
@@ -402,13 +447,14 @@ const everyStack: Entry[] = [
     names: [
       ...prefixed("mini-xdr/mini-xdr-", "backend", "frontend"),
       ...prefixed("database/", "pgbouncer", "database-backup-exporter"),
+      ...prefixed("database/database-backup-scratch-", "verify", "drill"),
       "monitoring/edge-metrics",
     ],
     why: "nobody would find its pods",
   },
   {
     type: kubernetes("batch/v1:CronJob"),
-    names: prefixed("database/database-backup-", "dump", "verify", "drill", "state", "restore"),
+    names: prefixed("database/database-backup-", ...jobs),
     why: "a backup would not be made, verified or restorable",
   },
   {

@@ -42,8 +42,13 @@ export const declaredContainers: Record<string, Containers> = {
   },
   "database/database-backup-exporter": { exporter: one("backup", "exporter --port 9187") },
   "database/database-backup-dump": as("database-backup", job("dump")),
-  "database/database-backup-verify": job("verify", "prune"),
+  "database/database-backup-verify": job("verify"),
+  "database/database-backup-prune": job("prune"),
   "database/database-backup-drill": job("drill"),
+  "database/database-backup-scratch-verify": job("scratch --port 5432"),
+  "database/database-backup-scratch-drill": job("scratch --port 5432"),
   "database/database-backup-state": job("state /state/stack-configuration"),
-  "database/database-backup-restore": as("database-master", job("restore")),
+  // What runs a dump is not the master, and what is the master runs no dump.
+  "database/database-backup-restore": as("database-restore", job("restore")),
+  "database/database-backup-swap": as("database-master", job("swap")),
 };

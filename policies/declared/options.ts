@@ -20,6 +20,7 @@ export const allowedOptions: AllowedOption[] = [
       "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
       "aws:elasticache/replicationGroup:ReplicationGroup",
       "aws:kms/key:Key",
+      "aws:kms/replicaKey:ReplicaKey",
       "aws:secretsmanager/secret:Secret",
       "aws:lb/loadBalancer:LoadBalancer",
       "aws:s3/bucket:Bucket",

@@ -21,3 +21,12 @@ export const readable = ["STANDARD", "STANDARD_IA", "INTELLIGENT_TIERING", "GLAC
 
 /** Days for which the archived configuration of the stack is kept at least. */
 export const stateDays = 30;
+
+/** Prefixes of dumps in a vault. */
+export const dumpPrefixes = ["daily/", "weekly/", "monthly/"];
+
+/** Days for which a dump is promised, by its prefix: 7 days, 4 weeks and 6 months at their longest. */
+export const promisedDays: Record<string, number> = { "daily/": 7, "weekly/": 28, "monthly/": 184 };
+
+/** Days for which a dump may be locked when it arrives: as long as it is promised, and no longer than a mistake is paid for. */
+export const lockedDays = { weekly: 28, monthly: 184, atMost: 200 };

@@ -1,7 +1,11 @@
+import { backupIdentities, identityNames } from "./backup-identities";
+
 /** Who may take each role, and on whose behalf: the end of the role's name, AWS's service, the actions. */
 export const declaredTrust: Record<string, { service: string; actions: string[] }> = {
   "backups-replication-role": { service: "s3.amazonaws.com", actions: ["sts:AssumeRole"] },
-  "backup-identity-role": pods(),
+  ...Object.fromEntries(
+    identityNames.map((identity) => [`backup-identities-${identity}-role`, pods()]),
+  ),
   "container-logs-identity-role": pods(),
   "edge-metrics-identity-role": pods(),
   "network-flow-logs-role": { service: "vpc-flow-logs.amazonaws.com", actions: ["sts:AssumeRole"] },
@@ -24,33 +28,13 @@ function pods() {
 
 /** Actions that what runs under a role needs: without any of them it fails, mostly unseen. */
 export const declaredActions: Record<string, string[]> = {
-  "backup-identity-policy": [
-    "s3:ListBucket",
-    "s3:ListBucketMultipartUploads",
-    "s3:GetObject",
-    "s3:GetObjectTagging",
-    "s3:PutObject",
-    "s3:PutObjectTagging",
-    "s3:AbortMultipartUpload",
-    "s3:ListMultipartUploadParts",
-    "kms:Decrypt",
-    "kms:GenerateDataKey",
-    "cloudwatch:PutMetricData",
-  ],
-  "backups-replication-policy": [
-    "s3:GetReplicationConfiguration",
-    "s3:ListBucket",
-    "s3:GetObjectVersionForReplication",
-    "s3:GetObjectVersionAcl",
-    "s3:GetObjectVersionTagging",
-    "s3:GetObjectRetention",
-    "s3:GetObjectLegalHold",
-    "s3:ReplicateObject",
-    "s3:ReplicateTags",
-    "kms:Decrypt",
-    "kms:Encrypt",
-    "kms:GenerateDataKey",
-  ],
+  // The rule backup-identities says with what, and that there is no other.
+  ...Object.fromEntries(
+    Object.entries(backupIdentities).map(([policy, rights]) => [
+      policy,
+      rights.flatMap(({ actions }) => actions),
+    ]),
+  ),
   "container-logs-identity-policy": [
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -74,7 +58,14 @@ export const declaredActions: Record<string, string[]> = {
 
 /** Conditions that an action may have; any other takes the right away from whoever does not meet it. */
 export const declaredConditions: Record<string, string> = {
-  "cloudwatch:PutMetricData": '{"StringEquals":{"cloudwatch:namespace":"MiniXdr/Backups"}}',
+  ...Object.fromEntries(
+    Object.values(backupIdentities)
+      .flat()
+      .filter(({ condition }) => condition)
+      .flatMap(({ actions, condition }) =>
+        actions.map((action) => [action, JSON.stringify(condition)]),
+      ),
+  ),
   ...madeForTheCluster(
     { "eks:kubernetes-node-class-name": "*", "eks:kubernetes-node-pool-name": "*" },
     "ec2:CreateFleet",

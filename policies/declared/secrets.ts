@@ -11,7 +11,7 @@ export const filledBy: Record<string, string[] | { oneOf: string[] }> = {
   // The token that the cache has already taken.
   "application-secret-cache": ["cache-replication-group", "credentials-cache-password"],
   ...ofDuties("application", "app", "migrations", "read-only"),
-  ...ofDuties("database-roles", "backup"),
+  ...ofDuties("database-roles", "backup", "restore"),
   "database-roles-secret-database-master": ["credentials-database-master-password"],
   "database-roles-secret-database-verifiers": [
     "app",
@@ -19,7 +19,13 @@ export const filledBy: Record<string, string[] | { oneOf: string[] }> = {
     "exporter",
     "migrations",
     "read-only",
+    "restore",
   ].flatMap(logins),
+  // Of a server that goes with its pod: nobody else knows them.
+  "database-backup-secret-database-scratch": [
+    "database-backup-scratch-owner-password",
+    "database-backup-scratch-restorer-password",
+  ],
   "observability-secret-grafana-login": ["observability-grafana-password"],
   "pgbouncer-secret-pgbouncer-exporter": ["credentials-pooler-statistics-password"],
   "pgbouncer-secret-pgbouncer-tls": ["pgbouncer-certificate", "pgbouncer-key"],

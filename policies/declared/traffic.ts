@@ -61,7 +61,18 @@ export const declaredFlows: Record<string, Flow> = {
   "mini-xdr/mini-xdr-migrations": { in: [], out: [53, 5432] },
   "monitoring/edge-metrics": { in: [5000], out: [53, 443, 80] },
   "database/pgbouncer": { in: [6432, 9127], out: [53, 5432] },
-  "database/database-backup": { in: [9187], out: [53, 443, 80, 5432] },
+  "database/database-backup-exporter": { in: [9187], out: [53, 443, 80] },
+  // The vault, and the database or a scratch server: none reaches what it does not need.
+  "database/database-backup-dump": { in: [], out: [53, 443, 80, 5432] },
+  "database/database-backup-state": { in: [], out: [53, 443, 80] },
+  "database/database-backup-prune": { in: [], out: [53, 443, 80] },
+  "database/database-backup-verify": { in: [], out: [53, 443, 80, 5432] },
+  "database/database-backup-drill": { in: [], out: [53, 443, 80, 5432] },
+  "database/database-backup-restore": { in: [], out: [53, 443, 80, 5432] },
+  "database/database-backup-swap": { in: [], out: [53, 5432] },
+  // Whatever a backup brings runs there, and reaches nothing.
+  "database/database-backup-scratch-verify": { in: [5432], out: [] },
+  "database/database-backup-scratch-drill": { in: [5432], out: [] },
   "database/database-bootstrap": { in: [], out: [53, 5432] },
 };
 
@@ -75,6 +86,14 @@ export const declaredPeers: Record<string, { namespace: string; pods?: string }>
   "ingress 6432": { namespace: "mini-xdr" },
   "egress 6432": { namespace: "database", pods: "pgbouncer" },
 };
+
+/** By policy and direction: the one component of its own release at the other end of port 5432. */
+export const scratchPeers: Record<string, string> = Object.fromEntries(
+  ["verify", "drill"].flatMap((job) => [
+    [`database/database-backup-${job} egress`, `scratch-${job}`],
+    [`database/database-backup-scratch-${job} ingress`, job],
+  ]),
+);
 
 /** What each port leads to that has one subnet in each zone: all of them have to be let through. */
 export const subnetsOf: Record<number, "public" | "database"> = {

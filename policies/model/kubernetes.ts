@@ -82,6 +82,8 @@ export function imagesOf(resource: Resource): unknown[] {
 /** Labels of the pods: what disruption budgets, services and spreading select. */
 export function podLabels(resource: Resource): Properties {
   const { type, properties } = resource;
+  if (type === cronJob)
+    return (at(properties, "spec.jobTemplate.spec.template.metadata.labels") ?? {}) as Properties;
   if (!operated.includes(type))
     return (at(properties, "spec.template.metadata.labels") ?? {}) as Properties;
   // The operator labels the pods that it creates by these.
@@ -140,7 +142,9 @@ export function servicesOf(workload: Resource, stack: Stack): Resource[] {
 /** Workloads to whose pods a Service sends traffic, meant or not. */
 export function workloadsOf(found: Resource, stack: Stack): Resource[] {
   const selector = { matchLabels: at(found.properties, "spec.selector") };
-  return stack.beside(found, ...running, job).filter((workload) => selects(selector, workload));
+  return stack
+    .beside(found, ...running, job, cronJob)
+    .filter((workload) => selects(selector, workload));
 }
 
 /** Services that a ServiceMonitor selects. */

@@ -30,6 +30,8 @@ export interface Settings {
   /** Longest database failover, seconds; absent: AWS's quoted time and 10 s of ours. */
   failoverTargetSeconds?: number;
   exemptions: Exemption[];
+  /** The role that runs `up`; absent: the stack has no file that says so. */
+  deployRole?: string;
   /** The stack of a lost Region whose place this one takes; absent: none. */
   recoveryOf?: string;
   /** Set while the stack may be without a copy in another Region: no rule demands one then. */

@@ -3,6 +3,7 @@ import { describeFailover, failoverBudget, writers } from "../budgets/failover";
 import { availabilityLedger, describeLedger } from "../budgets/ledger";
 import { describeExemptions } from "./exemptions";
 import { describeAlone } from "../model/alone";
+import { describeOneAccount } from "../model/one-account";
 import { Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
 import { withDeployed } from "../releases/deployed";
@@ -13,6 +14,7 @@ export function describeBudgets(resources: PlanResource[], settings: Settings): 
   return [
     ...writers(stack).map((writer) => describeFailover(failoverBudget(writer, stack, settings))),
     describeLedger(availabilityLedger(stack, settings)),
+    ...describeOneAccount(stack),
     ...describeAlone(settings),
     ...describeExemptions(settings),
   ];

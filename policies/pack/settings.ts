@@ -16,7 +16,7 @@ interface PackConfig {
 
 /** What the program's own configuration calls the tier. */
 const tierKey = "mini-xdr:tier";
-/** What it calls the cluster's settings, of which the version counts here. */
+/** What it calls the cluster's settings, of which version and deploy role count here. */
 const clusterKey = "mini-xdr:cluster";
 /** What it calls the lost stack whose place this one takes. */
 const recoveryKey = "mini-xdr:recovery";
@@ -35,7 +35,8 @@ export function readSettings(root: string, stack: string): Settings {
     root,
     stack,
     tier: readTier(root, stack),
-    kubernetes: readKubernetes(root, stack),
+    kubernetes: readCluster(root, stack).version,
+    deployRole: readCluster(root, stack).deployRoleArn,
     failoverTargetSeconds: failoverTargetSeconds[stack],
     exemptions,
     recoveryOf: readRecovery(root, stack),
@@ -90,12 +91,13 @@ function readTier(root: string, stack: string): Tier {
   return tier as Tier;
 }
 
-/** The cluster's own version, in which its charts are rendered. */
-function readKubernetes(root: string, stack: string): string | undefined {
+/** The cluster's own version, in which its charts are rendered, and the role that deploys. */
+function readCluster(root: string, stack: string): Record<string, string | undefined> {
   const file = `Pulumi.${stack}.yaml`;
-  if (!existsSync(join(root, file))) return undefined;
-  const cluster = readStackConfig(root, file)[clusterKey] as { version?: unknown } | undefined;
-  return typeof cluster?.version === "string" ? cluster.version : undefined;
+  if (!existsSync(join(root, file))) return {};
+  const cluster = (readStackConfig(root, file)[clusterKey] ?? {}) as Record<string, unknown>;
+  const text = (key: string) => (typeof cluster[key] === "string" ? cluster[key] : undefined);
+  return { version: text("version"), deployRoleArn: text("deployRoleArn") };
 }
 
 function readRecovery(root: string, stack: string): string | undefined {

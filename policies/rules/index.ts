@@ -7,6 +7,9 @@ import cacheSteady from "./cache/cache-steady";
 import edgeFigures from "./observability/edge-figures";
 import configurationFollowed from "./workloads/configuration-followed";
 import secretsFollowed from "./workloads/secrets-followed";
+import backupIdentities from "./backups/backup-identities";
+import backupsWatched from "./backups/backups-watched";
+import vaultGuarded from "./backups/vault-guarded";
 import bucketEncryption from "./backups/bucket-encryption";
 import bucketKept from "./backups/bucket-kept";
 import bucketLifecycle from "./backups/bucket-lifecycle";
@@ -89,6 +92,8 @@ import declaredRights from "./keys/declared-rights";
 import declaredSecrets from "./keys/declared-secrets";
 import keyDeletionWindow from "./keys/key-deletion-window";
 import keyRegion from "./keys/key-region";
+import keyGuarded from "./keys/key-guarded";
+import signingKeys from "./keys/signing-keys";
 import keyRotation from "./keys/key-rotation";
 import rights from "./keys/rights";
 import secretEncryption from "./keys/secret-encryption";
@@ -113,6 +118,7 @@ import poolerClients from "./pooler/pooler-clients";
 import poolerResolver from "./pooler/pooler-resolver";
 import poolerSettings from "./pooler/pooler-settings";
 import poolerTls from "./pooler/pooler-tls";
+import recoveryAccount from "./stack/recovery-account";
 import alarmNotifies from "./stack/alarm-notifies";
 import alone from "./stack/alone";
 import availabilityLedger from "./stack/availability-ledger";
@@ -261,6 +267,9 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     vpcDns,
   ],
   backups: [
+    backupIdentities,
+    backupsWatched,
+    vaultGuarded,
     workVolume,
     backupSchedule,
     bucketEncryption,
@@ -297,6 +306,8 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     bindings,
   ],
   keys: [
+    keyGuarded,
+    signingKeys,
     declaredSecrets,
     keyDeletionWindow,
     keyRotation,
@@ -317,6 +328,7 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     topicHeard,
   ],
   stack: [
+    recoveryAccount,
     windowsApart,
     alarmNotifies,
     availabilityLedger,

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { scramVerifier } from "../../lib/scram-verifier";
 
 /** What is done in the database, as the program has it: each duty by a role and its clone. */
-export const duties = ["migrations", "app", "read-only", "backup", "exporter"] as const;
+export const duties = ["migrations", "app", "read-only", "backup", "restore", "exporter"] as const;
 export type Duty = (typeof duties)[number];
 
 /** A name that logs in, and its password. */

@@ -8,7 +8,7 @@ import { readStackSettings } from "../../plan/stack-settings";
 import { standIn } from "../../plan/stand-ins";
 import { named, plannedStack, program, root } from "../support/planned";
 
-const duties = ["migrations", "app", "read-only", "backup", "exporter"];
+const duties = ["migrations", "app", "read-only", "backup", "restore", "exporter"];
 /** Passwords that have no second login beside them. */
 const single = ["database-master", "cache", "pooler-statistics"];
 
@@ -115,12 +115,13 @@ describe("a rotation", function () {
         ["application-secret-database-read-only", "database-read-only"],
         ["application-secret-database-migrations", "database-migrations"],
         ["database-roles-secret-database-backup", "database-backup"],
+        ["database-roles-secret-database-restore", "database-restore"],
       ] as const)
         assert.deepEqual(behind(plan, secret, "stringData"), [password(`${purpose}${login}`)]);
       assert.equal(behind(plan, "pgbouncer-secret-pgbouncer-users", "stringData").length, 5);
       assert.equal(
         behind(plan, "database-roles-secret-database-verifiers", "stringData").length,
-        10,
+        12,
       );
     }
   });

@@ -17,7 +17,16 @@ import {
   type Fields,
 } from "../declaration";
 import { name } from "./objects";
-import { key, region, role, securityGroup, subnet, tags, topic } from "./references";
+import {
+  key,
+  region,
+  replicaKey,
+  role,
+  securityGroup,
+  subnet,
+  tags,
+  topic,
+} from "./references";
 
 const minutes = (time = "") => {
   const [hours, rest] = time.slice(-5).split(":").map(Number);
@@ -313,7 +322,7 @@ export const buckets: Record<string, Fields> = {
   "aws:s3/bucketPolicy:BucketPolicy": {
     bucket,
     region,
-    policy: document("bucket-tls", "rights"),
+    policy: document("bucket-tls", "rights", "vault-guarded"),
   },
   "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
     bucket,
@@ -330,8 +339,8 @@ export const buckets: Record<string, Fields> = {
     rule: {
       defaultRetention: {
         days: judgedWithin(
-          between(7, 365),
-          "less is undone before anybody looks, and what is locked for longer cannot be deleted, whatever it costs",
+          between(7, 200),
+          "what is locked for longer cannot be deleted, whatever it costs",
           "bucket-object-lock",
         ),
         mode: judged("bucket-object-lock"),
@@ -355,6 +364,8 @@ export const buckets: Record<string, Fields> = {
     rules: each({
       deleteMarkerReplication: { status: judged("bucket-replication") },
       destination: {
+        account: judged("recovery-account"),
+        accessControlTranslation: { owner: judged("recovery-account") },
         bucket: judgedAndLeadsTo(["aws:s3/bucket:Bucket", key], "bucket-replication"),
         encryptionConfiguration: { replicaKmsKeyId: judged("bucket-replication") },
         metrics: {
@@ -412,13 +423,24 @@ export const secrets: Record<string, Fields> = {
     deletionWindowInDays: judged("key-deletion-window"),
     description: free(wording),
     enableKeyRotation: judged("key-rotation"),
-    policy: document("rights"),
+    policy: document("rights", "key-guarded"),
     region,
     rotationPeriodInDays: judged("key-rotation"),
     isEnabled: fixed(true),
-    keyUsage: fixed("ENCRYPT_DECRYPT"),
+    keyUsage: judged("signing-keys"),
+    customerMasterKeySpec: judged("signing-keys"),
+    multiRegion: judged("signing-keys"),
   },
-  "aws:kms/alias:Alias": { name, region, targetKeyId: leadsTo(key) },
+  [replicaKey]: {
+    ...tags,
+    deletionWindowInDays: judged("key-deletion-window"),
+    description: free(wording),
+    enabled: fixed(true),
+    policy: document("rights", "key-guarded"),
+    primaryKeyArn: judgedAndLeadsTo([key], "signing-keys"),
+    region: judged("signing-keys"),
+  },
+  "aws:kms/alias:Alias": { name, region, targetKeyId: leadsTo(key, replicaKey) },
   "aws:secretsmanager/secret:Secret": {
     ...tags,
     kmsKeyId: judgedAndLeadsTo([key], "secret-encryption"),

@@ -29,6 +29,7 @@ import {
 
 const certificate = "aws:acm/certificate:Certificate";
 const balancer = "aws:lb/loadBalancer:LoadBalancer";
+const eventRule = "aws:cloudwatch/eventRule:EventRule";
 const replication = "aws:s3/bucketReplicationConfig:BucketReplicationConfig";
 const targetGroup = "aws:lb/targetGroup:TargetGroup";
 // Which of them is judged by what determines it.
@@ -169,11 +170,24 @@ export const watching: Record<string, Fields> = {
       SourceBucket: leadsTo(replication),
       DestinationBucket: leadsTo("aws:s3/bucket:Bucket"),
       RuleId: leadsTo(replication),
+      RuleName: leadsTo(eventRule),
       HealthCheckId: leadsTo("aws:route53/healthCheck:HealthCheck"),
     },
     // `unit` is not declared: under another one than its own a metric has no figures.
     region,
     treatMissingData: judged("alarm-notifies", "alarm-catalogue"),
+  },
+  [eventRule]: {
+    description: free(wording),
+    eventPattern: judged("backups-watched"),
+    name,
+    region: judged("backups-watched"),
+    state: fixed("ENABLED"),
+  },
+  "aws:cloudwatch/eventTarget:EventTarget": {
+    arn: judgedAndLeadsTo([topic], "backups-watched"),
+    region: judged("backups-watched"),
+    rule: leadsTo(eventRule),
   },
   [topic]: { kmsMasterKeyId: leadsTo(key), name, region },
   "aws:sns/topicPolicy:TopicPolicy": {

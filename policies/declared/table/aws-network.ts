@@ -1,4 +1,5 @@
 import { chartNames, imageNames } from "../../../upstream/upstream";
+import { identityNames } from "../backup-identities";
 import { between, equals, matches } from "../../model/expectation";
 import {
   document,
@@ -201,7 +202,11 @@ export const clusters: Record<string, Fields> = {
     clusterName: leadsTo("eks:index:Cluster"),
     namespace: fixed("amazon-cloudwatch", "database", "monitoring"),
     roleArn: leadsTo(role),
-    serviceAccount: fixed("cloudwatch-agent", "database-backup", "edge-metrics"),
+    serviceAccount: fixed(
+      "cloudwatch-agent",
+      "edge-metrics",
+      ...identityNames.map((identity) => `database-backup-${identity}`),
+    ),
   },
 };
 

@@ -21,6 +21,25 @@ const onceRendered = (pattern: RegExp, says: string) => ({
   says,
   accepts: (text: unknown) => text === "unknown" || pattern.test(String(text)),
 });
+/** A lost stack's key, by the alias that it gave: nothing else counts its backups. */
+function lostKey(purpose: string) {
+  return value(
+    only(
+      onceRendered(
+        new RegExp(`^arn:aws[\\w-]*:kms:[a-z0-9-]+:\\d{12}:alias/mini-xdr-[a-z0-9-]+-${purpose}$`),
+        "the alias of its replica here",
+      ),
+      "its backups count by no other",
+    ),
+  );
+}
+/** A key of the stack that signs: the release's value is held to it, by the rule of addresses. */
+const signingKey = value(
+  only(
+    onceRendered(/^arn:aws[\w-]*:kms:[a-z0-9-]+:\d{12}:key\/mrk-[0-9a-f]+$/, "a multi-Region key"),
+    "no backup counts by another",
+  ),
+);
 const deadline = only(
   matches(/^([5-9]|[1-5]\d|60)$/, "5 to 60 s"),
   "a connection that waits longer hides an outage",
@@ -64,12 +83,34 @@ const backup: Record<string, Declaration> = {
   ),
   BACKUP_KMS_KEY: value(free("the key that the job's rights name, or it fails at once")),
   AWS_REGION: value(free("the bucket's own, or the job fails at once")),
+  MANIFEST_KEY: signingKey,
+  VERIFICATION_KEY: signingKey,
+  // Of the stack whose place this one takes, by the names that it gave.
+  LOST_STACK_NAME: value(free(identity)),
+  LOST_BUCKET: value(
+    only(onceRendered(/-backups-recovery-\d{12}$/, "a lost stack's copy"), "there is no other"),
+  ),
+  LOST_MANIFEST_KEY: lostKey("backup-manifests"),
+  LOST_VERIFICATION_KEY: lostKey("backup-verifications"),
   WORK_FOLDER: value(fixed("/work")),
   RPO_LIMIT_SECONDS: seconds(93600, "backups that are older than a day must be reported"),
   RTO_LIMIT_SECONDS: seconds(14400, "a restore that takes longer must be reported"),
 };
 
-/** Of database-backup's jobs: the dump reads as its own role, a restore writes as the master. */
+/** Of which role, the rule declared-containers says. */
+function loginOfJob(key: string): Declaration {
+  return {
+    name: judged("declared-properties"),
+    valueFrom: {
+      secretKeyRef: {
+        name: fixed("database-backup", "database-master", "database-restore"),
+        key: fixed(key),
+      },
+    },
+  };
+}
+
+/** Of database-backup's jobs: each speaks to the database as a role of its own. */
 export const ofBackups: Record<string, Declaration> = {
   ...backup,
   ...postgres("database-backup"),
@@ -82,25 +123,27 @@ export const ofBackups: Record<string, Declaration> = {
       "at the writer's own address every dump would first look for a standby in vain",
     ),
   ),
-  PGUSER: {
-    name: judged("declared-properties"),
-    valueFrom: {
-      secretKeyRef: { name: fixed("database-backup", "database-master"), key: fixed("username") },
-    },
-  },
-  PGPASSWORD: {
-    name: judged("declared-properties"),
-    valueFrom: {
-      secretKeyRef: { name: fixed("database-backup", "database-master"), key: fixed("password") },
-    },
-  },
+  SCRATCH_HOST: value(
+    only(
+      matches(
+        /^database-backup-scratch-(verify|drill)\.database\.svc\.cluster\.local$/,
+        "the server of the job's own",
+      ),
+      "what a backup brings would run elsewhere",
+    ),
+  ),
+  SCRATCH_PORT: value(fixed("5432")),
+  SCRATCH_OWNER_PASSWORD: secret("database-scratch", "owner"),
+  SCRATCH_RESTORER_PASSWORD: secret("database-scratch", "restorer"),
+  PGUSER: loginOfJob("username"),
+  PGPASSWORD: loginOfJob("password"),
 };
 
 /** Of the jobs that make roles and migrate. */
 export const ofJobs: Record<string, Declaration> = {
   ...postgres("database-master"),
   ...Object.fromEntries(
-    ["migrations", "app", "read-only", "backup", "exporter"].flatMap((role) => {
+    ["migrations", "app", "read-only", "backup", "exporter", "restore"].flatMap((role) => {
       const prefix = role.toUpperCase().replace("-", "_");
       return [
         [`${prefix}_USER`, secret("database-verifiers", `${role}.username`)],

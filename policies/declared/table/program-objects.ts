@@ -175,10 +175,16 @@ export const programObjects: Record<string, Fields> = {
     ["aws", "eks", "random", "tls"].map((provider) => [
       `pulumi:providers:${provider}`,
       {
-        // The engine's own default providers; the program makes none.
+        // The engine's own default providers, and the one that reaches the copies' account.
         version: name,
         region: only(matches(/^[a-z]{2}-[a-z]+-\d$/, "a Region"), "the stack's configuration"),
         defaultTags: free("words for people"),
+        ...(provider === "aws" ? { assumeRoles: judged("recovery-account") } : {}),
+        ...Object.fromEntries(
+          ["skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation"].map(
+            (property) => [property, free("how the provider asks before it works, not what it does")],
+          ),
+        ),
       },
     ]),
   ),

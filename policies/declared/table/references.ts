@@ -3,6 +3,7 @@ import { each, free, leadsTo, only } from "../declaration";
 
 /** Types that many properties lead to. */
 export const key = "aws:kms/key:Key";
+export const replicaKey = "aws:kms/replicaKey:ReplicaKey";
 export const role = "aws:iam/role:Role";
 export const securityGroup = "aws:ec2/securityGroup:SecurityGroup";
 export const subnet = "aws:ec2/subnet:Subnet";

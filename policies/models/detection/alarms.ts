@@ -47,6 +47,8 @@ export function subjects({ of }: ExpectedAlarm, stack: Stack, settings: Settings
       return behind("aws:lb/targetGroup:TargetGroup");
     case "healthCheck":
       return behind("aws:route53/healthCheck:HealthCheck");
+    case "eventRule":
+      return behind("aws:cloudwatch/eventRule:EventRule");
     case "certificate":
       return behind("aws:acm/certificateValidation:CertificateValidation");
     case "stack":
@@ -127,7 +129,7 @@ export function bluntness(
 ): string[] {
   const { properties } = alarm;
   const [least, most] = expected.threshold;
-  const limit = expected.of === "stack" && settings.tier === "enterprise" ? oldestBackup : most;
+  const limit = expected.of === "stack" && settings.tier === "enterprise" ? Math.min(most, oldestBackup) : most;
   const threshold = numberAt(properties, "threshold");
   const missing = properties.treatMissingData;
   const needs = (holds: boolean, path: string, says: string) =>

@@ -19,6 +19,7 @@ const dimensionsOf: Record<ExpectedAlarm["of"], string[]> = {
   targetGroup: ["LoadBalancer", "TargetGroup"],
   healthCheck: ["HealthCheckId"],
   certificate: ["CertificateArn"],
+  eventRule: ["RuleName"],
 };
 /** What names the one cannot name the other. */
 const shapes = { LoadBalancer: /^app\//, TargetGroup: /^targetgroup\// };
@@ -27,7 +28,7 @@ const shapes = { LoadBalancer: /^app\//, TargetGroup: /^targetgroup\// };
 export function figureless(alarm: Resource, { of, metric }: ExpectedAlarm, stack: Stack): string[] {
   const { properties } = alarm;
   const given = (properties.dimensions ?? {}) as Record<string, unknown>;
-  const region = keptIn(of, metric, stack);
+  const region = of === "eventRule" ? ofRule(alarm, stack) : keptIn(of, metric, stack);
   const topics = stack.behind(alarm, "alarmActions", "aws:sns/topic:Topic");
   const threshold = numberAt(properties, "threshold");
   return [
@@ -68,14 +69,24 @@ function keptIn(of: ExpectedAlarm["of"], metric: string, stack: Stack): unknown 
     .find((region) => region !== undefined);
 }
 
+/** EventBridge counts in its rule's own Region. */
+function ofRule(alarm: Resource, stack: Stack): unknown {
+  const [rule] = stack.behind(alarm, "dimensions", "aws:cloudwatch/eventRule:EventRule");
+  return rule?.properties.region;
+}
+
 /** Longest dump after which the copy in the other Region is still as young as promised, seconds. */
 function longestDump(stack: Stack): number {
   const dumps = stack.ofType(cronJob).filter(({ name }) => name.endsWith("-dump"));
-  const limits = dumps.map((dump) => {
-    const environment = everyContainer(dump).flatMap((container) => list(container, "env"));
-    const promise = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
-    return numberAt(promise, "value") - interval(String(at(dump.properties, "spec.schedule")));
-  });
+  const promises = stack
+    .ofType(cronJob)
+    .flatMap(everyContainer)
+    .flatMap((container) => list(container, "env"))
+    .filter((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS")
+    .map((entry) => numberAt(entry, "value"));
+  const limits = dumps.map(
+    (dump) => Math.min(...promises) - interval(String(at(dump.properties, "spec.schedule"))),
+  );
   return Math.min(Infinity, ...limits) - copyTime;
 }
 

@@ -13,11 +13,18 @@ import { lacking } from "./vault";
 const association = "aws:eks/podIdentityAssociation:PodIdentityAssociation";
 const roleType = "aws:iam/role:Role";
 
-/** What a job does with the vault, by what it needs. */
-const rights = {
-  writes: ["s3:PutObject", "s3:GetObject"],
-  encrypts: ["kms:GenerateDataKey", "kms:Decrypt"],
-  lists: ["s3:ListBucket"],
+/** What a job does with the vault and with its key, by what it needs; that it may no more, a rule says. */
+const rights: Record<string, { vault: string[]; key: string[] }> = {
+  dump: { vault: ["s3:ListBucket", "s3:PutObject"], key: ["kms:GenerateDataKey", "kms:Decrypt"] },
+  state: { vault: ["s3:ListBucket", "s3:PutObject"], key: ["kms:GenerateDataKey", "kms:Decrypt"] },
+  verify: {
+    vault: ["s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion", "s3:PutObject"],
+    key: ["kms:GenerateDataKey", "kms:Decrypt"],
+  },
+  restore: {
+    vault: ["s3:ListBucket", "s3:GetObject", "s3:GetObjectVersion"],
+    key: ["kms:Decrypt"],
+  },
 };
 
 /** Everything in a backup job that a backup needs. */
@@ -33,7 +40,10 @@ export interface Job {
 /** The backup job of a kind, such as `dump`: scheduled, with its command, its vault and its rights. */
 export function jobOf(question: Question, kind: string): Job {
   const { of, stack } = question;
-  const cron = stack.ofType(cronJob).find(({ name }) => name.endsWith(`-${kind}`));
+  // A scratch server is called after the job that it serves.
+  const cron = stack
+    .ofType(cronJob)
+    .find(({ name }) => name.endsWith(`-${kind}`) && !name.includes("-scratch-"));
   const [root] = stack.ofType("pulumi:pulumi:Stack");
   if (!cron) {
     const missing = { urn: root?.urn ?? "", name: kind };
@@ -61,7 +71,7 @@ export function jobOf(question: Question, kind: string): Job {
           ? undefined
           : `BACKUP_BUCKET is ${show(variables(cron, "BACKUP_BUCKET"))}, which is no bucket of this stack`,
       ]),
-      ...(vault ? broken(of, "rights of", cron, rightsOf(cron, vault, question)) : []),
+      ...(vault ? broken(of, "rights of", cron, rightsOf(cron, kind, vault, question)) : []),
     ],
   };
 }
@@ -85,7 +95,12 @@ function vaultOf(cron: Resource, stack: Stack): Resource | undefined {
     : undefined;
 }
 
-function rightsOf(cron: Resource, vault: Resource, question: Question): (string | undefined)[] {
+function rightsOf(
+  cron: Resource,
+  kind: string,
+  vault: Resource,
+  question: Question,
+): (string | undefined)[] {
   const { stack } = question;
   const account = at(podSpec(cron), "serviceAccountName");
   const namespace = cron.name.split("/")[0];
@@ -98,14 +113,15 @@ function rightsOf(cron: Resource, vault: Resource, question: Question): (string 
   if (!found) return [`no PodIdentityAssociation is for ${namespace}/${show(account)}`];
   const [role] = stack.behind(found, "roleArn", roleType);
   if (!role) return ["its PodIdentityAssociation names no role of this stack"];
+  // A drill verifies, under the same identity.
+  const needed = rights[kind === "drill" ? "verify" : kind]!;
   const encrypted = configures(vault, "BucketServerSideEncryptionConfiguration", stack);
   const keys = encrypted ? stack.behind(encrypted, "rules", keyType) : [];
   return [
     trusts(role, "pods.eks.amazonaws.com", "sts:AssumeRole", "sts:TagSession")
       ? undefined
       : `${role.name} does not trust EKS's pods`,
-    ...lacking(role, rights.lists, [vault], question),
-    ...lacking(role, rights.writes, [vault], question),
-    ...lacking(role, rights.encrypts, keys, question),
+    ...lacking(role, needed.vault, [vault], question),
+    ...lacking(role, needed.key, keys, question),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Resource, Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 import type { Settings } from "../../model/settings";
+import keyGuarded from "../../rules/keys/key-guarded";
 import keyDeletionWindow from "../../rules/keys/key-deletion-window";
 import { broken } from "../chain";
 import { untoldOf } from "../detection";
@@ -52,7 +53,7 @@ export function usable(question: Question, key: Resource, region: unknown): Brea
       key.protect ? undefined : "the option protect is false; it must be true",
       key.properties.region === region ? undefined : "it is in another Region than what it opens",
     ]),
-    ...held(question, "key", key, keyDeletionWindow),
+    ...held(question, "key", key, keyDeletionWindow, keyGuarded),
   ];
 }
 

@@ -8,6 +8,7 @@ import bucketKept from "../../rules/backups/bucket-kept";
 import bucketLifecycle from "../../rules/backups/bucket-lifecycle";
 import bucketObjectLock from "../../rules/backups/bucket-object-lock";
 import bucketReplication from "../../rules/backups/bucket-replication";
+import vaultGuarded from "../../rules/backups/vault-guarded";
 import bucketVersioning from "../../rules/backups/bucket-versioning";
 import { broken } from "../chain";
 import type { Break } from "../line";
@@ -25,6 +26,7 @@ export function kept(question: Question, bucket: Resource): Break[] {
     ...held(question, "versions of", bucket, bucketVersioning),
     ...held(question, "lock of", bucket, bucketObjectLock),
     ...held(question, "key of", bucket, bucketEncryption),
+    ...held(question, "policy of", bucket, vaultGuarded),
     ...(encrypted ? keyed(question, encrypted, "rules", bucket.properties.region) : []),
     ...held(question, "lifecycle of", bucket, bucketLifecycle),
     ...broken(question.of, "storage class of", bucket, frozen(bucket, question)),

@@ -12,8 +12,10 @@ const longest: Record<string, number | "rpo" | "suspended"> = {
   dump: "rpo",
   verify: 7 * day,
   drill: 31 * day,
+  prune: day,
   state: day,
   restore: "suspended",
+  swap: "suspended",
 };
 
 /** Least time that a run may take, seconds: a database of the size that work volumes are made for. */
@@ -21,8 +23,10 @@ const shortest: Record<string, number> = {
   dump: 1800,
   verify: 4 * 3600,
   drill: 4 * 3600,
+  prune: 600,
   state: 600,
   restore: 4 * 3600,
+  swap: 300,
 };
 
 export default {
@@ -53,8 +57,9 @@ export default {
     const every = interval(String(at(properties, "spec.schedule")));
     const environment = everyContainer(found).flatMap((container) => list(container, "env"));
     const rpo = environment.find((entry) => at(entry, "name") === "RPO_LIMIT_SECONDS");
-    const limit = most === "rpo" ? Math.min(numberAt(rpo, "value"), recoveryPoint[tier]) : most;
     const told = numberAt(rpo, "value");
+    // What a drill holds itself to; a dump is told nothing of it.
+    const limit = most === "rpo" ? recoveryPoint[tier] : most;
     return [
       ...(told > recoveryPoint[tier]
         ? [`RPO_LIMIT_SECONDS is ${told}; the tier promises ${recoveryPoint[tier]} s`]

@@ -1,4 +1,5 @@
 import { bucketType, configures, holdsData } from "../../model/buckets";
+import { promisedDays } from "../../declared/recovery";
 import { atLeast, equals, isTrue, mismatch } from "../../model/expectation";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -6,7 +7,8 @@ export default {
   name: "bucket-object-lock",
   severity: "critical",
   from: "starter",
-  demands: "What is written to a bucket with data cannot be deleted for a day or more.",
+  demands:
+    "What is written to a bucket with data cannot be deleted for as long as a daily dump is promised; weeklies and monthlies bring locks of their own.",
   reason:
     "A backup that an intruder, or a wrong retention rule, can delete is none. Compliance mode would block even a wanted removal for good.",
   needs: "stack",
@@ -19,7 +21,7 @@ export default {
       mismatch(bucket.properties, "objectLockEnabled", isTrue),
       mismatch(lock.properties, "objectLockEnabled", equals("Enabled")),
       mismatch(lock.properties, "rule.defaultRetention.mode", equals("GOVERNANCE")),
-      mismatch(lock.properties, "rule.defaultRetention.days", atLeast(1)),
+      mismatch(lock.properties, "rule.defaultRetention.days", atLeast(promisedDays["daily/"]!)),
     ].filter((problem) => problem !== undefined);
   },
 } satisfies RuleDefinition;

@@ -18,7 +18,7 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "What names another resource is determined by one of this stack, of the declared type; objects of the cluster are made by its own provider.",
+    "What names another resource is determined by one of this stack, of the declared type; objects of the cluster are made by its own provider, and only the copies' vault and its key by another account's.",
   reason:
     "An address or ARN that is written down stays where it is when the resource moves, or leads to a topic that nobody reads.",
   needs: "stack",
@@ -44,19 +44,26 @@ function literals(resource: Resource, stack: Stack): string[] {
 }
 
 /** Objects of Kubernetes come from the cluster's provider, everything else from the default one. */
-function provided({ type, provider }: Resource, stack: Stack): string[] {
+function provided({ type, name, provider }: Resource, stack: Stack): string[] {
   if (/^(pulumi:|mini-xdr:)/.test(type)) return [];
   const found = provider === undefined ? undefined : stack.get(provider);
   // The engine names the default providers too.
   const isDefault = provider === undefined || /::default(_[\w.-]+)?$/.test(provider);
   const isRight = type.startsWith("kubernetes:")
     ? found?.type === "pulumi:providers:kubernetes" && !isDefault
-    : isDefault;
+    : isDefault || (isOfCopies(type, name) && found?.type === "pulumi:providers:aws");
   return isRight
     ? []
     : [
         `it is made by ${found?.name ?? "the default provider"}: leave the provider to its component`,
       ];
+}
+
+/** What may live in another account: the copies' bucket with all that configures it, and its key. */
+function isOfCopies(type: string, name: string): boolean {
+  return type.startsWith("aws:s3/")
+    ? name.startsWith("backups-recovery-")
+    : ["keys-backups-recovery", "keys-backups-recovery-alias"].includes(name);
 }
 
 interface Places {

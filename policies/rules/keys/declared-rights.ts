@@ -1,13 +1,15 @@
 import { declaredActions, declaredConditions, declaredTrust } from "../../declared/rights";
 import { accounts } from "../../model/account";
+import { keeperOf } from "../../model/denials";
 import { documentOf } from "../../model/policy-document";
 import { show } from "../../model/expectation";
-import { at, list, unknown, type Resource } from "../../model/resource";
+import { at, list, unknown, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 const role = "aws:iam/role:Role";
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
 const key = "aws:kms/key:Key";
+const replica = "aws:kms/replicaKey:ReplicaKey";
 
 export default {
   name: "declared-rights",
@@ -17,7 +19,7 @@ export default {
     "Backups, their copies, flow logs and figures have every right that policies/declared says, by a role that their service may take; the account administers every key.",
   reason: "A right that is missing is found out when it is used: at a restore, or by nobody.",
   needs: "stack",
-  types: [role, rolePolicy, key],
+  types: [role, rolePolicy, key, replica],
   judge: (resource, stack) => {
     if (resource.ofPlugin) return [];
     const property = resource.type === role ? "assumeRolePolicy" : "policy";
@@ -25,7 +27,8 @@ export default {
     // What a first preview does not know is judged by the update that follows it.
     if (value === unknown) return [];
     const statements = list(documentOf(value), "Statement");
-    if (resource.type === key) return administered(statements, accounts(stack));
+    if (resource.type === key || resource.type === replica)
+      return administered(statements, accountsOf(resource, stack));
     return resource.type === role ? trusted(resource, statements) : granted(resource, statements);
   },
 } satisfies RuleDefinition;
@@ -57,6 +60,12 @@ function granted({ name }: Resource, statements: unknown[]): string[] {
         ),
     )
     .map((action) => `it does not allow ${action} as policies/declared/rights says`);
+}
+
+/** The account that a key is made in. */
+function accountsOf(resource: Resource, stack: Stack): unknown[] {
+  const keeper = keeperOf(resource, stack);
+  return keeper === undefined ? accounts(stack) : [keeper.split(":")[4]];
 }
 
 /** The account itself, or nobody could mend a key's policy, and no service of AWS could use it. */

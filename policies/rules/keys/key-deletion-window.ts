@@ -9,5 +9,6 @@ export default propertyRule({
   reason: "Whatever a deleted key encrypts is lost: database, backups and secrets at once.",
   require: {
     "aws:kms/key:Key": { deletionWindowInDays: atLeast(30) },
+    "aws:kms/replicaKey:ReplicaKey": { deletionWindowInDays: atLeast(30) },
   },
 });

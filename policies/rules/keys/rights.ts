@@ -1,3 +1,5 @@
+import { ofCopy, ofKey, ofSigningKey, ofVault, signers } from "../../declared/denials";
+import { isDenial, namesFor, type Names } from "../../model/denials";
 import { show } from "../../model/expectation";
 import { documentOf } from "../../model/policy-document";
 import { at, list, unknown, type Properties, type Resource } from "../../model/resource";
@@ -8,9 +10,15 @@ const documents: Record<string, string> = {
   "aws:iam/role:Role": "assumeRolePolicy",
   "aws:iam/rolePolicy:RolePolicy": "policy",
   "aws:kms/key:Key": "policy",
+  "aws:kms/replicaKey:ReplicaKey": "policy",
   "aws:s3/bucketPolicy:BucketPolicy": "policy",
   "aws:sns/topicPolicy:TopicPolicy": "policy",
 };
+/** What may be denied besides requests without TLS; that nothing of it is missing, other rules say. */
+const denials = [
+  ...[...ofVault, ...ofCopy, ofKey],
+  ...Object.values(signers).map((signer) => ofSigningKey(signer)),
+];
 /** As AWS writes them for a service that uses a key. */
 const harmless = /^kms:(ReEncrypt|GenerateDataKey|Describe)\*$/;
 const keys = ["Sid", "Effect", "Principal", "Action", "Resource", "Condition"];
@@ -20,12 +28,12 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "A policy document grants named actions to named principals, and denies nothing but requests without TLS.",
+    "A policy document grants named actions to named principals, and denies nothing but requests without TLS and what policies/declared/denials says.",
   reason:
     "A wildcard lets anybody delete a backup or a database; a denial takes a right away that a restore needs.",
-  needs: "resource",
+  needs: "stack",
   types: Object.keys(documents),
-  judge: (resource) => {
+  judge: (resource, stack, settings) => {
     const property = documents[resource.type]!;
     const value = resource.properties[property];
     // What a first preview does not know is judged by the update that follows it.
@@ -39,24 +47,24 @@ export default {
         ? []
         : [`${property}.Version is not 2012-10-17`]),
       ...statements.flatMap((statement, index) =>
-        faults(statement, resource).map((fault) => `${property}.Statement.${index} ${fault}`),
+        faults(statement, resource, namesFor(resource, stack, settings)).map((fault) => `${property}.Statement.${index} ${fault}`),
       ),
     ];
   },
 } satisfies RuleDefinition;
 
-function faults(statement: unknown, { type }: Resource): string[] {
+function faults(statement: unknown, { type }: Resource, names: Names): string[] {
   const found = Object.keys((statement ?? {}) as object)
     .filter((key) => !keys.includes(key))
     .map((key) => `sets ${key}, which turns its meaning round; name what is allowed`);
   if (at(statement, "Effect") === "Deny")
-    return isTlsOnly(statement, type)
+    return isTlsOnly(statement, type) || denials.some((one) => isDenial(statement, one, names))
       ? found
-      : [...found, "denies; only requests without TLS may be denied"];
+      : [...found, "denies what policies/declared/denials does not say; a restore may need it"];
   if (at(statement, "Effect") !== "Allow") return [...found, "neither allows nor denies"];
   const actions = [at(statement, "Action")].flat().map(String);
   const ofAccount =
-    type === "aws:kms/key:Key" &&
+    type.startsWith("aws:kms/") &&
     /^arn:aws:iam::\d{12}:root$/.test(String(at(statement, "Principal.AWS")));
   const wide = actions.filter(
     (action) =>

@@ -13,6 +13,7 @@ export default {
     "aws:rds/instance:Instance",
     "aws:rds/instanceAutomatedBackupsReplication:InstanceAutomatedBackupsReplication",
     "aws:kms/key:Key",
+    "aws:kms/replicaKey:ReplicaKey",
     "aws:secretsmanager/secret:Secret",
     "aws:lb/loadBalancer:LoadBalancer",
   ],

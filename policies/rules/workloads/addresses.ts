@@ -6,6 +6,7 @@ import { show } from "../../model/expectation";
 import { releaseType } from "../../model/kubernetes";
 import { at, unknown, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
+import { signsWith } from "../../model/signing";
 import { leftOut } from "../../releases/deployed";
 
 export default {
@@ -61,6 +62,10 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
     return [new RegExp(`^arn:aws:kms:${ownRegion(stack)}:\\d{12}:key/[0-9a-f-]+$`)];
   if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
   if (lead === "a checksum") return [/^[0-9a-f]{64}$/];
+  if ("signedBy" in lead) {
+    const arn = signsWith(lead.signedBy, stack);
+    return arn === undefined ? [] : [new RegExp(`^${arn}$`)];
+  }
   if ("image" in lead)
     return [
       new RegExp(`^\\d{12}\\.dkr\\.ecr\\.[a-z0-9-]+\\.amazonaws\\.com/mini-xdr/${lead.image}$`),
@@ -93,6 +98,7 @@ function says(lead: Lead): string {
   if (lead === "an end") return "a certificate's end, RFC 3339";
   if (lead === "a checksum") return "a SHA-256";
   if (typeof lead === "string") return `the ${lead}`;
+  if ("signedBy" in lead) return `the key that ${lead.signedBy} signs with`;
   return "image" in lead
     ? `the image ${lead.image} of our registry`
     : `the ${lead.targetGroup}'s own target group`;

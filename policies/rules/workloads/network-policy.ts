@@ -1,4 +1,4 @@
-import { declaredFlows, declaredPeers, subnetsOf } from "../../declared/traffic";
+import { declaredFlows, declaredPeers, scratchPeers, subnetsOf } from "../../declared/traffic";
 import { at, list, type Properties, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -73,6 +73,8 @@ function zones(policy: Resource, direction: string, peers: string, stack: Stack)
       .map((peer) => at(peer, "ipBlock.cidr"));
     const except = list(rule, peers).some((peer) => at(peer, "ipBlock.except") !== undefined);
     const port = at(list(rule, "ports")[0], "port");
+    if (port === 5432 && Object.hasOwn(scratchPeers, `${policy.name} ${direction}`))
+      return ranges.length > 0 ? [`${direction} of port 5432 must name pods alone`] : [];
     const tier = subnetsOf[port as number];
     // Names are looked up anywhere, AWS's own endpoints are anywhere, and pods are named by labels.
     if (port === 53 || port === 443)
@@ -111,6 +113,8 @@ function zones(policy: Resource, direction: string, peers: string, stack: Stack)
 function pods(policy: Resource, direction: string, peers: string): string[] {
   return list(policy.properties, `spec.${direction}`).flatMap((rule) => {
     const port = String(at(list(rule, "ports")[0], "port"));
+    const scratch = scratchPeers[`${policy.name} ${direction}`];
+    if (port === "5432" && scratch !== undefined) return scratchOnly(policy, list(rule, peers), scratch);
     const expected = declaredPeers[`${direction} ${port}`];
     const named = list(rule, peers).filter((peer) => at(peer, "ipBlock") === undefined);
     const fits = (peer: unknown) =>
@@ -121,6 +125,21 @@ function pods(policy: Resource, direction: string, peers: string): string[] {
       `${direction} of port ${port} must name ${expected?.pods ?? "every pod"} of ${expected?.namespace ?? "no namespace"} alone`,
     ];
   });
+}
+
+/** The one job's pods and its server's, of this release and namespace, and no others. */
+function scratchOnly(policy: Resource, peers: unknown[], component: string): string[] {
+  const [name] = peers;
+  const own = (key: string) =>
+    (at(policy.properties, "metadata.labels") as Properties | undefined)?.[key];
+  const fits =
+    peers.length === 1 &&
+    at(name, "namespaceSelector") === undefined &&
+    label(name, "podSelector", "app.kubernetes.io/component") === component &&
+    ["app.kubernetes.io/name", "app.kubernetes.io/instance"].every(
+      (key) => label(name, "podSelector", key) === own(key),
+    );
+  return fits ? [] : [`port 5432 must lead to, or come from, the pods of ${component} alone`];
 }
 
 function label(peer: unknown, selector: string, key: string): unknown {

@@ -31,7 +31,7 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
   const again = (logins: Logins) => bootstrap(rolesScript, logins, { PGHOST: database.host });
   const stored = async () => {
     const rows = await database.query<{ rolname: string; rolpassword: string }>(
-      "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'minixdr\\_%' ORDER BY 1",
+      "SELECT rolname, rolpassword FROM pg_authid WHERE rolname LIKE 'minixdr\\_%' AND rolcanlogin ORDER BY 1",
     );
     return Object.fromEntries(rows.map(({ rolname, rolpassword }) => [rolname, rolpassword]));
   };
@@ -85,7 +85,7 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
     const changed = Object.keys(after).filter((role) => after[role] !== before[role]);
     assert.deepEqual(
       changed,
-      ["app", "backup", "exporter", "migrations", "read_only"].map(
+      ["app", "backup", "exporter", "migrations", "read_only", "restore"].map(
         (duty) => `minixdr_${duty}_clone`,
       ),
     );
@@ -139,7 +139,7 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
     const [made] = await database.query<{ owner: string }>(
       "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'made'",
     );
-    assert.equal(made!.owner, "minixdr_migrations");
+    assert.equal(made!.owner, "minixdr_owner");
     await database.as("minixdr_migrations", "ALTER TABLE made ADD COLUMN more int");
     for (const login of ["minixdr_app", "minixdr_app_clone"])
       await database.as(login, "INSERT INTO made VALUES (1)");
@@ -159,8 +159,129 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
       const { settings, most } = rows.find(({ role }) => role === name)!;
       return { settings, most };
     };
-    for (const duty of ["app", "backup", "exporter", "migrations", "read_only"])
+    for (const duty of ["app", "backup", "exporter", "migrations", "read_only", "restore"])
       assert.deepEqual(of(`minixdr_${duty}_clone`), of(`minixdr_${duty}`), duty);
     assert.match(of("minixdr_app").settings, /search_path=minixdr, public statement_timeout=30s/);
+  });
+
+  it("lets a dump end who blocks it, though its master is no superuser", async () => {
+    const [right] = await database.query<{ may: boolean }>(
+      "SELECT pg_has_role('minixdr_backup', 'pg_signal_backend', 'USAGE') AS may",
+    );
+    assert.ok(right!.may);
+    const blocker = new Client({ host: database.host, user: "minixdr_app", database: "minixdr" });
+    const gone = new Promise<Error>((resolve) => blocker.on("error", resolve));
+    await blocker.connect();
+    const { rows } = await blocker.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const end = `SELECT pg_terminate_backend(${rows[0]!.pid}, 5000) AS ended`;
+    await assert.rejects(database.as("minixdr_read_only", end), /must be a member of the role/);
+    assert.deepEqual(await database.as("minixdr_backup", end), [{ ended: true }]);
+    await gone;
+    const superuser = new Client({ host: database.host, user: "rdsadmin", database: "minixdr" });
+    await superuser.connect();
+    const { rows: of } = await superuser.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    await assert.rejects(
+      database.as("minixdr_backup", `SELECT pg_terminate_backend(${of[0]!.pid})`),
+      /must be a superuser to terminate superuser process/,
+    );
+    await superuser.end();
+  });
+
+  it("who restores makes a database and gives what is in it to its owners, and has no way into the live one from there", async () => {
+    for (const login of ["minixdr_restore", "minixdr_restore_clone"]) {
+      await database.as(login, "CREATE DATABASE restored TEMPLATE template0", "postgres");
+      await database.as(
+        login,
+        `CREATE SCHEMA minixdr; ALTER SCHEMA minixdr OWNER TO minixdr_owner;
+         CREATE SCHEMA backup; ALTER SCHEMA backup OWNER TO minixdr_canary;
+         CREATE TABLE minixdr.t (); ALTER TABLE minixdr.t OWNER TO minixdr_owner;
+         GRANT SELECT ON minixdr.t TO minixdr_read_only`,
+        "restored",
+      );
+      await database.as(login, "DROP DATABASE restored", "postgres");
+      const refusals: [string, RegExp][] = [
+        ["DROP DATABASE minixdr", /must be owner of database minixdr/],
+        ["ALTER DATABASE minixdr RENAME TO x", /must be owner of database minixdr/],
+        ["CREATE ROLE x", /permission denied to create role/],
+        ["GRANT pg_execute_server_program TO CURRENT_USER", /must have admin option/],
+        ["ALTER ROLE minixdr_backup PASSWORD 'x'", /permission denied/],
+        ["SET ROLE minixdr_backup", /permission denied to set role/],
+        ["SET ROLE minixdr_migrations", /permission denied to set role/],
+        ["ALTER ROLE minixdr_migrations PASSWORD 'x'", /permission denied/],
+        ["SET ROLE minixdr_app", /permission denied to set role/],
+        ["CREATE EXTENSION dblink", /permission denied to create extension/],
+        ["COPY (SELECT 1) TO PROGRAM 'cat'", /must be superuser or have privileges/],
+      ];
+      for (const [sql, refusal] of refusals)
+        await assert.rejects(database.as(login, sql, "postgres"), refusal, `${login}: ${sql}`);
+    }
+  });
+
+  it("looks names up in PostgreSQL's own schema: what others have made in the database does not run", async () => {
+    await database.query(
+      `CREATE FUNCTION public.format(text, name) RETURNS text LANGUAGE plpgsql AS
+         $$ BEGIN EXECUTE 'GRANT pg_execute_server_program TO minixdr_migrations'; RETURN 'SELECT 1'; END $$;
+       CREATE FUNCTION public.format(text, text) RETURNS text LANGUAGE plpgsql AS
+         $$ BEGIN EXECUTE 'GRANT pg_execute_server_program TO minixdr_migrations'; RETURN 'SELECT 1'; END $$`,
+    );
+    const given = async () =>
+      (
+        await database.query<{ given: boolean }>(
+          "SELECT pg_has_role('minixdr_migrations', 'pg_execute_server_program', 'MEMBER') AS given",
+        )
+      )[0]!.given;
+    try {
+      await again(database.logins);
+      assert.equal(await given(), false);
+      // A master that looked there first would have been caught.
+      await database.as(
+        "minixdr_master",
+        "SET search_path = public; SELECT format('%I', 'x'::text)",
+      );
+      assert.equal(await given(), true);
+    } finally {
+      await database.query(
+        `DROP FUNCTION public.format(text, name); DROP FUNCTION public.format(text, text);
+         REVOKE pg_execute_server_program FROM minixdr_migrations`,
+      );
+    }
+  });
+
+  it("gives the schema of an older stack, the migrations' own, to nobody who logs in", async () => {
+    await database.query(
+      `CREATE TABLE minixdr.older (id serial); ALTER TABLE minixdr.older OWNER TO minixdr_migrations;
+       ALTER SCHEMA minixdr OWNER TO minixdr_migrations; GRANT minixdr_migrations TO minixdr_restore;
+       ALTER DEFAULT PRIVILEGES FOR ROLE minixdr_migrations IN SCHEMA minixdr GRANT SELECT ON TABLES TO minixdr_app, minixdr_read_only`,
+    );
+    await again(database.logins);
+    const [now] = await database.query(
+      `SELECT nspowner::regrole::text AS schema, (SELECT relowner::regrole::text FROM pg_class WHERE oid = 'minixdr.older'::regclass) AS table,
+              pg_has_role('minixdr_restore', 'minixdr_migrations', 'MEMBER') AS member,
+              (SELECT count(*)::int FROM pg_default_acl WHERE defaclrole = 'minixdr_migrations'::regrole) AS defaults
+         FROM pg_namespace WHERE nspname = 'minixdr'`,
+    );
+    assert.deepEqual(now, { schema: "minixdr_owner", table: "minixdr_owner", member: false, defaults: 0 });
+    for (const login of ["minixdr_migrations", "minixdr_migrations_clone"])
+      await database.as(login, `ALTER TABLE minixdr.older ADD COLUMN ${login}_was_here int`);
+    await database.query("DROP TABLE minixdr.older");
+  });
+
+  it("gives the canary row of an older stack, the dump's own, to nobody who logs in", async () => {
+    await database.query(
+      `ALTER SCHEMA backup OWNER TO minixdr_backup; ALTER TABLE backup.canary OWNER TO minixdr_backup`,
+    );
+    await again(database.logins);
+    const [owners] = await database.query(
+      `SELECT pg_get_userbyid(nspowner) AS schema, pg_get_userbyid(relowner) AS table
+         FROM pg_class c JOIN pg_namespace n ON n.oid = relnamespace WHERE c.oid = 'backup.canary'::regclass`,
+    );
+    assert.deepEqual(owners, { schema: "minixdr_canary", table: "minixdr_canary" });
+    for (const login of ["minixdr_backup", "minixdr_backup_clone"])
+      await database.as(
+        login,
+        `INSERT INTO backup.canary (id, written_at) VALUES (gen_random_uuid(), now())
+         ON CONFLICT (one) DO UPDATE SET written_at = excluded.written_at`,
+      );
+    await assert.rejects(database.as("minixdr_app", "TABLE backup.canary"), /permission denied/);
   });
 });

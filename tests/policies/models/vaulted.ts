@@ -28,7 +28,7 @@ export const keeping: fc.Arbitrary<Keeping> = fc.record({
     .tuple(fc.integer({ min: 0, max: 29 }), fc.integer({ min: 5, max: 30 }))
     .map(([first, step]) => Array.from({ length: 12 }, (_, index) => first + index * step))
     .map((found) => found.filter((minute) => minute < 60)),
-  lockDays: fc.integer({ min: 1, max: 30 }),
+  lockDays: fc.integer({ min: 7, max: 30 }),
   retention: fc.integer({ min: 14, max: 35 }),
   days: fc.integer({ min: 30, max: 400 }),
   storageClass: fc.constantFrom(...readable),
@@ -269,7 +269,9 @@ function jobs(vault: Resource, key: Resource, { minutes, asText }: Keeping): Res
   const schedules = {
     dump: `${minutes.join(",")} * * * *`,
     verify: "35 3 * * 0",
+    "scratch-verify": "35 3 * * 0",
     drill: "35 4 1 * *",
+    "scratch-drill": "35 4 1 * *",
     state: "15 1 * * *",
     restore: "0 0 1 1 *",
   };

@@ -55,9 +55,36 @@ export const changes: Record<string, Change> = {
     "database-backup-dump",
     setting("spec/jobTemplate/spec/template/spec/containers/0/command", ["true"]),
   ),
+  "backup-identities": on(
+    "aws:iam/rolePolicy:RolePolicy",
+    "backups-dump-policy",
+    setting("policy/Statement/1/Action", ["s3:PutObject", "s3:GetObject"]),
+  ),
+  "backups-watched": on(
+    "aws:cloudwatch/eventRule:EventRule",
+    "backup-watch-backups-touched",
+    setting("eventPattern", '{"source":["aws.s3"]}'),
+  ),
+  "vault-guarded": on(
+    "aws:s3/bucketPolicy:BucketPolicy",
+    "backups-primary-policy",
+    setting("policy/Statement/4", undefined),
+  ),
+  "key-guarded": on("aws:kms/key:Key", "keys-backups", (resource) =>
+    setting(
+      "policy",
+      String(resource.properties.policy).replace("kms:ScheduleKeyDeletion", "kms:TagResource"),
+    )(resource),
+  ),
+  "signing-keys": on("aws:kms/replicaKey:ReplicaKey", "keys-backup-manifests-replica", gone),
+  "recovery-account": on(
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    "",
+    setting("rules/0/destination/account", "210987654321"),
+  ),
   "declared-rights": on(
     "aws:iam/rolePolicy:RolePolicy",
-    "backup-identity-policy",
+    "backups-dump-policy",
     setting("policy/Statement/1/Action", ["s3:GetObject"]),
   ),
   "cluster-access": on(
@@ -252,7 +279,7 @@ export const changes: Record<string, Change> = {
   ),
   rights: on(
     "aws:iam/rolePolicy:RolePolicy",
-    "backup-identity-policy",
+    "backups-dump-policy",
     setting("policy/Statement/0/Action", "s3:*"),
   ),
   "alarm-catalogue": on(

@@ -1,35 +1,39 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { EventEmitter, once } from "node:events";
 import { rmSync } from "node:fs";
 import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { root } from "../../../support/planned";
+import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
-let bundle: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
-/** The program as the image has it: bundled by the same build. */
-function bundled(): Promise<string> {
-  return (bundle ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
-    await chmod(folder, 0o755);
-    // Every suite of the process uses it.
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    const outfile = join(folder, "backup.cjs");
-    await build({
-      entryPoints: [join(root, "images/backup/main.ts")],
-      outfile,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      external: ["pg-native"],
-      logLevel: "error",
-    });
-    return outfile;
-  })());
+/** The program as a checkout's image has it: bundled by the same build. */
+function bundled(from: string): Promise<string> {
+  if (!bundles.has(from)) bundles.set(from, bundle(from));
+  return bundles.get(from)!;
+}
+
+async function bundle(from: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
+  await chmod(folder, 0o755);
+  // Every suite of the process uses it.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, "backup.cjs");
+  await build({
+    entryPoints: [join(from, "images/backup/main.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["pg-native"],
+    logLevel: "error",
+  });
+  return outfile;
 }
 
 /** A job that runs as in its pod: a process of its own, everything by environment. */
@@ -37,6 +41,8 @@ export interface Job {
   child: ChildProcess;
   /** Lines that it has logged so far. */
   lines: LogLine[];
+  /** The first line with this message, now or later. Rejects when the job ends without it. */
+  said: (message: string) => Promise<LogLine>;
   done: Promise<Ended>;
 }
 
@@ -53,10 +59,15 @@ export interface Ended {
   error: string;
 }
 
-export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<Job> {
+/** @param from the checkout whose image it is */
+export async function startJob(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  from = checkout,
+): Promise<Job> {
   const work = await newFolder();
   // By node:child_process: a pod's job has no variable of this process.
-  const child = spawn(process.execPath, [await bundled(), ...args], {
+  const child = spawn(process.execPath, [await bundled(from), ...args], {
     ...unprivileged,
     cwd: work,
     env: {
@@ -72,11 +83,13 @@ export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<
     stdio: ["ignore", "pipe", "pipe"],
   });
   const lines: LogLine[] = [];
+  const grown = new EventEmitter();
   let text = "";
   child.stdout!.setEncoding("utf8").on("data", (chunk: string) => {
     const parts = (text + chunk).split("\n");
     text = parts.pop()!;
     lines.push(...parts.map((line) => JSON.parse(line) as LogLine));
+    grown.emit("lines");
   });
   let stderr = "";
   child.stderr!.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk));
@@ -86,7 +99,17 @@ export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<
       resolve({ code, lines, error: error || stderr });
     });
   });
-  return { child, lines, done };
+  const said = async (message: string) => {
+    for (;;) {
+      const line = lines.find((one) => one.message === message);
+      if (line) return line;
+      const more = once(grown, "lines");
+      const ended = await Promise.race([done, more.then(() => undefined)]);
+      if (ended && !lines.some((one) => one.message === message))
+        throw new Error(`${args[0]} ended without "${message}": ${ended.error}`);
+    }
+  };
+  return { child, lines, said, done };
 }
 
 /** Runs a job to its end. */

@@ -7,13 +7,13 @@ import { output } from "../../../../lib/processes";
 import { bootstrap } from "../../../../rehearsal/database/bootstrap";
 import { Logins } from "../../../../rehearsal/database/logins";
 import { rdsMaster } from "../../../../rehearsal/database/rds-master";
-import { root } from "../../../support/planned";
+import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
 /** The chart's script that makes the roles. */
-export const rolesScript = join(root, "charts/database-bootstrap/files/roles.sql");
+export const rolesScript = join(checkout, "charts/database-bootstrap/files/roles.sql");
 
 /**
  * A PostgreSQL 15 that is set up as the stack's is: a master who is no superuser, as on RDS, and
@@ -96,8 +96,23 @@ export class LiveDatabase {
     await bootstrap(rolesScript, this.logins, { PGHOST: this.host });
   }
 
+  /** An empty database and new roles in the place of whatever is there. */
+  async renew(): Promise<void> {
+    const databases = await this.query<{ drop: string }>(
+      "SELECT format('DROP DATABASE %I WITH (FORCE)', datname) AS drop FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'",
+      "postgres",
+    );
+    for (const { drop } of databases) await this.query(drop, "postgres");
+    const roles = await this.query<{ drop: string }>(
+      "SELECT format('DROP ROLE %I', rolname) AS drop FROM pg_roles WHERE rolname !~ '^pg_' AND rolname <> current_user",
+      "postgres",
+    );
+    for (const { drop } of roles) await this.query(drop, "postgres");
+    await this.bootstrap();
+  }
+
   /** libpq's variables of a role. */
-  environment(role: "master" | "backup" | "migrations" | "app"): NodeJS.ProcessEnv {
+  environment(role: "master" | "backup" | "migrations" | "app" | "restore"): NodeJS.ProcessEnv {
     return {
       PGHOST: this.host,
       PGUSER: `minixdr_${role}`,

@@ -103,11 +103,7 @@ export const absence: Edit[] = [
   ]),
   ...edits("absence", jobs, [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
-    [
-      "dumps in February",
-      "  schedule: {{ get $.Values.schedule $job.name | quote }}",
-      '  schedule: "0 2 29 2 *"',
-    ],
+    ["dumps in February", "  schedule: {{ $job.schedule | quote }}", '  schedule: "0 2 29 2 *"'],
   ]),
   ...edits("absence", "components/database-backup.ts", [
     ["a dump a day", "0,30 * * * *", "0 2 * * *"],

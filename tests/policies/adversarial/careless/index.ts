@@ -7,6 +7,7 @@ import { option } from "./option";
 import { property } from "./property";
 import { target } from "./target";
 import { type } from "./type";
+import { vaultEdits } from "./vault";
 
 /**
  * Changes that a careless or thrifty colleague could make, each of which costs availability: by the pack's
@@ -21,4 +22,5 @@ export const careless: Edit[] = [
   ...property,
   ...target,
   ...type,
+  ...vaultEdits,
 ];
