@@ -1,6 +1,9 @@
 import { createHash } from "node:crypto";
 import { GetObjectCommand, HeadObjectCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
-import { folderOf, tiers, type Manifest, type Verification } from "../images/backup/manifest";
+import { judgeManifest, judgeVerification, type Trusted } from "../images/backup/evidence";
+import { folderOf, tiers, verificationKey, type Manifest } from "../images/backup/manifest";
+import type { Plan } from "../plan/plan";
+import { localReleases } from "../plan/releases";
 import type { Moto } from "../rehearsal/aws/moto";
 
 /** A backup in the vault, as somebody finds it who has nothing else. */
@@ -17,12 +20,13 @@ export interface StoredBackup {
 /**
  * Reads a backup and whatever is wrong with it.
  *
- * @throws Error when there is none of that name, or it is incomplete.
+ * @param trusted the stack that it has to be of, and whose signatures count
+ * @throws Error when there is none of that name, or its manifest does not count
  */
 export async function storedBackup(
   storage: Moto,
   id: string,
-  stack: string,
+  trusted: Trusted,
 ): Promise<StoredBackup> {
   const { s3, bucket: Bucket, kmsKey } = storage;
   const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
@@ -31,11 +35,12 @@ export async function storedBackup(
     const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
     return Buffer.from(await Body!.transformToByteArray());
   };
-  const json = async <T>(key: string) => JSON.parse((await read(key)).toString()) as T;
+  const text = async (key: string) => (await read(key)).toString();
   const written = tiers.map((tier) => `${folderOf({ tier, id })}manifest.json`);
   const found = all.find((key) => written.includes(key));
   if (!found) throw new Error(`the bucket holds no backup ${id} but ${all.join(", ")}`);
-  const manifest = await json<Manifest>(found);
+  const backup = judgeManifest(await text(found), found, trusted);
+  const { manifest } = backup;
   const folder = folderOf(manifest);
   const keys = all.filter((key) => key.startsWith(folder));
   const heads = await Promise.all(
@@ -49,17 +54,32 @@ export async function storedBackup(
   const need = (holds: boolean | undefined, problem: string) => {
     if (!holds) problems.push(problem);
   };
-  need(manifest.stack === stack, `it is of the stack ${manifest.stack}`);
   need(manifest.facts.rows["minixdr.events"]! > 0, "its manifest counts no events");
   need(manifest.facts.canary !== null, "its manifest has no canary row");
   const dump = await read(manifest.dump.key);
   need(dump.subarray(0, 5).toString() === "PGDMP", "its dump is not one of pg_dump");
-  for (const { key, sha256 } of [manifest.dump, manifest.roles])
-    need(sha256Of(await read(key)) === sha256, `${key} has another SHA-256 than its manifest says`);
-  const mark = `${folder}verified.json`;
-  const verified = keys.includes(mark) && (await json<Verification>(mark)).holds;
-  need(verified, "it is not marked as verified");
+  const { key, sha256 } = manifest.dump;
+  need(sha256Of(dump) === sha256, `${key} has another SHA-256 than its manifest says`);
+  need(manifest.lacking.length === 0, `it lacks ${manifest.lacking.join(", ")}`);
+  const mark = verificationKey(manifest);
+  const verified =
+    keys.includes(mark) && judgeVerification(await text(mark), backup, trusted).holds;
+  need(verified, "it is not known to restore");
   return { manifest, keys, plain, problems };
+}
+
+/** What counts in a plan's vault: the stack and the keys that its backups' release names. */
+export async function trustedOf(storage: Moto, plan: Plan): Promise<Trusted> {
+  const release = localReleases(plan).find(({ name }) => name === "database-backup")!;
+  const { stackName, vault } = release.values as {
+    stackName: string;
+    vault: { manifestKeyArn: string; verificationKeyArn: string };
+  };
+  return {
+    stack: stackName,
+    manifest: await storage.publicKey(vault.manifestKeyArn),
+    verification: await storage.publicKey(vault.verificationKeyArn),
+  };
 }
 
 function sha256Of(content: Buffer): string {

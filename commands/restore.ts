@@ -10,6 +10,7 @@ interface Options extends RecoveryOptions {
   backup?: string;
   before?: Date;
   newest?: boolean;
+  lost?: boolean;
   to?: Date;
   undo?: string;
 }
@@ -24,6 +25,12 @@ const command = commandLine(
     ways("--before <time>", "from the newest verified dump up to this time").argParser(time),
   )
   .addOption(ways("--newest", "from the newest dump of all, verified by this very restore"))
+  .addOption(
+    new Option("--lost", "from the vault of the stack whose place this one takes").conflicts([
+      "to",
+      "undo",
+    ]),
+  )
   .addOption(ways("--to <time>", "by point-in-time recovery, to this time").argParser(time))
   .addOption(ways("--undo <database>", "give the database from before a restore its name back"))
   .option("--dry-run", "show the steps, do nothing")

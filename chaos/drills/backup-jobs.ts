@@ -11,7 +11,7 @@ import type { Platform } from "../platform";
 import { containerOf, killContainer } from "../pods";
 import { requests } from "../requests";
 import { scrape } from "../scrape";
-import { storedBackup } from "../stored-backup";
+import { storedBackup, trustedOf } from "../stored-backup";
 
 const drill = "backup-jobs";
 /** Name of the planned release, with which its CronJobs' names begin. */
@@ -20,17 +20,21 @@ const release = "database-backup";
 const restored = "minixdr_rehearsed";
 
 /**
- * All planned CronJobs, in the order in which they run here. What restores is suspended: people start
- * it, with a database's name.
+ * The planned CronJobs in the order in which they run here, some beside the server that they restore
+ * on. What restores is suspended: people start it, with a database's name.
  */
-const planned: { job: string; args?: string[] }[] = [
+const planned: { job: string; beside?: string; args?: string[] }[] = [
   { job: "dump" },
-  { job: "verify" },
-  { job: "drill" },
+  { job: "verify", beside: "scratch-verify" },
+  { job: "prune" },
+  { job: "drill", beside: "scratch-drill" },
   { job: "state" },
   { job: "restore", args: ["restore", "--database", restored] },
 ];
-/** What the exporter tells of; the job `verify` prunes when it has verified. */
+const started = planned.flatMap(({ job, beside }) => (beside ? [beside, job] : [job]));
+/** Nor this one: it takes the live database's place, which the load is on (tests/images/backup swaps). */
+const left = ["swap"];
+/** What the exporter tells of. */
 const reported = ["dump", "verify", "prune", "drill", "state"];
 
 /** Port of its exporter's figures. */
@@ -60,20 +64,20 @@ export default {
       fail,
     });
     const found: Claim[] = [];
-    let left: string[];
+    let remaining: string[];
     try {
       found.push(...(await Promise.race([claims(bed, say), failure])));
     } finally {
       await clean(platform);
-      left = await volumes.left(volumesGone);
+      remaining = await volumes.left(volumesGone);
       volumes.end();
     }
     return [
       ...found,
       claim({
         id: `${drill}.volumes`,
-        claim: `With a job its volume goes${left.map((name) => `; left: ${name}`).join("")}`,
-        value: left.length,
+        claim: `With a job its volume goes${remaining.map((name) => `; left: ${name}`).join("")}`,
+        value: remaining.length,
         unit: "volumes left",
         limit: 0,
       }),
@@ -93,12 +97,19 @@ async function claims(bed: Bed, say: Say): Promise<Claim[]> {
     fault: async () => {
       await clean(platform); // of a run that was void
       ended = [];
-      for (const { job, args } of planned) {
+      for (const { job, beside, args } of planned) {
         say(`the job ${job} under load`);
-        const one = { cronJob: `${release}-${job}`, name: nameOf(job), args, within };
-        const result = await runJob(platform, one);
-        ended.push({ job, result, disk: await disksOf(platform, nameOf(job)) });
-        if (!result.complete) throw new Error(`${job} failed: ${result.log.at(-1)}`);
+        const both = beside ? [{ job: beside, args: undefined }, { job, args }] : [{ job, args }];
+        const results = await Promise.all(
+          both.map(({ job, args }) =>
+            runJob(platform, { cronJob: `${release}-${job}`, name: nameOf(job), args, within }),
+          ),
+        );
+        for (const [index, result] of results.entries()) {
+          const { job } = both[index]!;
+          ended.push({ job, result, disk: await disksOf(platform, nameOf(job)) });
+          if (!result.complete) throw new Error(`${job} failed: ${result.log.at(-1)}`);
+        }
       }
       figures = await figuresOf(platform, say);
       return ended.map(({ result }) => `${result.name}: ${seconds(result.seconds)}`).join(", ");
@@ -124,7 +135,7 @@ async function claims(bed: Bed, say: Say): Promise<Claim[]> {
 
 /** Takes away what the jobs leave in the cluster and in the database; the bucket keeps its own. */
 async function clean(platform: Platform): Promise<void> {
-  await deleteJobs(platform, [nameOf("control"), ...planned.map(({ job }) => nameOf(job))]);
+  await deleteJobs(platform, [nameOf("control"), ...started.map(nameOf)]);
   await platform.services.database.writer.sql(`DROP DATABASE IF EXISTS ${restored}`);
 }
 
@@ -132,7 +143,7 @@ async function clean(platform: Platform): Promise<void> {
 async function requireAll({ plane }: Platform): Promise<void> {
   const path = "/apis/batch/v1/namespaces/database/cronjobs";
   const names = (await plane.api.list<KubernetesObject>(path)).map(({ metadata }) => metadata.name);
-  const wanted = planned.map(({ job }) => `${release}-${job}`);
+  const wanted = [...started, ...left].map((job) => `${release}-${job}`);
   if (names.sort().join() !== wanted.sort().join())
     throw new Error(`the plan's CronJobs are ${names.join(", ")}; run are ${wanted.join(", ")}`);
 }
@@ -184,8 +195,8 @@ async function figuresOf(platform: Platform, say: Say): Promise<Map<string, numb
  * is the one that was restored: the controllers may have made another meanwhile, as it is planned.
  */
 async function stored({ services, plan }: Platform, id: string): Promise<Claim[]> {
-  const stack = `mini-xdr-${plan.stack}`;
-  const { manifest, keys, plain, problems } = await storedBackup(services.storage, id, stack);
+  const trusted = await trustedOf(services.storage, plan);
+  const { manifest, keys, plain, problems } = await storedBackup(services.storage, id, trusted);
   const { tier, dump, facts } = manifest;
   const dumped = facts.rows["minixdr.events"]!;
   const events = "SELECT count(*)::int AS events FROM minixdr.events";
@@ -193,7 +204,7 @@ async function stored({ services, plan }: Platform, id: string): Promise<Claim[]
   return [
     claim({
       id: `${drill}.stored`,
-      claim: `The bucket holds ${tier}/${id}: a dump of ${dump.bytes} bytes with ${dumped} events, roles, manifest and the mark that it restores${problems.map((problem) => `; ${problem}`).join("")}`,
+      claim: `The bucket holds ${tier}/${id}: a dump of ${dump.bytes} bytes with ${dumped} events, a signed manifest and the signed word that it restores${problems.map((problem) => `; ${problem}`).join("")}`,
       value: problems.length,
       unit: "problems",
       limit: 0,

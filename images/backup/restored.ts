@@ -46,9 +46,9 @@ const grants = /^\d+; \d+ \d+ (DEFAULT )?ACL /;
 /**
  * Restores a dump into an empty database, as whoever may write there and is a member of all owners.
  *
- * Rights go between data and the rest, so that what is computed anew finds them. Where somebody else
- * than the owner has granted, pg_dump writes SET SESSION AUTHORIZATION, which only superusers may;
- * a member may SET ROLE, with the same effect.
+ * Rights go between data and the rest, so that what is computed anew finds them. What somebody else
+ * than the owner has granted is granted in the owner's name: pg_dump writes SET SESSION AUTHORIZATION
+ * there, which only superusers may.
  *
  * @param address whose environment is all that pg_restore gets
  */
@@ -68,7 +68,7 @@ export async function restoreDump(
   const script = await restore(`--use-list=${list}`, "--file=-");
   const client = await connect(address.client);
   try {
-    await client.query(asMember(script));
+    await client.query(inOwnersName(script));
   } finally {
     await client.end().catch(() => {});
   }
@@ -87,14 +87,13 @@ async function analyze(address: ServerAddress): Promise<void> {
 }
 
 /**
- * A script of grants for who is a member of the grantors, not a superuser; and for a driver, not psql,
- * whose own commands newer scripts have at both ends.
+ * A script of grants for who is a member of the owners; and for a driver, not psql, whose own
+ * commands newer scripts have at both ends.
  */
-export function asMember(script: string): string {
+export function inOwnersName(script: string): string {
   return script
     .replaceAll(/^\\(un)?restrict \w+$/gm, "")
-    .replaceAll(/^SET SESSION AUTHORIZATION (?=.*;$)/gm, "SET ROLE ")
-    .replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, "RESET ROLE;");
+    .replaceAll(/^(SET SESSION AUTHORIZATION .*|RESET SESSION AUTHORIZATION);$/gm, "");
 }
 
 /** As a connection string: a name with `=` in it would be taken for one. */

@@ -50,22 +50,32 @@ export const frontend: Exporter = {
 };
 
 const ofJob = gauge(["job_name"]);
+const ofTier = gauge(["tier"]);
 
 export const backup: Exporter = {
   name: "the backups' exporter",
-  source: "images/backup/metrics.ts",
+  source: "images/backup/metrics.ts, images/backup/evidence-figures.ts",
   target: target(),
   metrics: {
+    minixdr_backup_below_promise: gauge([]),
     minixdr_backup_count: gauge([]),
     minixdr_backup_job_duration_seconds: ofJob,
     minixdr_backup_job_failed: ofJob,
     minixdr_backup_job_last_run_age_seconds: ofJob,
+    minixdr_backup_lacking_tables: gauge([]),
+    minixdr_backup_large_objects: gauge([]),
     minixdr_backup_measured_rpo_seconds: gauge([]),
     minixdr_backup_measured_rto_seconds: gauge([]),
     minixdr_backup_newest_age_seconds: gauge([]),
     minixdr_backup_newest_bytes: gauge([]),
     minixdr_backup_newest_duration_seconds: gauge([]),
+    minixdr_backup_promised: ofTier,
+    minixdr_backup_refused: gauge([]),
+    minixdr_backup_restorable: ofTier,
+    minixdr_backup_settings_differ: gauge([]),
     minixdr_backup_size_ratio: gauge([]),
+    minixdr_backup_tagged_out_of_turn: gauge([]),
+    minixdr_backup_vanished: gauge([]),
     minixdr_backup_verified_age_seconds: gauge([]),
   },
 };

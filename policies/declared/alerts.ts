@@ -14,9 +14,10 @@ export const expectedAlerts: ExpectedAlert[] = [
   ...alerts("critical", 120, "HighErrorRate", "DatabasePoolExhausted", "PgBouncerDown"),
   ...alerts("critical", 60, "ClusterLost", "ZoneLost"),
   ...alerts("critical", 300, "ErrorBudgetBurn", "PodCrashLooping", "BackupTooOld"),
+  ...alerts("critical", 300, "BackupVanished", "BackupTaggedOutOfTurn"),
   // The lower the tier, the longer a silence has to last before it spends much of the budget.
   ...alerts("critical", 600, "ServiceSilent"),
-  ...alerts("critical", 900, "BackupMetricsAbsent"),
+  ...alerts("critical", 900, "BackupMetricsAbsent", "BackupsBelowPromise"),
   ...alerts("critical", 3600, "CertificateAlmostExpired"),
   ...alerts(
     "warning",
@@ -30,6 +31,9 @@ export const expectedAlerts: ExpectedAlert[] = [
     "BackupJobNeverReported",
     "BackupShrank",
     "BackupObjectiveMissed",
+    "BackupLacksTables",
+    "BackupLacksLargeObjects",
+    "BackupSettingsDiffer",
     "ErrorBudgetBurn",
   ),
   ...alerts(
@@ -43,6 +47,7 @@ export const expectedAlerts: ExpectedAlert[] = [
     "VolumeFilling",
     "KubeStateMetricsDown",
     "BackupUnverified",
+    "BackupRefused",
   ),
   ...alerts("warning", 60, "NodeLost"),
   ...alerts("warning", 3600, "CertificateExpiring"),

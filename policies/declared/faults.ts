@@ -213,6 +213,27 @@ export const faults: Fault[] = [
     ],
   },
   {
+    name: "backups are lost or touched",
+    ways: [
+      page("BackupsBelowPromise", { minixdr_backup_below_promise: backups }),
+      page("BackupVanished", { minixdr_backup_vanished: backups }),
+      page("BackupTaggedOutOfTurn", { minixdr_backup_tagged_out_of_turn: backups }),
+      message("BackupRefused", { minixdr_backup_refused: backups }),
+      alarm("BackupsBelowPromise"),
+      alarm("BackupsVanished"),
+      alarm("BackupsTaggedOutOfTurn"),
+      alarm("BackupsRefused"),
+    ],
+  },
+  {
+    name: "a dump lacks something",
+    ways: [
+      message("BackupLacksTables", { minixdr_backup_lacking_tables: backups }),
+      message("BackupLacksLargeObjects", { minixdr_backup_large_objects: backups }),
+      message("BackupSettingsDiffer", { minixdr_backup_settings_differ: backups }),
+    ],
+  },
+  {
     name: "nobody reports on backups",
     ways: [alarm("NewestBackupAgeSeconds"), page("BackupMetricsAbsent", newest)],
   },

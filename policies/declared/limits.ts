@@ -38,6 +38,14 @@ export const limits: Record<string, Limits> = {
   BackupUnverified: { ">": 10 * day },
   BackupJobNeverReported: { ">": 0 },
   BackupShrank: { "<": 0.25 },
+  // Counts of what should not be there at all.
+  BackupsBelowPromise: { ">": 0 },
+  BackupVanished: { ">": 0 },
+  BackupTaggedOutOfTurn: { ">": 0 },
+  BackupRefused: { ">": 0 },
+  BackupLacksTables: { ">": 0 },
+  BackupLacksLargeObjects: { ">": 0 },
+  BackupSettingsDiffer: { ">": 0 },
   BackupObjectiveMissed: {
     ">": { ...recoveryPoint, enterprise: Math.max(recoveryPoint.enterprise, recoveryTime) },
   },

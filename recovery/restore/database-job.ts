@@ -6,9 +6,11 @@ import { output, run, type RunOptions } from "../../lib/processes";
 import type { Outputs } from "../engine";
 
 const namespace = "database";
-const template = "cronjob/database-backup-restore";
 
-/** Runs the backup image in the cluster, from the chart's suspended restore job. */
+/** A job of the chart, which is the template of one that runs now: each has its own rights and secrets. */
+export type Template = "dump" | "restore" | "swap";
+
+/** Runs the backup image in the cluster, from the chart's jobs. */
 export class DatabaseJobs {
   private constructor(
     private readonly kubeconfig: string,
@@ -45,8 +47,9 @@ export class DatabaseJobs {
   }
 
   /** Runs one job to its end and shows what it logs. @throws Failure when it fails. */
-  async run(name: string, args: string[], host?: string): Promise<void> {
-    const made = ["create", "job", name, `--from=${template}`, "--dry-run=client", "--output=json"];
+  async run(template: Template, name: string, args: string[], host?: string): Promise<void> {
+    const from = `--from=cronjob/database-backup-${template}`;
+    const made = ["create", "job", name, from, "--dry-run=client", "--output=json"];
     const job = JSON.parse(await this.kubectl(made)) as JobObject;
     const [container] = job.spec.template.spec.containers;
     container!.args = args;

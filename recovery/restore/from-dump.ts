@@ -12,6 +12,8 @@ export interface DumpChoice {
   before?: Date;
   /** The newest complete backup, verified or not. */
   newest?: boolean;
+  /** From the vault of the stack whose place this one takes. */
+  lost?: boolean;
 }
 
 /** Restores a dump into a new database on the same server, and swaps the two names. */
@@ -27,13 +29,18 @@ export function fromDump(
     {
       id: "restore",
       title: `Restore ${words} into the new database ${restored}, and compare it with its manifest`,
-      run: () => jobs.run(`restore-${job(stamp)}`, ["restore", "--database", restored, ...options]),
+      run: () => jobs.run("restore", `restore-${job(stamp)}`, [
+          "restore",
+          "--database",
+          restored,
+          ...options,
+        ]),
     },
     {
       id: "swap",
       title: `End all sessions, rename ${live} to ${old} and ${restored} to ${live}`,
       run: () =>
-        jobs.run(`swap-${job(stamp)}`, [
+        jobs.run("swap", `swap-${job(stamp)}`, [
           "swap",
           "--live",
           live,
@@ -48,7 +55,14 @@ export function fromDump(
 }
 
 /** A choice in words, and as the job's options. */
-function chosen({ backup, before, newest }: DumpChoice): { words: string; options: string[] } {
+function chosen({ lost, ...choice }: DumpChoice): { words: string; options: string[] } {
+  const { words, options } = inVault(choice);
+  return lost
+    ? { words: `${words} of the lost stack`, options: [...options, "--lost"] }
+    : { words, options };
+}
+
+function inVault({ backup, before, newest }: DumpChoice): { words: string; options: string[] } {
   if (backup) return { words: backup, options: ["--backup", backup] };
   if (newest) return { words: "the newest backup, verified or not,", options: ["--newest"] };
   const words = "the newest verified backup";
@@ -65,7 +79,7 @@ export function undo(outputs: Outputs, jobs: DatabaseJobs, old: string, stamp: s
       id: "swap",
       title: `End all sessions, rename ${live} to ${undone} and ${old} to ${live}`,
       run: () =>
-        jobs.run(`undo-${job(stamp)}`, [
+        jobs.run("swap", `undo-${job(stamp)}`, [
           "swap",
           "--live",
           live,

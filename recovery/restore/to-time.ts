@@ -52,7 +52,9 @@ export function toTime({ outputs, engine, jobs, topology, to, stamp }: Recovery)
         "Check in the new server that the tables are there and its canary row is not younger than that time",
       async run() {
         const { host } = await topology.describe(restored);
-        await jobs.run(`inspect-${suffix}`, ["inspect", "--not-after", to.toISOString()], host);
+        // As the dump's role, which only reads: whatever is in the database runs as nobody else.
+        const args = ["inspect", "--not-after", to.toISOString()];
+        await jobs.run("dump", `inspect-${suffix}`, args, host);
       },
     },
     {

@@ -1,6 +1,8 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { CloudWatchClient, ListMetricsCommand } from "@aws-sdk/client-cloudwatch";
+import { GetPublicKeyCommand, KMSClient } from "@aws-sdk/client-kms";
 import {
   CreateBucketCommand,
   PutBucketEncryptionCommand,
@@ -61,9 +63,9 @@ export interface MotoPlace {
 const loopback: MotoPlace = { inside: [], address: "127.0.0.1", port: 0 };
 
 /**
- * moto, a stand-in for S3 and CloudWatch, with a backup vault in it. It speaks versions, locks and
- * tags, and by moto-server.py what S3 says of objects of parts. It does not deny by key or policy,
- * replicate or expire: tests inject or judge those, and say so.
+ * moto, a stand-in for S3, CloudWatch and KMS, with a backup vault in it. It speaks versions, locks
+ * and tags, and by moto-server.py what S3 says of objects of parts, and what KMS signs. It does not
+ * deny by key or policy, replicate or expire: tests inject or judge those, and say so.
  */
 export class Moto {
   /** The vault's bucket. */
@@ -101,6 +103,7 @@ export class Moto {
       AWS_REGION: region,
       AWS_ENDPOINT_URL_S3: s3,
       AWS_ENDPOINT_URL_CLOUDWATCH: this.endpoint,
+      AWS_ENDPOINT_URL_KMS: this.endpoint,
       BACKUP_BUCKET: this.bucket,
       BACKUP_KMS_KEY: this.kmsKey,
       STACK_NAME: "mini-xdr-prod",
@@ -116,6 +119,13 @@ export class Moto {
     return Metrics.map(({ MetricName, Dimensions = [] }) =>
       [MetricName, ...Dimensions.map(({ Value }) => Value)].join(" "),
     );
+  }
+
+  /** Of the key that signs under this ARN. */
+  async publicKey(arn: string): Promise<KeyObject> {
+    const client = new KMSClient({ endpoint: this.endpoint, region, credentials });
+    const { PublicKey } = await client.send(new GetPublicKeyCommand({ KeyId: arn }));
+    return createPublicKey({ key: Buffer.from(PublicKey!), format: "der", type: "spki" });
   }
 
   async stop(): Promise<void> {

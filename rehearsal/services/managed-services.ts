@@ -89,9 +89,18 @@ export class ManagedServices {
       }),
       ...podEnvironment({
         workload: "database-backup",
+        accounts: this.identities("database"),
         environment: aws as Record<string, string>,
       }),
     ];
+  }
+
+  /** Service accounts of a namespace that the plan gives a role in AWS; all others get nothing of it. */
+  private identities(namespace: string): string[] {
+    return this.plan.resources
+      .filter(({ type }) => type === "aws:eks/podIdentityAssociation:PodIdentityAssociation")
+      .filter(({ inputs }) => inputs.namespace === namespace)
+      .map(({ inputs }) => String(inputs.serviceAccount));
   }
 
   /**

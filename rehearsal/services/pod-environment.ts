@@ -2,6 +2,8 @@
 export interface PodEnvironment {
   /** Value of the label `app.kubernetes.io/name`. */
   workload: string;
+  /** Service accounts whose pods get it; absent: all of the workload. */
+  accounts?: string[];
   environment: Record<string, string>;
 }
 
@@ -12,7 +14,7 @@ const group = "admissionregistration.k8s.io/v1";
  * certificate authority and AWS's public names would be: where the run's own services are, and whom
  * to trust. The manifests stay as they are planned; the API server adds this to each new pod.
  */
-export function podEnvironment({ workload, environment }: PodEnvironment): object[] {
+export function podEnvironment({ workload, accounts, environment }: PodEnvironment): object[] {
   const name = `rehearsal-${workload}`;
   return [
     {
@@ -30,6 +32,14 @@ export function podEnvironment({ workload, environment }: PodEnvironment): objec
             name: "workload",
             expression: `object.metadata.?labels["app.kubernetes.io/name"].orValue("") == "${workload}"`,
           },
+          ...(accounts
+            ? [
+                {
+                  name: "account",
+                  expression: `object.spec.?serviceAccountName.orValue("") in ${JSON.stringify(accounts)}`,
+                },
+              ]
+            : []),
         ],
         failurePolicy: "Fail",
         reinvocationPolicy: "Never",

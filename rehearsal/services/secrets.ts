@@ -78,6 +78,7 @@ export class Secrets {
       },
       "database-verifiers": this.logins.verifiers,
       "pgbouncer-users": { "userlist.txt": this.logins.userlist },
+      "database-scratch": { owner: newPassword(), restorer: newPassword() },
       "pgbouncer-exporter": { ...this.logins.statistics },
       "grafana-login": { "admin-user": "admin", "admin-password": newPassword() },
     };

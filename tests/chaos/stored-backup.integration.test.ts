@@ -1,15 +1,36 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
+import { createHash, generateKeyPairSync, sign } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { storedBackup } from "../../chaos/stored-backup";
+import { preAuthenticationEncoding, seal } from "../../images/backup/dsse";
+import { folderOf, payloadTypes, type Backup } from "../../images/backup/manifest";
 import { Moto, vaultOf } from "../../rehearsal/aws/moto";
+import { exampleManifest, exampleVerification } from "../images/backup/support/example-backup";
 import { needTools } from "../support/need-tools";
 import { plannedStack } from "../support/planned";
 
-const stack = "mini-xdr-prod";
-const folder = "daily/one/";
 const dump = "PGDMP and what follows";
-const roles = "CREATE ROLE someone;";
+const pairs = {
+  manifest: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+  verification: generateKeyPairSync("ec", { namedCurve: "P-256" }),
+};
+const trusted = {
+  stack: "mini-xdr-prod",
+  manifest: pairs.manifest.publicKey,
+  verification: pairs.verification.publicKey,
+};
+const at = new Date("2026-11-26T02:00:00Z");
+const { id, ...made } = exampleManifest(at);
+const folder = folderOf({ ...made, id });
+const manifest = {
+  ...{ ...made, id },
+  dump: { ...made.dump, bytes: dump.length, sha256: sha256Of(dump) },
+  facts: {
+    ...made.facts,
+    rows: { "minixdr.events": 5 },
+    canary: { id: "1", writtenAt: at.toISOString() },
+  },
+};
 
 describe("a backup in a bucket", function () {
   this.timeout(60_000);
@@ -33,53 +54,64 @@ describe("a backup in a bucket", function () {
       new PutObjectCommand({ Bucket: storage.bucket, Key, Body, ...encryption }),
     );
   };
-  const file = (key: string, content: string) => ({
-    key: `${folder}${key}`,
-    bytes: content.length,
-    sha256: createHash("sha256").update(content).digest("hex"),
-  });
-  const whole = async () => {
-    const manifest = {
-      ...{ id: "one", tier: "daily", stack, snapshotAt: "2026-11-26T02:00:00.000Z" },
-      dump: file("database.dump", dump),
-      roles: file("roles.sql", roles),
-      facts: { rows: { "minixdr.events": 5 }, rights: [], canary: { id: "1", writtenAt: "" } },
-    };
+  const whole = async ({ holds = true, stack = trusted.stack } = {}) => {
+    const text = JSON.stringify({ ...manifest, stack });
+    const backup: Backup = { manifest: { ...manifest, stack }, manifestSha256: sha256Of(text) };
     await put("database.dump", dump);
-    await put("roles.sql", roles);
-    await put("verified.json", JSON.stringify({ holds: true }));
-    await put("manifest.json", JSON.stringify(manifest));
+    await put(
+      "verified.json",
+      signed("verification", JSON.stringify(exampleVerification(backup, new Date(), holds))),
+    );
+    await put("manifest.json", signed("manifest", text));
   };
-  const problems = async () => (await storedBackup(storage, "one", stack)).problems;
+  const problems = async () => (await storedBackup(storage, id, trusted)).problems;
 
   it("is whole when nothing is wrong with it", async () => {
     await whole();
-    const found = await storedBackup(storage, "one", stack);
-    assert.deepEqual([found.problems, found.plain, found.keys.length], [[], [], 4]);
+    const found = await storedBackup(storage, id, trusted);
+    assert.deepEqual([found.problems, found.plain, found.keys.length], [[], [], 3]);
   });
 
   it("is none without a manifest", async () => {
     await put("database.dump", dump);
-    await assert.rejects(storedBackup(storage, "one", stack), /no backup one but daily/);
+    await assert.rejects(storedBackup(storage, id, trusted), /no backup .* but monthly/);
+  });
+
+  it("is none when its manifest is another stack's, or nobody's", async () => {
+    await whole({ stack: "mini-xdr-staging" });
+    await assert.rejects(storedBackup(storage, id, trusted), /it is of the stack mini-xdr-staging/);
+    await put("manifest.json", JSON.stringify(manifest));
+    await assert.rejects(storedBackup(storage, id, trusted), /it is no signed envelope/);
   });
 
   it("is not known to restore when its verification failed", async () => {
-    await whole();
-    await put("verified.json", JSON.stringify({ holds: false }));
-    assert.deepEqual(await problems(), ["it is not marked as verified"]);
+    await whole({ holds: false });
+    assert.deepEqual(await problems(), ["it is not known to restore"]);
   });
 
-  it("is wrong when it is another stack's, or another dump than the manifest's", async () => {
+  it("is wrong when the dump is another than the manifest's", async () => {
     await whole();
     await put("database.dump", "something else");
-    const found = (await storedBackup(storage, "one", "mini-xdr-staging")).problems.join("\n");
-    for (const problem of [/stack mini-xdr-prod/, /not one of pg_dump/, /database.dump.*SHA-256/])
+    const found = (await problems()).join("\n");
+    for (const problem of [/not one of pg_dump/, /database.dump.*SHA-256/])
       assert.match(found, problem);
   });
 
   it("names what another key encrypts", async () => {
     await whole();
-    await put("roles.sql", roles, "arn:aws:kms:eu-central-1:123456789012:key/other");
-    assert.deepEqual((await storedBackup(storage, "one", stack)).plain, [`${folder}roles.sql`]);
+    await put("database.dump", dump, "arn:aws:kms:eu-central-1:123456789012:key/other");
+    const { plain } = await storedBackup(storage, id, trusted);
+    assert.deepEqual(plain, [`${folder}database.dump`]);
   });
 });
+
+function signed(kind: keyof typeof pairs, text: string): string {
+  const payload = Buffer.from(text);
+  const encoded = preAuthenticationEncoding(payloadTypes[kind], payload);
+  const sig = sign("sha256", encoded, pairs[kind].privateKey);
+  return seal(payloadTypes[kind], payload, { keyid: "one of the test's", sig });
+}
+
+function sha256Of(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

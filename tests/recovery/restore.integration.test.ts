@@ -108,6 +108,27 @@ describe("npm run restore, against a scripted engine, Kubernetes and RDS", funct
     assert.match(jobsOf(calls)[0].args.join(" "), /^restore --database \S+ --newest$/);
   });
 
+  it("what runs a dump is not the master, and what is the master runs no dump", async () => {
+    const { calls } = await restore({ args: [] });
+    const templates = calls
+      .map(({ args }) => /create job (\w+)-\S+ --from=cronjob\/(\S+)/.exec(args)?.slice(1))
+      .filter((found) => found !== undefined);
+    assert.deepEqual(templates, [
+      ["restore", "database-backup-restore"],
+      ["swap", "database-backup-swap"],
+    ]);
+  });
+
+  it("--lost reads the vault of the stack whose place this one takes", async () => {
+    const { code, stdout, stderr, calls } = await restore({ args: ["--lost", "--backup", "ID"] });
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /1\. Restore ID of the lost stack into/);
+    assert.match(jobsOf(calls)[0].args.join(" "), /^restore --database \S+ --backup ID --lost$/);
+    const both = await restore({ args: ["--lost", "--to", "2026-11-23T01:00:00Z"] });
+    assert.equal(both.code, 2);
+    assert.match(both.stderr, /--lost.*--to|--to.*--lost/);
+  });
+
   it("reaches the stack's own cluster, whatever the current context is", async () => {
     const { calls } = await restore({ args: [] });
     const [aws] = calls.filter(({ program }) => program === "aws");

@@ -137,6 +137,24 @@ const faults: Fault[] = [
     fires: [],
     quiet: [30, 59],
   },
+  ...(
+    [
+      ["BackupsBelowPromise", "below_promise", 15],
+      ["BackupVanished", "vanished", 5],
+      ["BackupTaggedOutOfTurn", "tagged_out_of_turn", 5],
+      ["BackupRefused", "refused", 15],
+      ["BackupLacksTables", "lacking_tables", 1],
+      ["BackupLacksLargeObjects", "large_objects", 1],
+      ["BackupSettingsDiffer", "settings_differ", 1],
+    ] as const
+  ).map(([alert, figure, lasting]) => ({
+    title: `one is counted by minixdr_backup_${figure}`,
+    alert,
+    series: scraped(`minixdr_backup_${figure}`),
+    values: "0x10 1x30 0x10",
+    fires: [12 + lasting, 39],
+    quiet: [9, 10 + lasting - 1, 43],
+  })),
   ...(["rpo", "rto"] as const).map((objective) => ({
     title: `a drill missed the ${objective.toUpperCase()}`,
     alert: "BackupObjectiveMissed",

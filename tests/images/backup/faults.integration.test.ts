@@ -8,20 +8,24 @@ import {
   ListObjectsV2Command,
   PutObjectCommand,
 } from "@aws-sdk/client-s3";
+import { Evidence } from "../../../images/backup/evidence";
 import type { Backup, Verification } from "../../../images/backup/manifest";
 import { Vault } from "../../../images/backup/vault";
 import { run } from "../../../lib/processes";
 import { Moto } from "../../../rehearsal/aws/moto";
+import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
 import { needTools } from "../../support/need-tools";
 import { deny, FaultyProxy } from "./support/faulty-proxy";
 import { newFolder, removeFolders } from "./support/folder";
 import { runJob, startJob, type Ended } from "./support/job";
 import { LiveDatabase } from "./support/live-database";
 import { plannedVault } from "./support/planned-vault";
+import { scratchPod, verified } from "./support/verified";
 
 describe("faults of backups: a clear error, a metric, and no good backup lost", function () {
   this.timeout(120_000);
   let cloud: Moto;
+  let keys: SigningKeys;
   let proxy: FaultyProxy;
   let live: LiveDatabase;
   /** Verified before every fault; it has to stay so. */
@@ -30,6 +34,7 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
   before(async function () {
     await needTools(this, ["postgres", "moto_server"]);
     cloud = await Moto.start(await plannedVault());
+    keys = await SigningKeys.start();
     proxy = await FaultyProxy.start(cloud.endpoint);
     live = await LiveDatabase.start();
     await live.as(
@@ -37,11 +42,12 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
       `CREATE TABLE minixdr.events AS SELECT i, md5(i::text) || md5((i + 1)::text) AS body FROM generate_series(1, 800000) i`,
     );
     good = (await dumped(runJob(["dump"], direct()))).id;
-    ok(await runJob(["verify"], direct()));
+    ok(await verify());
   });
 
   beforeEach(() => {
     proxy.fault = () => false;
+    proxy.corrupts = () => false;
     proxy.struck = 0;
   });
 
@@ -56,57 +62,102 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
     const backup = (await all()).find(({ manifest }) => manifest.id === good)!;
     assert.equal(backup.verification?.holds, true, "the good backup is no longer verified");
     assert.equal(await isPruned(`${backup.manifest.tier}/${good}/manifest.json`), false);
-    ok(await runJob(["verify", "--backup", good], direct()));
+    ok(await verify("--backup", good));
   });
 
   after(async () => {
-    await Promise.all([proxy?.stop(), cloud?.stop(), live?.stop()]);
+    await Promise.all([proxy?.stop(), cloud?.stop(), keys?.stop(), live?.stop()]);
     await removeFolders();
   });
 
-  const direct = () => ({ ...cloud.environment(), ...live.environment("backup") });
-  const faulty = () => ({ ...cloud.environment(proxy.endpoint), ...live.environment("backup") });
+  const jobs = (s3?: string) => ({
+    ...cloud.environment(s3),
+    ...keys.environment,
+    ...live.environment("backup"),
+  });
+  const direct = () => jobs();
+  const faulty = () => jobs(proxy.endpoint);
+  const verify = (...args: string[]) => verified(["verify", ...args], direct());
 
   async function fails(ended: Ended, job: string, says: RegExp, code = 1): Promise<void> {
     assert.match(ended.error, says);
     assert.equal(ended.code, code, ended.error);
-    assert.ok((await cloud.metrics()).includes(`JobFailed mini-xdr-prod ${job}`));
+    // A dump says it to CloudWatch too, as its vault may be what is out of reach.
+    if (job === "dump")
+      return assert.ok((await cloud.metrics()).includes("JobFailed mini-xdr-prod dump"));
+    const outcome = JSON.parse(await text(`state/runs/${job}.json`)) as { holds: boolean };
+    assert.equal(outcome.holds, false);
   }
 
   async function all(): Promise<Backup[]> {
-    return withCloud(() => new Vault(cloud.bucket, cloud.kmsKey).backups());
+    return withCloud(async () => {
+      const [manifestKey, verificationKey] = [keys.arn("manifests"), keys.arn("verifications")];
+      const source = { stack: "mini-xdr-prod", manifestKey, verificationKey };
+      const vault = new Vault(cloud.bucket, cloud.kmsKey);
+      return (await new Evidence(vault, source).read()).backups;
+    });
+  }
+
+  async function text(Key: string): Promise<string> {
+    const { Body } = await cloud.s3.send(new GetObjectCommand({ Bucket: cloud.bucket, Key }));
+    return Body!.transformToString();
   }
 
   it("a flipped byte in a stored dump: bad by its checksum, and no longer a candidate", async () => {
     const { id, tier } = await dumped(runJob(["dump"], direct()));
-    const Key = `${tier}/${id}/database.dump`;
-    const { Body } = await cloud.s3.send(new GetObjectCommand({ Bucket: cloud.bucket, Key }));
-    const bytes = await Body!.transformToByteArray();
+    const { Body } = await cloud.s3.send(
+      new GetObjectCommand({ Bucket: cloud.bucket, Key: `${tier}/${id}/database.dump` }),
+    );
+    const bytes = Buffer.from(await Body!.transformToByteArray());
     bytes[bytes.length >> 1]! ^= 1;
-    await cloud.s3.send(new PutObjectCommand({ Bucket: cloud.bucket, Key, Body: bytes }));
+    // Injected: nobody can change a version, so S3 itself gives it out otherwise than it was stored.
+    proxy.fault = ({ method, url }, response) => {
+      if (method !== "GET" || !url!.includes(`${id}/database.dump`)) return false;
+      response.writeHead(200, { "content-length": bytes.length });
+      response.end(bytes);
+      return true;
+    };
     await fails(
-      await runJob(["verify"], direct()),
+      await verified(["verify"], faulty()),
       "verify",
       /database\.dump: SHA-256 .* dumped was/,
     );
+    assert.ok(proxy.struck >= 2, "a wrong content is fetched again before it is believed");
     assert.equal((await verification(id))?.holds, false);
     const refused = await runJob(["restore", "--database", "x", "--backup", id], direct());
     assert.equal(refused.code, 2);
     assert.match(refused.error, /is known to be bad/);
   });
 
-  it("nothing is pruned while the newest backup is bad or not verified", async () => {
-    await fails(
-      await runJob(["prune"], direct()),
-      "prune",
-      /nothing is pruned.* failed its verification/,
+  it("what is put over a dump is not looked at: the version that was signed is restored", async () => {
+    const { id, tier } = await dumped(runJob(["dump"], direct()));
+    await cloud.s3.send(
+      new PutObjectCommand({
+        Bucket: cloud.bucket,
+        Key: `${tier}/${id}/database.dump`,
+        Body: "something else",
+      }),
     );
-    await dumped(runJob(["dump"], direct()));
+    ok(await verify("--backup", id));
+  });
+
+  it("nothing is pruned while no signed verification is recent", async () => {
+    const there = await all();
+    // Injected: the vault lists no outcome.
+    proxy.fault = ({ url }, response) => {
+      if (!/verified\.json/.test(url!)) return false;
+      response.writeHead(403, { "content-type": "application/xml" });
+      response.end("<Error><Code>AccessDenied</Code><Message>not yours</Message></Error>");
+      return true;
+    };
     await fails(
-      await runJob(["prune"], direct()),
+      await runJob(["prune"], faulty()),
       "prune",
-      /nothing is pruned.* is not verified yet/,
+      /nothing is pruned.*no signed verification of the last 8 days/,
     );
+    assert.ok(proxy.struck >= 1);
+    for (const { manifest } of there)
+      assert.equal(await isPruned(`${manifest.tier}/${manifest.id}/manifest.json`), false);
   });
 
   it("an upload whose line breaks half-way is taken back, and there is no manifest", async () => {
@@ -134,7 +185,7 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
       response.end(Buffer.alloc(1000));
       return true;
     };
-    const ended = await runJob(["verify", "--backup", good], faulty());
+    const ended = await verified(["verify", "--backup", good], faulty());
     assert.ok(proxy.struck >= 1);
     assert.match(ended.error, /1000 bytes arrived, \d+ were dumped/);
     // A single answer that is short says nothing about what is stored.
@@ -163,13 +214,22 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
     assert.equal((await all()).length, before);
   });
 
-  it("a denied decrypt is found when the dump is made, not on the day it is needed", async () => {
-    proxy.fault = ({ method, headers }, response) =>
-      method === "GET" && headers.range !== undefined && deny(response, "kms:Decrypt");
+  it("a bit that is lost on its way: S3's checksum is not the dump's, and it does not count", async () => {
+    // Injected: S3 itself would refuse the part, as its own checksum is in the request; moto takes it.
+    proxy.corrupts = ({ method, url }) => method === "PUT" && /partNumber=1/.test(url!);
     const before = (await all()).length;
-    await fails(await runJob(["dump"], faulty()), "dump", /kms:Decrypt/);
+    await fails(await runJob(["dump"], faulty()), "dump", /S3 holds the checksum .*, sent was/);
     assert.ok(proxy.struck >= 1);
     assert.equal((await all()).length, before);
+  });
+
+  it("a denied decrypt says nothing about a backup: it stays what it was", async () => {
+    const { id } = await dumped(runJob(["dump"], direct()));
+    proxy.fault = ({ method, url }, response) =>
+      method === "GET" && url!.includes("database.dump") && deny(response, "kms:Decrypt");
+    await fails(await verified(["verify"], faulty()), "verify", /kms:Decrypt/);
+    assert.ok(proxy.struck >= 1);
+    assert.equal(await verification(id), undefined);
   });
 
   it("a full disk: said beforehand with what is missing, and the backup stays good", async function () {
@@ -179,7 +239,10 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
       return this.skip();
     }
     try {
-      const ended = await runJob(["verify", "--backup", good], { ...direct(), WORK_FOLDER: small });
+      const ended = await verified(["verify", "--backup", good], {
+        ...direct(),
+        WORK_FOLDER: small,
+      });
       await fails(ended, "verify", /disk: .* free, .* needed; give the job a larger work volume/);
     } finally {
       await run("umount", [small]);
@@ -190,17 +253,14 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
     const small = await tmpfs(200);
     if (!small) return this.skip();
     try {
-      const job = await startJob(["verify", "--backup", good], { ...direct(), WORK_FOLDER: small });
-      while (!job.lines.some(({ message }) => message === "verifying"))
-        await new Promise((resolve) => job.child.stdout!.once("data", resolve));
-      // Someone else takes the rest, but for what the download needs.
+      const { server, environment } = await scratchPod({ WORK_FOLDER: small });
+      // Someone else takes the rest of what the server had when it started.
       await run("fallocate", ["-l", "100M", join(small, "ballast")]);
+      const ended = await runJob(["verify", "--backup", good], { ...direct(), ...environment });
+      server.child.kill("SIGTERM");
+      await server.done;
       // PostgreSQL's words for the last half of a page (src/backend/storage/smgr/md.c, DISK_FULL).
-      await fails(
-        await job.done,
-        "verify",
-        /No space left|ENOSPC|disk: |wrote only \d+ of 8192 bytes/i,
-      );
+      await fails(ended, "verify", /No space left|ENOSPC|wrote only \d+ of 8192 bytes/i);
     } finally {
       await run("umount", [small]);
     }
@@ -214,7 +274,7 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
     );
     const before = (await all()).length;
     const job = await startJob(["dump"], {
-      ...cloud.environment(proxy.endpoint),
+      ...faulty(),
       ...victim.environment("backup"),
     });
     let killed = false;
@@ -260,12 +320,12 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
       dumped(runJob(["dump"], direct())),
     ]);
     assert.notEqual(one.id, two.id);
-    for (const { id } of [one, two]) ok(await runJob(["verify", "--backup", id], direct()));
+    for (const { id } of [one, two]) ok(await verify("--backup", id));
   });
 
   it("an interrupted prune: what is half tagged no longer counts, and the next run ends it", async () => {
     await dumped(runJob(["dump"], direct()));
-    ok(await runJob(["verify"], direct()));
+    ok(await verify());
     let allowed = 2;
     // Injected: S3 denies the third tag and all after it.
     proxy.fault = ({ method, url }, response) =>
@@ -304,7 +364,7 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
 
   async function withCloud<T>(work: () => Promise<T>): Promise<T> {
     const before = { ...process.env };
-    Object.assign(process.env, cloud.environment());
+    Object.assign(process.env, cloud.environment(), keys.environment);
     try {
       return await work();
     } finally {

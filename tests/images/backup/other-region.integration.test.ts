@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from "@aws-sdk/client-s3";
 import { Moto, vaultOf } from "../../../rehearsal/aws/moto";
+import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
 import { needTools } from "../../support/need-tools";
 import { planned, plannedStack } from "../../support/planned";
 import { secondStack } from "../../support/second-stack";
@@ -9,12 +10,13 @@ import { LiveDatabase } from "./support/live-database";
 import { runJob, type Ended } from "./support/job";
 
 /**
- * Step 5 of docs/runbooks/region-loss.md with a real PostgreSQL. moto stands in for S3, and copying
- * object by object for `aws s3 sync`; the replica is the lost stack's vault itself.
+ * Step 5 of docs/runbooks/region-loss.md with a real PostgreSQL. moto stands in for S3; the replica is
+ * the lost stack's vault itself, as replication keeps versions and their names.
  */
 describe("a dump of a lost Region, restored in another stack", function () {
   this.timeout(120_000);
   let replica: Moto, vault: Moto;
+  let lostKeys: SigningKeys, keys: SigningKeys;
   let lost: LiveDatabase, live: LiveDatabase;
   let copied: string;
 
@@ -22,6 +24,8 @@ describe("a dump of a lost Region, restored in another stack", function () {
     await needTools(this, ["postgres", "moto_server"]);
     replica = await Moto.start(vaultOf(await plannedStack("prod")));
     vault = await Moto.start(vaultOf(await planned(secondStack("prod"))));
+    lostKeys = await SigningKeys.start();
+    keys = await SigningKeys.start({ manifests: ownKey("1"), verifications: ownKey("2") });
     lost = await LiveDatabase.start();
     live = await LiveDatabase.start();
     await lost.as(
@@ -34,32 +38,47 @@ describe("a dump of a lost Region, restored in another stack", function () {
       await live.query(`ALTER ROLE minixdr_${role} PASSWORD 'another-${role}'`);
     const dumped = await runJob(["dump"], {
       ...replica.environment(),
+      ...lostKeys.environment,
       ...lost.environment("backup"),
     });
     succeeded(dumped);
     copied = String(said(dumped, "dumping").id);
-    await sync(replica, vault, copied);
   });
 
   after(async () => {
-    await Promise.all([replica?.stop(), vault?.stop(), lost?.stop(), live?.stop()]);
+    await Promise.all([replica, vault, lostKeys, keys, lost, live].map((one) => one?.stop()));
     await removeFolders();
   });
 
-  const asMaster = (...args: string[]) =>
-    runJob(args, { ...vault.environment(), ...live.environment("master") });
+  const own = () => ({
+    ...vault.environment(),
+    ...keys.environment,
+    STACK_NAME: "mini-xdr-prod-2",
+  });
+  const restore = (env: NodeJS.ProcessEnv, ...args: string[]) =>
+    runJob(["restore", ...args], { ...own(), ...env, ...live.environment("restore") });
+  /** What the chart tells of the lost stack; each of the two motos has one bucket. */
+  const ofLost = () => ({
+    LOST_STACK_NAME: "mini-xdr-prod",
+    LOST_BUCKET: replica.bucket,
+    LOST_MANIFEST_KEY: lostKeys.arn("manifests"),
+    LOST_VERIFICATION_KEY: lostKeys.arn("verifications"),
+    AWS_ENDPOINT_URL_S3: replica.endpoint,
+    AWS_ENDPOINT_URL_KMS: lostKeys.environment.AWS_ENDPOINT_URL_KMS,
+  });
+  const restoreLost = (database: string) =>
+    restore(ofLost(), "--database", database, "--lost", "--backup", copied);
 
   it("--newest is a dump of the empty database, half an hour later", async () => {
-    const own = await runJob(["dump"], { ...vault.environment(), ...live.environment("backup") });
-    succeeded(own);
-    const ended = await asMaster("restore", "--database", "minixdr_newest", "--newest");
+    const dumped = await runJob(["dump"], { ...own(), ...live.environment("backup") });
+    succeeded(dumped);
+    const ended = await restore({}, "--database", "minixdr_newest", "--newest");
     succeeded(ended);
-    assert.equal(said(ended, "restored").id, said(own, "dumping").id);
+    assert.equal(said(ended, "restored").id, said(dumped, "dumping").id);
   });
 
-  it("by its name it is the lost data, compared with its manifest, under the new key", async () => {
-    const ended = await asMaster("restore", "--database", "minixdr_restored", "--backup", copied);
-    succeeded(ended);
+  it("by its name in the replica it is the lost data, compared with its manifest", async () => {
+    succeeded(await restoreLost("minixdr_restored"));
     const [row] = await live.query<{ n: string }>(
       "SELECT count(*) AS n FROM minixdr.events",
       "minixdr_restored",
@@ -72,15 +91,42 @@ describe("a dump of a lost Region, restored in another stack", function () {
     );
   });
 
+  it("is no backup of the new stack's, even if it is copied into its vault", async () => {
+    await sync(replica, vault, copied);
+    const ended = await restore({}, "--database", "x", "--backup", copied);
+    assert.equal(ended.code, 2);
+    assert.match(ended.error, /the vault has no signed one of that name/);
+    const list = await runJob(["list"], own());
+    const [refused] = list.lines.filter(({ message }) => message === "does not count");
+    assert.match(String(refused!.reason), /no signature in it is by the key that has to sign/);
+  });
+
+  it("from a copy whose versions have other names it is restored too: the signed SHA-256 decides", async () => {
+    const there = { ...ofLost(), LOST_BUCKET: vault.bucket, AWS_ENDPOINT_URL_S3: vault.endpoint };
+    succeeded(
+      await restore(there, "--database", "minixdr_copied", "--lost", "--backup", copied),
+    );
+  });
+
+  it("--lost without a lost stack says what to do", async () => {
+    const ended = await restore({}, "--database", "x", "--lost", "--newest");
+    assert.equal(ended.code, 2);
+    assert.match(ended.error, /--lost: this stack takes no other's place/);
+  });
+
   it("leaves the roles their new passwords", async () => {
     const before = await passwords(lost);
     const after = await passwords(live);
-    await asMaster("restore", "--database", "minixdr_again", "--backup", copied);
+    succeeded(await restoreLost("minixdr_again"));
     assert.deepEqual(await passwords(live), after);
     assert.ok(after.length >= 5);
     for (const password of after) assert.ok(!before.includes(password));
   });
 });
+
+function ownKey(end: string): string {
+  return `arn:aws:kms:eu-west-1:111122223333:key/00000000-0000-0000-0000-0000000e000${end}`;
+}
 
 /** What the catalogue keeps of each role's password. */
 async function passwords(database: LiveDatabase): Promise<string[]> {

@@ -1,125 +1,106 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Backup } from "../../../images/backup/manifest";
-import { folderOf } from "../../../images/backup/manifest";
-import { kept, periodOf, promised, pruneBlocker, tierOf } from "../../../images/backup/retention";
+import { backupId, folderOf, timeOf, type Backup, type Tier } from "../../../images/backup/manifest";
+import {
+  isRestorable,
+  isVerified,
+  kept,
+  lockedUntil,
+  periodOf,
+  promised,
+  tierOf,
+} from "../../../images/backup/retention";
 import type { LifecycleRule } from "../../../rehearsal/aws/moto";
+import { exampleBackup, idsOf } from "./support/example-backup";
 import { plannedVault } from "./support/planned-vault";
-
-const hour = 3600 * 1000;
-const day = 24 * hour;
-const start = Date.UTC(2026, 0, 1, 2);
-
-/** What happens on one day of the year. */
-interface Day {
-  /** Dumps that succeed, at this hour each. */
-  dumps: number[];
-  /** How the day's verification of the newest ends; undefined: there is none. */
-  verification?: boolean;
-  prunes: boolean;
-}
-
-const anyDay: fc.Arbitrary<Day> = fc.record({
-  dumps: fc
-    .uniqueArray(fc.integer({ min: 0, max: 20 }), { maxLength: 3 })
-    .map((hours) => hours.sort((a, b) => a - b)),
-  verification: fc.oneof(
-    { weight: 6, arbitrary: fc.constant(true) },
-    { weight: 1, arbitrary: fc.constant(false) },
-    { weight: 3, arbitrary: fc.constant(undefined) },
-  ),
-  prunes: fc.boolean(),
-});
-const anyYear = fc.array(anyDay, { minLength: 370, maxLength: 400 });
-
-/** Plays a year; `look` sees what is there before and after every prune. */
-function live(year: Day[], look: (before: Backup[], after: Backup[]) => void): Backup[] {
-  let there: Backup[] = [];
-  year.forEach(({ dumps, verification, prunes }, index) => {
-    for (const at of dumps) there.push(backup(new Date(start + index * day + at * hour), there));
-    const newest = there.at(-1);
-    if (newest && verification !== undefined) newest.verification ??= outcome(verification);
-    if (!prunes || pruneBlocker(there)) return;
-    const keep = kept(there);
-    const after = there.filter((one) => keep.has(one));
-    look(there, after);
-    there = after;
-  });
-  return there;
-}
+import { anyYear, day, live, start, type Day } from "./support/year";
 
 /** Said in another way than the program does: period by period, by hand. */
-function promise(all: Backup[]): Set<string> {
-  const good = all.filter(({ verification }) => verification?.holds !== false);
-  const ids = new Set<string>();
-  if (good.length > 0) ids.add(good.at(-1)!.manifest.id);
+function promise(ids: string[]): Set<string> {
+  const sorted = [...ids].sort();
+  const found = new Set(sorted.slice(-1));
   for (const tier of ["daily", "weekly", "monthly"] as const) {
     const seen: string[] = [];
-    for (const { manifest } of [...good].reverse()) {
-      const period = periodOf(tier, new Date(manifest.snapshotAt));
+    for (const id of [...sorted].reverse()) {
+      const period = periodOf(tier, timeOf(id)!);
       if (!seen.includes(period)) seen.push(period);
     }
     for (const period of seen.slice(0, promised[tier]))
-      ids.add(
-        good.find(({ manifest }) => periodOf(tier, new Date(manifest.snapshotAt)) === period)!
-          .manifest.id,
-      );
+      found.add(sorted.find((id) => periodOf(tier, timeOf(id)!) === period)!);
   }
-  return ids;
+  return found;
 }
+
+const perfect: Day = { dumps: [0], lacking: false, verification: true, prunes: true };
 
 describe("retention over a year, for any order of successes and failures", function () {
   this.timeout(120_000);
 
-  it("exactly the promised set remains after every prune", () => {
+  it("the promise of all, that of the restorable, and what is newer than a verified one remain", () => {
     fc.assert(
       fc.property(anyYear, (year) => {
-        live(year, (before, after) => assert.deepEqual(idsOf(after), promise(before)));
+        live(year, ({ before, after }) => {
+          const newest = before.findLastIndex(isVerified);
+          const expected = new Set([
+            ...promise(idsOf(before)),
+            ...promise(idsOf(before.filter(isRestorable))),
+            ...idsOf(before.slice(newest)),
+          ]);
+          assert.deepEqual(new Set(idsOf(after)), expected);
+        });
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 
   it("no prune, however early, takes what would be promised later had nobody pruned", () => {
-    // Verification may find a kept backup bad only while it is the newest, so without that the two agree.
-    const withoutBad = anyYear.map((year) =>
-      year.map((one) => ({
-        ...one,
-        verification: one.verification === undefined ? undefined : true,
-      })),
-    );
     fc.assert(
-      fc.property(withoutBad, (year) => {
-        const pruned = live([...year, { dumps: [], verification: true, prunes: true }], () => {});
+      fc.property(anyYear, (year) => {
+        const pruned = new Set(idsOf(live(year, () => {})));
         const all = live(
           year.map((one) => ({ ...one, prunes: false })),
           () => {},
         );
-        assert.deepEqual(idsOf(pruned), promise(all));
+        for (const id of promise(idsOf(all))) assert.ok(pruned.has(id), id);
       }),
-      { numRuns: 8 },
+      { numRuns: 3 },
     );
   });
 
-  it("nothing ever goes while the newest is not verified, and never the newest verified", () => {
+  it("of those that restore, none that is promised later is ever taken, while none turns bad", () => {
+    const withoutBad = anyYear.map((year) =>
+      year.map((one) => ({ ...one, verification: one.verification === undefined ? undefined : true })),
+    );
+    fc.assert(
+      fc.property(withoutBad, (year) => {
+        const pruned = new Set(idsOf(live(year, () => {})));
+        const all = live(
+          year.map((one) => ({ ...one, prunes: false })),
+          () => {},
+        );
+        for (const id of promise(idsOf(all.filter(isRestorable)))) assert.ok(pruned.has(id), id);
+      }),
+      { numRuns: 3 },
+    );
+  });
+
+  it("nothing goes without a verification of the last 8 days, and never the newest verified", () => {
     fc.assert(
       fc.property(anyYear, (year) => {
-        live(year, (before, after) => {
-          assert.equal(before.at(-1)!.verification?.holds, true);
-          const verified = before.filter(({ verification }) => verification?.holds);
-          assert.ok(after.includes(verified.at(-1)!));
+        live(year, ({ before, after, now }) => {
+          const verified = before.filter(isVerified);
+          const since = now.getTime() - 8 * day;
+          assert.ok(verified.some(({ verification }) => Date.parse(verification!.at) >= since));
+          const from = before.indexOf(verified.at(-1)!);
+          for (const one of before.slice(from)) assert.ok(after.includes(one));
         });
       }),
-      { numRuns: 30 },
+      { numRuns: 10 },
     );
   });
 
   it("after a year without a failure: 7 days, 4 weeks and 6 months, each its first", () => {
-    const year = Array.from({ length: 365 }, () => ({
-      dumps: [0],
-      verification: true,
-      prunes: true,
-    }));
+    const year = Array.from({ length: 365 }, () => perfect);
     const left = live(year, () => {}).map(({ manifest }) => manifest.snapshotAt.slice(0, 10));
     const daily = [
       "2026-12-25",
@@ -136,17 +117,37 @@ describe("retention over a year, for any order of successes and failures", funct
   });
 
   it("a backup is stored under the longest tier whose period has none yet", () => {
-    const made: Backup[] = [];
-    for (const at of [
-      "2026-11-30T02:00Z",
-      "2026-12-01T02:00Z",
-      "2026-12-02T02:00Z",
-      "2026-12-07T02:00Z",
-    ])
-      made.push(backup(new Date(at), made));
-    assert.deepEqual(
-      made.map(({ manifest }) => manifest.tier),
-      ["monthly", "monthly", "daily", "weekly"],
+    const made: string[] = [];
+    const found: Tier[] = [];
+    for (const at of ["2026-11-30", "2026-12-01", "2026-12-02", "2026-12-07"]) {
+      const time = new Date(`${at}T02:00Z`);
+      found.push(tierOf(time, made));
+      made.push(backupId(time, "00000a"));
+    }
+    assert.deepEqual(found, ["monthly", "monthly", "daily", "weekly"]);
+  });
+
+  it("what a week or a month is kept by stays locked for as long, with a dump a day at any hour", () => {
+    const hours = fc.array(fc.integer({ min: 0, max: 23 }), { minLength: 370, maxLength: 400 });
+    fc.assert(
+      fc.property(hours, (year) => {
+        const made: string[] = [];
+        const locks = new Map<string, Date | undefined>();
+        year.forEach((hour, index) => {
+          const now = new Date(Math.floor(start / day) * day + index * day + hour * 3600 * 1000);
+          const id = backupId(now, "00000a");
+          locks.set(id, lockedUntil(tierOf(now, made), now));
+          made.push(id);
+          for (const one of kept(made)) {
+            const age = now.getTime() - timeOf(one)!.getTime();
+            // The younger ones are a day's, and kept by their day.
+            if (age < 8 * day) continue;
+            const until = locks.get(one);
+            assert.ok(until && until > now, `${one}: ${age / day} days old, until ${until}`);
+          }
+        });
+      }),
+      { numRuns: 3 },
     );
   });
 
@@ -154,17 +155,18 @@ describe("retention over a year, for any order of successes and failures", funct
     const { lifecycle } = await plannedVault();
     const made: Backup[] = [];
     for (let index = 0; index < 200; index++)
-      made.push(backup(new Date(start + index * day), made));
-    const keep = kept(made);
-    for (const one of made) {
-      const key = `${folderOf(one.manifest)}database.dump`;
-      const age = (start + 200 * day - Date.parse(one.manifest.snapshotAt)) / day;
+      made.push(exampleBackup(new Date(start + index * day), idsOf(made)));
+    const keep = kept(idsOf(made));
+    for (const { manifest } of made) {
+      const key = `${folderOf(manifest)}database.dump`;
+      const age = (start + 200 * day - Date.parse(manifest.snapshotAt)) / day;
       assert.equal(expires(lifecycle, key, {}, age), false, key);
       assert.equal(expires(lifecycle, key, { pruned: "true" }, Math.max(age, 1)), true, key);
     }
     assert.ok(keep.size < made.length);
-    assert.equal(expires(lifecycle, "state/x/state.tar.gz", {}, 89), false);
-    assert.equal(expires(lifecycle, "state/x/state.tar.gz", {}, 90), true);
+    const archive = "state/archives/2026-11-27T00-00-00Z/state.tar.gz";
+    assert.equal(expires(lifecycle, archive, {}, 89), false);
+    assert.equal(expires(lifecycle, archive, {}, 90), true);
   });
 });
 
@@ -183,18 +185,4 @@ function expires(
       Object.entries(wanted).every(([name, value]) => tags[name] === value)
     );
   });
-}
-
-function outcome(holds: boolean) {
-  return { at: "", holds, differences: [], seconds: 0 };
-}
-
-/** A stand-in for a backup: what retention looks at. */
-function backup(at: Date, others: Backup[]): Backup {
-  const id = at.toISOString();
-  return { manifest: { id, tier: tierOf(at, others), snapshotAt: id } as Backup["manifest"] };
-}
-
-function idsOf(backups: Backup[]): Set<string> {
-  return new Set(backups.map(({ manifest }) => manifest.id));
 }

@@ -1,22 +1,26 @@
 import assert from "node:assert/strict";
 import { Client } from "pg";
 import { Moto } from "../../../rehearsal/aws/moto";
+import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
 import { needTools } from "../../support/need-tools";
 import { removeFolders } from "./support/folder";
 import { LiveDatabase } from "./support/live-database";
 import { runJob, startJob, type Ended } from "./support/job";
 import { newest } from "./support/newest";
 import { plannedVault } from "./support/planned-vault";
+import { verified } from "./support/verified";
 
 describe("a dump of a standby, with a real PostgreSQL and moto", function () {
   this.timeout(120_000);
   let cloud: Moto;
+  let keys: SigningKeys;
   let live: LiveDatabase;
   let standby: LiveDatabase;
 
   before(async function () {
     await needTools(this, ["postgres", "moto_server"]);
     cloud = await Moto.start(await plannedVault());
+    keys = await SigningKeys.start();
     live = await LiveDatabase.start();
     await live.as(
       "minixdr_migrations",
@@ -30,12 +34,13 @@ describe("a dump of a standby, with a real PostgreSQL and moto", function () {
   });
 
   after(async () => {
-    await Promise.all([cloud?.stop(), live?.stop(), standby?.stop()]);
+    await Promise.all([cloud?.stop(), keys?.stop(), live?.stop(), standby?.stop()]);
     await removeFolders();
   });
 
   const environment = (reader: string) => ({
     ...cloud.environment(),
+    ...keys.environment,
     ...live.environment("backup"),
     READER_HOST: reader,
   });
@@ -47,7 +52,7 @@ describe("a dump of a standby, with a real PostgreSQL and moto", function () {
     const dumped = await runJob(["dump"], environment(standby.host));
     succeeded(dumped);
     assert.deepEqual(from(dumped), ["standby"]);
-    succeeded(await runJob(["verify"], environment(standby.host)));
+    succeeded(await verified(["verify"], environment(standby.host)));
   });
 
   it("holds every row that was there before it began", async () => {

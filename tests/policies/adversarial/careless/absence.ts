@@ -105,7 +105,7 @@ export const absence: Edit[] = [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
     [
       "dumps in February",
-      "  schedule: {{ get $.Values.schedule $job.name | quote }}",
+      "  schedule: {{ $job.schedule | quote }}",
       '  schedule: "0 2 29 2 *"',
     ],
   ]),
@@ -158,7 +158,7 @@ export const absence: Edit[] = [
       "cache: { memberIds: cache.memberIds }",
       "cache: { memberIds: cache.memberIds.slice(1) }",
     ],
-    ["no rights of the backups", /new PodIdentity\("backup-identity"[^]*?\}\);\n/, ""],
+    ["no identities of the backups' pods", /new BackupPods\("backup-pods"[^]*?\}\);\n/, "undefined as never;\n"],
     ["no containers' logs", /new ContainerLogs\("container-logs"[^]*?\}\);\n/, ""],
     ["no alert rules", /new AlertRules\([^]*?\n\);\n/, ""],
   ]),

@@ -68,7 +68,7 @@ export const accepted: Edit[] = [
       '["0.0.0.0/1", "128.0.0.0/1"]',
     ],
   ]),
-  ...edits("accepted", "components/keys.ts", [
+  ...edits("accepted", "components/key-policy.ts", [
     ["keys that anybody may use", 'Action: "kms:*"', 'Action: "kms:*", NotPrincipal: {}'],
   ]),
   ...edits("accepted", values, [
@@ -331,31 +331,26 @@ export const accepted: Edit[] = [
     ],
   ]),
   ...edits("accepted", jobs, [
-    ["dumps that are killed after a minute", '"deadline" 3300', '"deadline" 60'],
-    ["a dump that hangs for six hours", '"deadline" 3300', '"deadline" 21600'],
-    ["a restore of ten minutes", '"deadline" 14400', '"deadline" 600'],
+    ["dumps that are killed after a minute", "deadline: 3300", "deadline: 60"],
+    ["a dump that hangs for six hours", "deadline: 3300", "deadline: 21600"],
+    ["a restore of ten minutes", "deadline: 14400", "deadline: 600"],
     [
       "verifications of a minute",
-      '(list "prune")) "deadline" 21600',
-      '(list "prune")) "deadline" 60',
+      "schedule: {{ .Values.schedule.verify | quote }}\n  deadline: 21600",
+      "schedule: {{ .Values.schedule.verify | quote }}\n  deadline: 60",
     ],
-    [
-      "pruned without being verified",
-      '(list (list "verify") (list "prune"))',
-      '(list (list "prune"))',
-    ],
-    ["drills that only verify", '(list (list "drill"))', '(list (list "verify"))'],
-    [
-      "a restore as the role that reads",
-      '"secret" "database-master"',
-      '"secret" "database-backup"',
-    ],
+    ["pruned by a job that may read dumps", "account: prune\n", "account: verify\n"],
+    ["a dump under the restore's identity", "account: dump\n", "account: restore\n"],
+    ["what a backup brings, with rights in AWS", "account: scratch\n", "account: verify\n"],
+    ["drills that only verify", "args: [drill]", "args: [verify]"],
+    ["a restore as the master", "database: database-restore", "database: database-master"],
+    ["a scratch server that reaches the vault", "  serves: {{ . }}\n", "  serves: {{ . }}\n  vault: true\n"],
   ]),
   ...edits("accepted", jobHelpers, [
     [
       "dumps that do nothing",
-      "args: {{ toJson .command }}",
-      'command: ["true"]\n  args: {{ toJson .command }}',
+      "args: {{ toJson .job.args }}",
+      'command: ["true"]\n  args: {{ toJson .job.args }}',
     ],
     ["dumps of sixteen mebibytes", "memory: 512Mi", "memory: 16Mi"],
   ]),

@@ -5,17 +5,11 @@ import { SigningKeys } from "../../../../../rehearsal/aws/signing-keys";
 import { freePorts } from "../../../../../rehearsal/receivers/free-ports";
 import { isParted } from "../../support/checkout";
 import { removeFolders } from "../../support/folder";
-import { runJob, startJob, type Ended, type LogLine } from "../../support/job";
+import { runJob, startJob, type Ended } from "../../support/job";
 import { LiveDatabase } from "../../support/live-database";
 import { plannedVault } from "../../support/planned-vault";
-import { verified } from "../../support/verified";
+import { verified, type OnScratch } from "../../support/verified";
 import { Marker } from "./marker";
-
-/** A verification, and what the server said on which it restored. */
-export interface Verified extends Ended {
-  /** Lines of the scratch server's pod; none where the job has a server of its own. */
-  scratch: LogLine[];
-}
 
 /**
  * A stack's database, vault and keys, and its jobs, each with what its pod has. By BACKUP_CHECKOUT
@@ -79,17 +73,28 @@ export class Stage {
   }
 
   /** The newest backup, or another, restored and compared by itself. */
-  verify(...args: string[]): Promise<Verified> {
+  verify(...args: string[]): Promise<OnScratch> {
     return verified(["verify", ...args], this.environment("backup"));
+  }
+
+  /** The same in another environment. */
+  verifyIn(more: NodeJS.ProcessEnv, ...args: string[]): Promise<OnScratch> {
+    return verified(["verify", ...args], { ...this.environment("backup"), ...more });
   }
 
   /** Into a new database on the live server. */
   restore(database: string, ...args: string[]): Promise<Ended> {
-    return runJob(["restore", "--database", database, ...args], this.environment("restore"));
+    return this.restoreIn({}, database, ...args);
   }
 
-  prune(): Promise<Ended> {
-    return runJob(["prune"], this.environment("backup"));
+  /** The same in another environment. */
+  restoreIn(more: NodeJS.ProcessEnv, database: string, ...args: string[]): Promise<Ended> {
+    const env = { ...this.environment("restore"), ...more };
+    return runJob(["restore", "--database", database, ...args], env);
+  }
+
+  prune(more: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    return runJob(["prune"], { ...this.environment("backup"), ...more });
   }
 
   list(): Promise<Ended> {
@@ -105,9 +110,10 @@ export class Stage {
   }
 
   /** What the exporter serves, by name and labels as Prometheus writes them. */
-  async figures(): Promise<Map<string, number>> {
+  async figures(more: NodeJS.ProcessEnv = {}): Promise<Map<string, number>> {
     const [port] = await freePorts(1);
-    const job = await startJob(["exporter", "--port", String(port)], this.environment("backup"));
+    const env = { ...this.environment("backup"), ...more };
+    const job = await startJob(["exporter", "--port", String(port)], env);
     await job.said("serving metrics");
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     job.child.kill("SIGTERM");
