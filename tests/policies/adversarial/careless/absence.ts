@@ -101,7 +101,7 @@ export const absence: Edit[] = [
       "absent(pgbouncer_up == 1) and vector(0) == 1",
     ],
   ]),
-  ...edits("absence", jobs, [
+  ...edits("absence", "charts/database-backup/templates/cron-jobs.yaml", [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
     [
       "dumps in February",
