@@ -123,6 +123,11 @@ export class Evidence {
   }
 }
 
+/** Says what is left aside: whoever chooses a backup has to see what was not to choose from. */
+export function logRefused(refused: Refusal[], log: Log): void {
+  for (const { key, kind, reason } of refused) log.error("does not count", { key, kind, reason });
+}
+
 /** Why a piece of evidence does not count. @throws any other error: S3 or KMS out of reach. */
 function doubtOf(error: unknown): Omit<Refusal, "key"> {
   if (error instanceof NotSigned) return { kind: "unsigned", reason: error.message };

@@ -2,7 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { drill } from "./drill";
 import { dump } from "./dump";
 import { UsageError } from "./errors";
-import { sayRefused } from "./evidence";
+import { logRefused } from "./evidence";
 import { exporter } from "./exporter";
 import { inspect } from "./inspect";
 import { logOf, type Log } from "./log";
@@ -159,7 +159,7 @@ command("list", "show the vault's backups, oldest first", "vault", "evidence").a
         lacking: manifest.lacking.length,
         verified: verification ? (verification.holds ? "yes" : "bad") : "no",
       });
-    sayRefused(refused, log);
+    logRefused(refused, log);
   },
 );
 command(

@@ -1,4 +1,4 @@
-import { sayRefused, type Evidence, type Inventory } from "./evidence";
+import { logRefused, type Evidence, type Inventory } from "./evidence";
 import type { Log } from "./log";
 import { folderOf, type Backup } from "./manifest";
 import { byTime, isRestorable, isVerified, kept } from "./retention";
@@ -24,7 +24,7 @@ export async function prune(
   now = new Date(),
 ): Promise<{ kept: number; tagged: number }> {
   const inventory = await evidence.read();
-  sayRefused(inventory.refused, log);
+  logRefused(inventory.refused, log);
   const tagged = await taggedOf(vault, inventory.backups);
   const blocker = pruneBlocker(inventory, tagged, now);
   if (blocker) throw new Error(`prune: nothing is pruned, as ${blocker}`);

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { connect, libpqEnvironment, readServer, runAll, runEach } from "./database";
 import { BadBackup, UsageError } from "./errors";
-import { sayRefused, type Evidence } from "./evidence";
+import { logRefused, type Evidence } from "./evidence";
 import { differences, readFacts, type Facts } from "./facts";
 import type { Log } from "./log";
 import type { Backup, Manifest } from "./manifest";
@@ -154,7 +154,7 @@ export async function choose({
   log,
 }: Pick<RestoreOptions, "evidence" | "id" | "before" | "newest" | "log">): Promise<Manifest> {
   const { backups, refused } = await evidence.read();
-  sayRefused(refused, log);
+  logRefused(refused, log);
   const all = backups.sort(byTime);
   if (id) {
     const named = all.find(({ manifest }) => manifest.id === id);

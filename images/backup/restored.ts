@@ -33,7 +33,7 @@ export async function fetchDump(
   const progress = new Progress(log, "downloaded", dump.bytes);
   await vault.download(dump, file, { progress, signal });
   try {
-    await run("pg_restore", ["--list", file]);
+    await run("pg_restore", ["--format=custom", "--list", file]);
   } catch (error) {
     throw new BadBackup(`${dump.key}: ${(error as Error).message}`);
   }

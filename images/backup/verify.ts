@@ -1,5 +1,5 @@
 import { BadBackup, UsageError } from "./errors";
-import { recordVerification, sayRefused, type Evidence } from "./evidence";
+import { logRefused, recordVerification, type Evidence } from "./evidence";
 import { differences, type Facts } from "./facts";
 import type { Log } from "./log";
 import type { Backup, Manifest, Verification } from "./manifest";
@@ -43,7 +43,7 @@ export interface Verified {
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { vault, evidence, key, id, log } = options;
   const { backups, refused } = await evidence.read();
-  sayRefused(refused, log);
+  logRefused(refused, log);
   const backup = choose(backups, id);
   const { manifest } = backup;
   const started = Date.now();
