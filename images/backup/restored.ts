@@ -40,15 +40,18 @@ export async function fetchDump(
   return file;
 }
 
-/** An entry of a dump's table of contents that grants. */
-const grants = /^\d+; \d+ \d+ (DEFAULT )?ACL /;
+/** Entries of a dump's table of contents, by their kind: what follows it are the users' own names. */
+const schema = /^\d+; \d+ \d+ SCHEMA - /;
+const schemaGrant = /^\d+; \d+ \d+ ACL - SCHEMA /;
+const otherGrant = /^\d+; \d+ \d+ (DEFAULT ACL |ACL (?!- SCHEMA ))/;
 
 /**
  * Restores a dump into an empty database, as whoever may write there and is a member of all owners.
  *
- * Rights go between data and the rest, so that what is computed anew finds them. What somebody else
- * than the owner has granted is granted in the owner's name: pg_dump writes SET SESSION AUTHORIZATION
- * there, which only superusers may.
+ * Rights on schemas go first: what is in one may belong to a role that may make it there by a grant
+ * alone. The others go between data and the rest, so that what is computed anew finds them. What
+ * somebody else than the owner has granted is granted in the owner's name: pg_dump writes SET SESSION
+ * AUTHORIZATION there, which only superusers may.
  *
  * @param address whose environment is all that pg_restore gets
  */
@@ -61,32 +64,30 @@ export async function restoreDump(
   const restore = (...args: string[]) =>
     run("pg_restore", ["--exit-on-error", "--no-password", ...args, dump], { env, signal });
   const into = ["--no-privileges", "--jobs=2", `--dbname=${dbname(database)}`];
-  await restore(...into, "--section=pre-data", "--section=data");
-  const contents = await run("pg_restore", ["--list", dump], { env });
-  const list = join(dirname(dump), "grants.list");
-  await writeFile(
-    list,
-    contents
-      .split("\n")
-      .filter((line) => grants.test(line))
-      .join("\n"),
-  );
-  const script = await restore(`--use-list=${list}`, "--file=-");
-  const client = await connect(address.client);
-  try {
-    await client.query(inOwnersName(script));
-  } finally {
-    await client.end().catch(() => {});
-  }
-  await restore(...into, "--section=post-data");
-  await analyze(address);
+  const contents = (await run("pg_restore", ["--list", dump], { env })).split("\n");
+  const only = async (name: string, isWanted: (line: string) => boolean) => {
+    const file = join(dirname(dump), `${name}.list`);
+    await writeFile(file, contents.filter(isWanted).join("\n"));
+    return `--use-list=${file}`;
+  };
+  const grant = async (name: string, kind: RegExp) => {
+    const list = await only(name, (line) => kind.test(line));
+    await runScript(address, inOwnersName(await restore(list, "--file=-")));
+  };
+  await restore(...into, await only("schemas", (line) => schema.test(line)));
+  await grant("schema-grants", schemaGrant);
+  const rest = await only("rest", (line) => !schema.test(line));
+  await restore(...into, "--section=pre-data", "--section=data", rest);
+  await grant("grants", otherGrant);
+  await restore(...into, "--section=post-data", rest);
+  // Without it the planner knows nothing about the new tables.
+  await runScript(address, "ANALYZE");
 }
 
-/** Without it the planner knows nothing about the new tables. */
-async function analyze(address: ServerAddress): Promise<void> {
+async function runScript(address: ServerAddress, sql: string): Promise<void> {
   const client = await connect(address.client);
   try {
-    await client.query("ANALYZE");
+    await client.query(sql);
   } finally {
     await client.end().catch(() => {});
   }

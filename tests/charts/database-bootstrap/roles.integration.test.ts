@@ -260,7 +260,12 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
               (SELECT count(*)::int FROM pg_default_acl WHERE defaclrole = 'minixdr_migrations'::regrole) AS defaults
          FROM pg_namespace WHERE nspname = 'minixdr'`,
     );
-    assert.deepEqual(now, { schema: "minixdr_owner", table: "minixdr_owner", member: false, defaults: 0 });
+    assert.deepEqual(now, {
+      schema: "minixdr_owner",
+      table: "minixdr_owner",
+      member: false,
+      defaults: 0,
+    });
     for (const login of ["minixdr_migrations", "minixdr_migrations_clone"])
       await database.as(login, `ALTER TABLE minixdr.older ADD COLUMN ${login}_was_here int`);
     await database.query("DROP TABLE minixdr.older");

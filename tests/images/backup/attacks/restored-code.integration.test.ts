@@ -145,7 +145,7 @@ const attacks: Attack[] = [
   },
   {
     by: "functions that our own queries would find before PostgreSQL's",
-    first: "GRANT CREATE ON SCHEMA public TO minixdr_migrations",
+    first: "GRANT CREATE ON SCHEMA public TO OWNER",
     // The calls that read rights, then and now: an exact match goes before VARIADIC "any".
     sql: [
       ["name", "boolean", "boolean", "boolean", "int", "text"],
@@ -194,8 +194,10 @@ describe("restored code: a verification runs it, and it gets nowhere", function 
   for (const { by, sql, first, then, dumped, refused } of attacks)
     it(by, async () => {
       const { live, marker } = stage;
-      const filled = (text: string) => text.replaceAll("COMMAND", marker.command);
-      if (first) await live.query(first);
+      const owner = await stage.owner();
+      const filled = (text: string) =>
+        text.replaceAll("COMMAND", marker.command).replaceAll("TO OWNER", `TO ${owner}`);
+      if (first) await live.query(filled(first));
       await live.as("minixdr_migrations", `${hostile(marker.statement)} ${filled(sql)}`);
       if (then) await live.query(filled(then));
       // The code works where it is allowed to.
@@ -221,7 +223,7 @@ describe("restored code: a verification runs it, and it gets nowhere", function 
       const { live, marker } = stage;
       await live.as(
         "minixdr_master",
-        `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO minixdr_migrations`,
+        `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO ${await stage.owner()}`,
       );
       await live.as(
         "minixdr_migrations",

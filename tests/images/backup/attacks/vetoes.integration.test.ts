@@ -147,7 +147,11 @@ describe("vetoes: no role of the database keeps it from being saved", function (
     const ran = (as: RegExp) => stage.live.log.filter((line) => as.test(line)).length;
     while (ran(/policy ran as minixdr_(migrations|owner)/) === 0) await setImmediate();
     const dumped = await dumpWithin(30);
-    assert.equal(ran(/policy ran as minixdr_backup/), 0, "the attack succeeded: the policy's code ran as the backup's role");
+    assert.equal(
+      ran(/policy ran as minixdr_backup/),
+      0,
+      "the attack succeeded: the policy's code ran as the backup's role",
+    );
     assert.deepEqual(dumped.manifest.lacking, ["minixdr.hidden"]);
     says(dumped.ended, /left out/, /minixdr\.hidden/);
     assert.equal((await stage.figures()).get("lacking_tables"), 1);

@@ -59,6 +59,14 @@ export class Stage {
     );
   }
 
+  /** The role that owns what migrations make. */
+  async owner(): Promise<string> {
+    const [schema] = await this.live.query<{ owner: string }>(
+      "SELECT nspowner::regrole::text AS owner FROM pg_namespace WHERE nspname = 'minixdr'",
+    );
+    return schema!.owner;
+  }
+
   /** What a job has that logs in with this role. */
   environment(role: "backup" | "restore"): NodeJS.ProcessEnv {
     const login = role === "restore" && !isParted ? "master" : role;
