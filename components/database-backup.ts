@@ -40,9 +40,21 @@ export interface Vault {
 /** How often the database is dumped, and how old the newest dump may get. */
 const rhythms = {
   // Every half an hour: with the dump's own time and 15 minutes of replication, under an hour.
-  cluster: { dump: "0,30 * * * *", every: 1800, verify: "35 3 * * 0", prune: "40 4 * * *", rpoSeconds: 3600 },
+  cluster: {
+    dump: "0,30 * * * *",
+    every: 1800,
+    verify: "35 3 * * 0",
+    prune: "40 4 * * *",
+    rpoSeconds: 3600,
+  },
   // Once a day, at most 26 hours old: point-in-time recovery, here and in the other Region, is the RPO.
-  instance: { dump: "0 2 * * *", every: 86_400, verify: "35 3 * * 0", prune: "40 4 * * *", rpoSeconds: 26 * 3600 },
+  instance: {
+    dump: "0 2 * * *",
+    every: 86_400,
+    verify: "35 3 * * 0",
+    prune: "40 4 * * *",
+    rpoSeconds: 26 * 3600,
+  },
 };
 
 /** Time that a dump may take so that its copy in the other Region is in time, seconds. */

@@ -4,7 +4,6 @@ import {
   common,
   edge,
   ini,
-  jobs,
   keys,
   main,
   network,
@@ -103,11 +102,7 @@ export const absence: Edit[] = [
   ]),
   ...edits("absence", "charts/database-backup/templates/cron-jobs.yaml", [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
-    [
-      "dumps in February",
-      "  schedule: {{ $job.schedule | quote }}",
-      '  schedule: "0 2 29 2 *"',
-    ],
+    ["dumps in February", "  schedule: {{ $job.schedule | quote }}", '  schedule: "0 2 29 2 *"'],
   ]),
   ...edits("absence", "components/database-backup.ts", [
     ["a dump a day", "0,30 * * * *", "0 2 * * *"],
@@ -158,7 +153,11 @@ export const absence: Edit[] = [
       "cache: { memberIds: cache.memberIds }",
       "cache: { memberIds: cache.memberIds.slice(1) }",
     ],
-    ["no identities of the backups' pods", /new BackupPods\("backup-pods"[^]*?\}\);\n/, "undefined as never;\n"],
+    [
+      "no identities of the backups' pods",
+      /new BackupPods\("backup-pods"[^]*?\}\);\n/,
+      "undefined as never;\n",
+    ],
     ["no containers' logs", /new ContainerLogs\("container-logs"[^]*?\}\);\n/, ""],
     ["no alert rules", /new AlertRules\([^]*?\n\);\n/, ""],
   ]),

@@ -344,7 +344,13 @@ export const accepted: Edit[] = [
     ["what a backup brings, with rights in AWS", "account: scratch\n", "account: verify\n"],
     ["drills that only verify", "args: [drill]", "args: [verify]"],
     ["a restore as the master", "database: database-restore", "database: database-master"],
-    ["a scratch server that reaches the vault", "  serves: {{ . }}\n", "  serves: {{ . }}\n  vault: true\n"],
+  ]),
+  ...edits("accepted", "charts/database-backup/templates/network-policy.yaml", [
+    [
+      "a scratch server that reaches what the vault is reached by",
+      "  egress: []",
+      '  egress:\n    {{- include "backup.reachesVault" $ | nindent 4 }}',
+    ],
   ]),
   ...edits("accepted", jobHelpers, [
     [
