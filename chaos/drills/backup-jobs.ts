@@ -99,7 +99,12 @@ async function claims(bed: Bed, say: Say): Promise<Claim[]> {
       ended = [];
       for (const { job, beside, args } of planned) {
         say(`the job ${job} under load`);
-        const both = beside ? [{ job: beside, args: undefined }, { job, args }] : [{ job, args }];
+        const both = beside
+          ? [
+              { job: beside, args: undefined },
+              { job, args },
+            ]
+          : [{ job, args }];
         const results = await Promise.all(
           both.map(({ job, args }) =>
             runJob(platform, { cronJob: `${release}-${job}`, name: nameOf(job), args, within }),

@@ -4,10 +4,19 @@ import { UsageError } from "./errors";
 import type { Log } from "./log";
 
 /**
- * In every session of ours a name means PostgreSQL's own object, whatever the role or the database
- * has stored: an option of the connection outranks both (PostgreSQL 15, "Setting Parameters").
+ * In every session of ours a name means PostgreSQL's own object, and nothing is read-only, hurried or
+ * written in another way, whatever the role or the database has stored: an option of the connection
+ * outranks both (PostgreSQL 15, "Setting Parameters").
  */
-const pinned = "-c search_path=pg_catalog,pg_temp";
+const pinned = [
+  "search_path=pg_catalog,pg_temp",
+  "statement_timeout=0",
+  "idle_in_transaction_session_timeout=0",
+  "default_transaction_read_only=off",
+  "datestyle=ISO",
+]
+  .map((setting) => `-c ${setting}`)
+  .join(" ");
 
 /**
  * A connection by libpq's own variables (PGHOST, PGUSER, PGSSLMODE, …), as pg_dump makes it. The

@@ -73,8 +73,6 @@ function parse(text: string): Envelope {
     signatures.length > mostSignatures ||
     !signatures.every((one) => typeof (one as { sig?: unknown } | null)?.sig === "string")
   )
-    throw new NotSigned(
-      "it is no signed envelope: payloadType, payload and signatures are wanted",
-    );
+    throw new NotSigned("it is no signed envelope: payloadType, payload and signatures are wanted");
   return { payloadType, payload, signatures };
 }

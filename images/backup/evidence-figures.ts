@@ -19,9 +19,7 @@ export function evidenceFigures(inventory: Inventory, tagged: Set<string>, now: 
 function promiseFigures({ backups, refused, objects }: Inventory, tagged: Set<string>): Figure[] {
   const listed = new Set(objects.map(({ key }) => key));
   const whole = backups.filter(({ manifest }) => listed.has(manifest.dump.key));
-  const ever = [
-    ...new Set(backups.flatMap(({ manifest }) => [manifest.id, ...manifest.present])),
-  ];
+  const ever = [...new Set(backups.flatMap(({ manifest }) => [manifest.id, ...manifest.present]))];
   const there = new Set(idsOf(whole));
   const promise = [...kept(ever)];
   const restorable = idsOf(whole.filter(isRestorable)).filter((id) => !tagged.has(id));

@@ -3,6 +3,7 @@ import { S3ServiceException } from "@aws-sdk/client-s3";
 import { unseal } from "./dsse";
 import { NotSigned, Untrusted } from "./errors";
 import { manifestSchema, parsePayload, verificationSchema } from "./evidence-schema";
+import type { Log } from "./log";
 import {
   folderOf,
   manifestKey,
@@ -45,8 +46,8 @@ export interface Inventory {
 
 /** A clock may be this far ahead, ms. */
 const clockSkew = 5 * 60_000;
-/** More is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
-const largestEvidence = 32 * 1024 ** 2;
+/** Bytes; more is not read: a manifest of 100,000 tables has 10 MB, and the exporter little memory. */
+export const largestEvidence = 32 * 1024 ** 2;
 
 /**
  * The vault's backups by signed evidence. Whoever may write to the vault can put anything there;
@@ -68,9 +69,7 @@ export class Evidence {
       this.trusted = undefined;
       throw error;
     }));
-    const objects = (
-      await Promise.all(tiers.map((tier) => this.vault.objects(`${tier}/`)))
-    ).flat();
+    const objects = (await Promise.all(tiers.map((tier) => this.vault.objects(`${tier}/`)))).flat();
     const backups: Backup[] = [];
     const refused: Refusal[] = [];
     const byKey = new Map(objects.map((object) => [object.key, object]));

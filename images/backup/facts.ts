@@ -167,7 +167,9 @@ export function differences(expected: Facts, actual: Facts): Differences {
 function between(kind: string, expected: string[], actual: string[]): string[] {
   const [dumped, restored] = [new Set(expected), new Set(actual)];
   return [
-    ...expected.filter((line) => !restored.has(line)).map((line) => `${kind} not restored: ${line}`),
+    ...expected
+      .filter((line) => !restored.has(line))
+      .map((line) => `${kind} not restored: ${line}`),
     ...actual
       .filter((line) => !dumped.has(line))
       .map((line) => `${kind} that were not dumped: ${line}`),

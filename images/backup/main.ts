@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from "commander";
 import { drill } from "./drill";
 import { dump } from "./dump";
 import { UsageError } from "./errors";
+import { sayRefused } from "./evidence";
 import { exporter } from "./exporter";
 import { inspect } from "./inspect";
 import { logOf, type Log } from "./log";
@@ -158,7 +159,7 @@ command("list", "show the vault's backups, oldest first", "vault", "evidence").a
         lacking: manifest.lacking.length,
         verified: verification ? (verification.holds ? "yes" : "bad") : "no",
       });
-    for (const { key, kind, reason } of refused) log.error("does not count", { key, kind, reason });
+    sayRefused(refused, log);
   },
 );
 command(

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Readable } from "node:stream";
+import { largestEvidence } from "./evidence";
 import type { Progress } from "./log";
 import {
   backupId,
@@ -80,6 +81,10 @@ export class NewBackup {
       ...found,
     };
     const text = await this.key.seal(payloadTypes.manifest, JSON.stringify(manifest));
+    if (text.length > largestEvidence)
+      throw new Error(
+        `${this.id}: its manifest has ${text.length} bytes, and nobody reads more than ${largestEvidence}: the database has too many objects or rights`,
+      );
     await this.vault.put(manifestKey(this), text, { lockedUntil: this.lock });
     return manifest;
   }

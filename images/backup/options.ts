@@ -67,7 +67,9 @@ export function commandOf(
     const missing = wanted.filter(
       (option) => command.getOptionValue(option.attributeName()) === undefined,
     );
-    requireNone(missing.map(({ flags, envVar }) => `${flags}: not given; give it or set ${envVar}`));
+    requireNone(
+      missing.map(({ flags, envVar }) => `${flags}: not given; give it or set ${envVar}`),
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Evidence, Inventory } from "./evidence";
+import { sayRefused, type Evidence, type Inventory } from "./evidence";
 import type { Log } from "./log";
 import { folderOf, type Backup } from "./manifest";
 import { byTime, isRestorable, isVerified, kept } from "./retention";
@@ -24,8 +24,7 @@ export async function prune(
   now = new Date(),
 ): Promise<{ kept: number; tagged: number }> {
   const inventory = await evidence.read();
-  for (const { key, kind, reason } of inventory.refused)
-    log.info("does not count", { key, kind, reason });
+  sayRefused(inventory.refused, log);
   const tagged = await taggedOf(vault, inventory.backups);
   const blocker = pruneBlocker(inventory, tagged, now);
   if (blocker) throw new Error(`prune: nothing is pruned, as ${blocker}`);

@@ -1,7 +1,7 @@
 import type { Client } from "pg";
 import { connect, libpqEnvironment, readServer, runAll, runEach } from "./database";
 import { BadBackup, UsageError } from "./errors";
-import type { Evidence } from "./evidence";
+import { sayRefused, type Evidence } from "./evidence";
 import { differences, readFacts, type Facts } from "./facts";
 import type { Log } from "./log";
 import type { Backup, Manifest } from "./manifest";
@@ -151,8 +151,11 @@ export async function choose({
   id,
   before,
   newest = false,
-}: Pick<RestoreOptions, "evidence" | "id" | "before" | "newest">): Promise<Manifest> {
-  const all = (await evidence.read()).backups.sort(byTime);
+  log,
+}: Pick<RestoreOptions, "evidence" | "id" | "before" | "newest" | "log">): Promise<Manifest> {
+  const { backups, refused } = await evidence.read();
+  sayRefused(refused, log);
+  const all = backups.sort(byTime);
   if (id) {
     const named = all.find(({ manifest }) => manifest.id === id);
     if (!named)

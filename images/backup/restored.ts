@@ -64,7 +64,13 @@ export async function restoreDump(
   await restore(...into, "--section=pre-data", "--section=data");
   const contents = await run("pg_restore", ["--list", dump], { env });
   const list = join(dirname(dump), "grants.list");
-  await writeFile(list, contents.split("\n").filter((line) => grants.test(line)).join("\n"));
+  await writeFile(
+    list,
+    contents
+      .split("\n")
+      .filter((line) => grants.test(line))
+      .join("\n"),
+  );
   const script = await restore(`--use-list=${list}`, "--file=-");
   const client = await connect(address.client);
   try {

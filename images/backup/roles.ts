@@ -9,6 +9,16 @@ const ownRole = (role: string) => `(${role}.rolname !~ '^(pg_|rds)' AND NOT ${ro
 const isPredefined = (role: string) => /^(pg_|rds)/.test(role);
 
 /**
+ * Settings of a role that are kept, and characters of each. Whoever may log in may store a gigabyte as
+ * a setting of its own, which no manifest, and no memory, has to hold.
+ */
+const most = { settings: 100, characters: 4096 };
+/** One more of both: what is beyond is told by it. */
+const bounded = (config: string) =>
+  `ARRAY(SELECT left(kept.text, ${most.characters + 1}) FROM unnest(${config}) WITH ORDINALITY kept (text, number)
+          WHERE kept.number <= ${most.settings + 1} ORDER BY kept.number)`;
+
+/**
  * Roles, their memberships and settings, and the rights on a database and its settings, which pg_dump
  * leaves out. As data: nothing of it is SQL, and no password is in it.
  *
@@ -21,24 +31,27 @@ export async function readRoles(client: Client, database: string): Promise<Roles
             coalesce((SELECT json_agg(json_build_object('role', g.rolname, 'admin', a.admin_option) ORDER BY g.rolname)
                         FROM pg_auth_members a JOIN pg_roles g ON g.oid = a.roleid
                        WHERE a.member = r.oid AND NOT g.rolsuper), '[]') AS "memberOf",
-            coalesce(r.rolconfig, '{}') AS settings
+            ${bounded("r.rolconfig")} AS settings
        FROM pg_roles r WHERE ${ownRole("r")} ORDER BY r.rolname`,
   );
   const settings = await client.query<{ role: string | null; settings: string[] }>(
-    `SELECT r.rolname AS role, s.setconfig AS settings
+    `SELECT r.rolname AS role, ${bounded("s.setconfig")} AS settings
        FROM pg_db_role_setting s JOIN pg_database d ON d.oid = s.setdatabase LEFT JOIN pg_roles r ON r.oid = s.setrole
       WHERE d.datname = $1 AND (s.setrole = 0 OR ${ownRole("r")}) ORDER BY r.rolname NULLS FIRST`,
     [database],
   );
   const unrepresented: string[] = [];
   /** What cannot be made again is named, and left out. */
-  const representable = (of: string, stored: string[]) =>
-    stored.flatMap((text) => {
+  const representable = (of: string, stored: string[]) => {
+    if (stored.length > most.settings)
+      unrepresented.push(`${of}: it has more than ${most.settings} settings`);
+    return stored.slice(0, most.settings).flatMap((text) => {
       const setting = parsed(text);
       if (typeof setting !== "string") return [setting];
       unrepresented.push(`${of}: ${setting}`);
       return [];
     });
+  };
   return {
     roles: roles.rows.map((role) => ({
       ...role,
@@ -75,6 +88,8 @@ async function readGrants(client: Client, database: string): Promise<Roles["data
 function parsed(text: string): Setting | string {
   const equals = text.indexOf("=");
   const setting = { name: text.slice(0, equals), value: text.slice(equals + 1) };
+  if (text.length > most.characters)
+    return `the setting ${JSON.stringify(text.slice(0, Math.min(equals, 64)))} is longer than ${most.characters} characters`;
   // The names that ALTER ROLE takes (PostgreSQL, src/backend/utils/misc/guc.c, valid_custom_variable_name).
   if (equals < 1 || !/^[A-Za-z_][\w$]*(\.[A-Za-z_][\w$]*)*$/.test(setting.name))
     return `the setting ${JSON.stringify(text)} has no name that can be set`;
@@ -129,7 +144,9 @@ export function grantStatements(
     { sql: `REVOKE ALL ON DATABASE ${quoted} FROM PUBLIC`, does: "close the database" },
     ...databaseGrants.map(({ grantee, privilege, grantable }) => {
       if (!["CONNECT", "CREATE", "TEMPORARY"].includes(privilege))
-        throw new Error(`database ${quoted}: ${JSON.stringify(privilege)} is no right on a database`);
+        throw new Error(
+          `database ${quoted}: ${JSON.stringify(privilege)} is no right on a database`,
+        );
       const to = grantee === null ? "PUBLIC" : escapeIdentifier(grantee);
       return {
         sql: `GRANT ${privilege} ON DATABASE ${quoted} TO ${to}${grantable ? " WITH GRANT OPTION" : ""}`,

@@ -45,8 +45,11 @@ export async function restoreOnScratch(
   signal: AbortSignal,
 ): Promise<Facts> {
   const { id, database } = manifest;
-  const taken = manifest.roles.find(({ name }) => Object.values<string>(scratchRoles).includes(name));
-  if (taken) throw new BadBackup(`${id}: its role ${taken.name} has the name of a scratch server's own`);
+  const taken = manifest.roles.find(({ name }) =>
+    Object.values<string>(scratchRoles).includes(name),
+  );
+  if (taken)
+    throw new BadBackup(`${id}: its role ${taken.name} has the name of a scratch server's own`);
   const owner = await reach(address, log, signal);
   try {
     await requireRoom(owner, manifest);
@@ -93,7 +96,9 @@ async function reach({ host, port, passwords }: ScratchAddress, log: Log, signal
 }
 
 async function requireRoom(owner: Client, { databaseBytes }: Manifest): Promise<void> {
-  const { rows } = await owner.query<{ free: string }>("SELECT current_setting($1) AS free", [freeBytes]);
+  const { rows } = await owner.query<{ free: string }>("SELECT current_setting($1) AS free", [
+    freeBytes,
+  ]);
   requireFree("the scratch server", Number(rows[0]!.free), room * databaseBytes);
 }
 

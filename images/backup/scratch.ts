@@ -27,7 +27,13 @@ export interface ScratchOptions {
  *
  * @throws Error when no verification comes, or it goes away without a word: its next try needs a new server.
  */
-export async function scratch({ work, port, passwords, log, signal }: ScratchOptions): Promise<void> {
+export async function scratch({
+  work,
+  port,
+  passwords,
+  log,
+  signal,
+}: ScratchOptions): Promise<void> {
   await inFolder(work, async (folder) => {
     const server = await ScratchServer.start(folder, port, passwords, signal);
     try {
@@ -42,7 +48,9 @@ export async function scratch({ work, port, passwords, log, signal }: ScratchOpt
       try {
         await makeRestorer(client, passwords.restorer);
         log.info("waiting for a verification", { port });
-        const ended = server.running.done.then(() => Promise.reject(new Error("postgres: it ended")));
+        const ended = server.running.done.then(() =>
+          Promise.reject(new Error("postgres: it ended")),
+        );
         await Promise.race([used(client, signal), ended]);
         log.info("verified, all of it goes");
       } finally {
@@ -73,7 +81,8 @@ async function used(client: Client, signal: AbortSignal): Promise<void> {
       [scratchRoles.owner],
     );
     if (said) return;
-    if (seen && !rows[0]!.there) throw new Error("the verification went away; a new one needs a new server");
+    if (seen && !rows[0]!.there)
+      throw new Error("the verification went away; a new one needs a new server");
     seen ||= rows[0]!.there;
     if (!seen && Date.now() > until) throw new Error("no verification came within 30 minutes");
     await setTimeout(pause, undefined, { signal });

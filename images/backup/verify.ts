@@ -1,5 +1,5 @@
 import { BadBackup, UsageError } from "./errors";
-import { recordVerification, type Evidence } from "./evidence";
+import { recordVerification, sayRefused, type Evidence } from "./evidence";
 import { differences, type Facts } from "./facts";
 import type { Log } from "./log";
 import type { Backup, Manifest, Verification } from "./manifest";
@@ -42,7 +42,9 @@ export interface Verified {
  */
 export async function verify(options: VerifyOptions): Promise<Verified> {
   const { vault, evidence, key, id, log } = options;
-  const backup = choose((await evidence.read()).backups, id);
+  const { backups, refused } = await evidence.read();
+  sayRefused(refused, log);
+  const backup = choose(backups, id);
   const { manifest } = backup;
   const started = Date.now();
   const seconds = () => (Date.now() - started) / 1000;

@@ -29,7 +29,8 @@ export function fromDump(
     {
       id: "restore",
       title: `Restore ${words} into the new database ${restored}, and compare it with its manifest`,
-      run: () => jobs.run("restore", `restore-${job(stamp)}`, [
+      run: () =>
+        jobs.run("restore", `restore-${job(stamp)}`, [
           "restore",
           "--database",
           restored,

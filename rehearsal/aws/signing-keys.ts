@@ -130,7 +130,11 @@ const exampleArns: Record<Signer, string> = {
 
 /** node:crypto hashes whatever it signs; openssl's `pkeyutl` does not. */
 function signed({ file }: Key, digest: Buffer): Buffer {
-  return execFileSync("openssl", ["pkeyutl", "-sign", "-inkey", file, "-pkeyopt", "digest:sha256"], {
-    input: digest,
-  });
+  return execFileSync(
+    "openssl",
+    ["pkeyutl", "-sign", "-inkey", file, "-pkeyopt", "digest:sha256"],
+    {
+      input: digest,
+    },
+  );
 }

@@ -32,7 +32,7 @@ SELECT role, role || suffix AS login, verifiers.verifier, connections,
   FROM (VALUES (:'migrations', :'migrations_verifier', :'migrations_clone_verifier', 3),
                (:'app', :'app_verifier', :'app_clone_verifier', -1),
                (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
-               (:'backup', :'backup_verifier', :'backup_clone_verifier', 5),
+               (:'backup', :'backup_verifier', :'backup_clone_verifier', 8),
                (:'restore', :'restore_verifier', :'restore_clone_verifier', 8),
                (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
          AS duties (role, verifier, clone_verifier, connections),
@@ -48,7 +48,14 @@ SELECT format('GRANT %I TO CURRENT_USER', role) FROM logins WHERE role = login
 -- What a clone makes is its role's, and so are its rights.
 SELECT format('GRANT %I TO %I', role, login) FROM logins WHERE role <> login
 \gexec
-SELECT format('ALTER ROLE %I SET role = %L', login, role) FROM logins WHERE role <> login
+SELECT format('ALTER ROLE %I SET role = %L', login, role) FROM logins WHERE role NOT IN (login, :'migrations')
+\gexec
+-- What migrations make belongs to a role that nobody logs in as. Who restores a dump has to be a member of its owners, and
+-- runs what is in it: of a role that logs in, that could change password and settings (PostgreSQL 15, ALTER ROLE).
+SELECT 'CREATE ROLE minixdr_owner NOLOGIN' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'minixdr_owner')
+\gexec
+GRANT minixdr_owner TO CURRENT_USER, :"migrations", :"restore";
+SELECT format('ALTER ROLE %I SET role = minixdr_owner', login) FROM logins WHERE role = :'migrations'
 \gexec
 
 -- Of a duty only the login that nobody uses may get another password. A pod in use has sent a statement within two
@@ -87,19 +94,23 @@ SELECT format('ALTER ROLE %I SET %s', login, setting)
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
 GRANT CONNECT ON DATABASE :"DBNAME" TO :"migrations", :"app", :"read_only", :"backup", :"exporter";
 
--- Migrations own the schema; the others only use what is in it, today and tomorrow.
-CREATE SCHEMA IF NOT EXISTS minixdr AUTHORIZATION :"migrations";
+-- Migrations own the schema by their role; the others only use what is in it, today and tomorrow.
+CREATE SCHEMA IF NOT EXISTS minixdr AUTHORIZATION minixdr_owner;
+-- Before, all of it was the login's own.
+REASSIGN OWNED BY :"migrations" TO minixdr_owner;
+ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr REVOKE ALL ON TABLES FROM :"app", :"read_only";
+ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr REVOKE ALL ON SEQUENCES FROM :"app";
 REVOKE CREATE ON SCHEMA public FROM PUBLIC;
 GRANT USAGE ON SCHEMA minixdr TO :"app", :"read_only", :"backup";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA minixdr TO :"app";
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA minixdr TO :"app";
 GRANT SELECT ON ALL TABLES IN SCHEMA minixdr TO :"read_only";
-ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
+ALTER DEFAULT PRIVILEGES FOR ROLE minixdr_owner IN SCHEMA minixdr
   GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO :"app";
-ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
+ALTER DEFAULT PRIVILEGES FOR ROLE minixdr_owner IN SCHEMA minixdr
   GRANT USAGE, SELECT ON SEQUENCES TO :"app";
-ALTER DEFAULT PRIVILEGES FOR ROLE :"migrations" IN SCHEMA minixdr
+ALTER DEFAULT PRIVILEGES FOR ROLE minixdr_owner IN SCHEMA minixdr
   GRANT SELECT ON TABLES TO :"read_only";
 
 GRANT pg_read_all_data TO :"backup";
@@ -120,5 +131,7 @@ ALTER TABLE backup.canary OWNER TO minixdr_canary;
 -- Who restores a dump runs what is in it. It makes a database of its own and gives its objects to the two roles that own
 -- any. It is neither of the roles that others use, and what runs in its database has no way from there into another.
 ALTER ROLE :"restore" CREATEDB;
-GRANT :"migrations" TO :"restore";
+-- Before, it was one of migrations too.
+SELECT format('REVOKE %I FROM %I', :'migrations', :'restore') WHERE pg_has_role(:'restore', :'migrations', 'MEMBER')
+\gexec
 GRANT pg_monitor TO :"exporter";

@@ -252,7 +252,7 @@ export const around: Record<string, Fields> = {
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
       "reconnect.sh": reviewed("b8ac38f95aa34199d4705af795f18599e34c462b8d520f73deb91b1012e81362"),
-      "roles.sql": reviewed("058acaf6281aac870e273d9122d11e17c0536c386b21563ec928f79bed1be170"),
+      "roles.sql": reviewed("53168d1dfb54d8f14f8677ffd96f7599d9b429b82096004c6342d18fdbf0c92c"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),
       ...Object.fromEntries(

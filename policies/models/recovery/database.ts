@@ -3,6 +3,7 @@ import { writers } from "../../budgets/failover";
 import { demandsCopies } from "../../model/alone";
 import { inWords } from "../../model/duration";
 import { databaseCluster } from "../../model/database";
+import { cronJob } from "../../model/kubernetes";
 import { isTrue, mismatch } from "../../model/expectation";
 import { at, numberAt, type Resource } from "../../model/resource";
 import databaseAutomatedBackupsKept from "../../rules/database/database-automated-backups-kept";
@@ -88,6 +89,8 @@ export function byDumps(question: Question): Line {
       ...inVault(dump, question),
       ...intoOtherRegion(dump, question),
       ...verified(dump, [verify, drill], question),
+      ...served(verify, "verify", question),
+      ...served(drill, "drill", question),
       ...restore.broken,
       ...objectives(drill, question),
       ...toldOf(question, ...told),
@@ -150,6 +153,20 @@ function verified(dump: Job, jobs: Job[], { of }: Question): Break[] {
     ...(cron && vault && dump.vault && vault !== dump.vault
       ? broken(of, "verification by", cron, [`it reads ${vault.name}, not ${dump.vault.name}`])
       : []),
+  ]);
+}
+
+/** It restores on a server that waits for it half an hour, and so has to be started with it. */
+function served({ cron }: Job, kind: string, { of, stack }: Question): Break[] {
+  if (!cron) return [];
+  const server = stack.ofType(cronJob).find(({ name }) => name.endsWith(`-scratch-${kind}`));
+  const schedule = (job: Resource) => at(job.properties, "spec.schedule");
+  const together =
+    server !== undefined &&
+    schedule(server) === schedule(cron) &&
+    at(server.properties, "spec.suspend") === at(cron.properties, "spec.suspend");
+  return broken(of, "server of", cron, [
+    together ? undefined : `no scratch-${kind} starts with it, on which it restores`,
   ]);
 }
 

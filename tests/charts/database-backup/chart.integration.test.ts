@@ -90,10 +90,14 @@ describe("the chart database-backup", function () {
 
   it("the master's password is in the pod that swaps names, and in no pod that has a dump", async () => {
     const { byName, suspended } = await jobs();
-    const master = Object.keys(byName).filter((name) => secrets(byName[name]!).has("database-master"));
+    const master = Object.keys(byName).filter((name) =>
+      secrets(byName[name]!).has("database-master"),
+    );
     assert.deepEqual(master, ["swap"]);
     assert.deepEqual(suspended.sort(), ["database-backup-restore", "database-backup-swap"]);
-    assert.ok(!variables(byName.swap!).some((name) => /^(AWS|BACKUP|MANIFEST|SCRATCH)_/.test(name)));
+    assert.ok(
+      !variables(byName.swap!).some((name) => /^(AWS|BACKUP|MANIFEST|SCRATCH)_/.test(name)),
+    );
     assert.deepEqual([...secrets(byName.restore!)], ["database-restore"]);
   });
 

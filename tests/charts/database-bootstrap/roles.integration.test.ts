@@ -139,7 +139,7 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
     const [made] = await database.query<{ owner: string }>(
       "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'made'",
     );
-    assert.equal(made!.owner, "minixdr_migrations");
+    assert.equal(made!.owner, "minixdr_owner");
     await database.as("minixdr_migrations", "ALTER TABLE made ADD COLUMN more int");
     for (const login of ["minixdr_app", "minixdr_app_clone"])
       await database.as(login, "INSERT INTO made VALUES (1)");
@@ -192,9 +192,9 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
       await database.as(login, "CREATE DATABASE restored TEMPLATE template0", "postgres");
       await database.as(
         login,
-        `CREATE SCHEMA minixdr; ALTER SCHEMA minixdr OWNER TO minixdr_migrations;
+        `CREATE SCHEMA minixdr; ALTER SCHEMA minixdr OWNER TO minixdr_owner;
          CREATE SCHEMA backup; ALTER SCHEMA backup OWNER TO minixdr_canary;
-         CREATE TABLE minixdr.t (); ALTER TABLE minixdr.t OWNER TO minixdr_migrations;
+         CREATE TABLE minixdr.t (); ALTER TABLE minixdr.t OWNER TO minixdr_owner;
          GRANT SELECT ON minixdr.t TO minixdr_read_only`,
         "restored",
       );
@@ -206,6 +206,8 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
         ["GRANT pg_execute_server_program TO CURRENT_USER", /must have admin option/],
         ["ALTER ROLE minixdr_backup PASSWORD 'x'", /permission denied/],
         ["SET ROLE minixdr_backup", /permission denied to set role/],
+        ["SET ROLE minixdr_migrations", /permission denied to set role/],
+        ["ALTER ROLE minixdr_migrations PASSWORD 'x'", /permission denied/],
         ["SET ROLE minixdr_app", /permission denied to set role/],
         ["CREATE EXTENSION dblink", /permission denied to create extension/],
         ["COPY (SELECT 1) TO PROGRAM 'cat'", /must be superuser or have privileges/],
@@ -223,14 +225,19 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
          $$ BEGIN EXECUTE 'GRANT pg_execute_server_program TO minixdr_migrations'; RETURN 'SELECT 1'; END $$`,
     );
     const given = async () =>
-      (await database.query<{ given: boolean }>(
-        "SELECT pg_has_role('minixdr_migrations', 'pg_execute_server_program', 'MEMBER') AS given",
-      ))[0]!.given;
+      (
+        await database.query<{ given: boolean }>(
+          "SELECT pg_has_role('minixdr_migrations', 'pg_execute_server_program', 'MEMBER') AS given",
+        )
+      )[0]!.given;
     try {
       await again(database.logins);
       assert.equal(await given(), false);
       // A master that looked there first would have been caught.
-      await database.as("minixdr_master", "SET search_path = public; SELECT format('%I', 'x'::text)");
+      await database.as(
+        "minixdr_master",
+        "SET search_path = public; SELECT format('%I', 'x'::text)",
+      );
       assert.equal(await given(), true);
     } finally {
       await database.query(
@@ -238,6 +245,25 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
          REVOKE pg_execute_server_program FROM minixdr_migrations`,
       );
     }
+  });
+
+  it("gives the schema of an older stack, the migrations' own, to nobody who logs in", async () => {
+    await database.query(
+      `CREATE TABLE minixdr.older (id serial); ALTER TABLE minixdr.older OWNER TO minixdr_migrations;
+       ALTER SCHEMA minixdr OWNER TO minixdr_migrations; GRANT minixdr_migrations TO minixdr_restore;
+       ALTER DEFAULT PRIVILEGES FOR ROLE minixdr_migrations IN SCHEMA minixdr GRANT SELECT ON TABLES TO minixdr_app, minixdr_read_only`,
+    );
+    await again(database.logins);
+    const [now] = await database.query(
+      `SELECT nspowner::regrole::text AS schema, (SELECT relowner::regrole::text FROM pg_class WHERE oid = 'minixdr.older'::regclass) AS table,
+              pg_has_role('minixdr_restore', 'minixdr_migrations', 'MEMBER') AS member,
+              (SELECT count(*)::int FROM pg_default_acl WHERE defaclrole = 'minixdr_migrations'::regrole) AS defaults
+         FROM pg_namespace WHERE nspname = 'minixdr'`,
+    );
+    assert.deepEqual(now, { schema: "minixdr_owner", table: "minixdr_owner", member: false, defaults: 0 });
+    for (const login of ["minixdr_migrations", "minixdr_migrations_clone"])
+      await database.as(login, `ALTER TABLE minixdr.older ADD COLUMN ${login}_was_here int`);
+    await database.query("DROP TABLE minixdr.older");
   });
 
   it("gives the canary row of an older stack, the dump's own, to nobody who logs in", async () => {

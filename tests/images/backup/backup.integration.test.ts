@@ -47,8 +47,7 @@ describe("backups, with a real PostgreSQL and moto", function () {
   });
 
   const vault = () => ({ ...cloud.environment(), ...keys.environment });
-  const backup = (...args: string[]) =>
-    runJob(args, { ...vault(), ...live.environment("backup") });
+  const backup = (...args: string[]) => runJob(args, { ...vault(), ...live.environment("backup") });
   const restore = (...args: string[]) =>
     runJob(["restore", ...args], { ...vault(), ...live.environment("restore") });
 
@@ -97,7 +96,7 @@ describe("backups, with a real PostgreSQL and moto", function () {
       "SELECT tableowner AS owner FROM pg_tables WHERE tablename = 'events'",
       "minixdr_restored",
     );
-    assert.equal(events!.owner, "minixdr_migrations");
+    assert.equal(events!.owner, "minixdr_owner");
     await live.as(
       "minixdr_app",
       "INSERT INTO minixdr.events (body) VALUES ('x')",

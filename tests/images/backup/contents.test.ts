@@ -17,7 +17,9 @@ describe("what a dump sees by names alone", () => {
 
   it("backups are there by their manifests, but for those of version 1, and nothing else", () => {
     const object = (key: string) => ({ key, modified: 0, bytes: 1, etag: "x" });
-    const [one, two, old] = ["000001", "000002", "000003"].map((end) => `2026-11-23T02-00-00Z-${end}`);
+    const [one, two, old] = ["000001", "000002", "000003"].map(
+      (end) => `2026-11-23T02-00-00Z-${end}`,
+    );
     const found = backupsIn(
       [
         `weekly/${two}/manifest.json`,

@@ -27,7 +27,10 @@ function figuresOf(inventory: ReturnType<typeof inventoryOf>, tagged: string[] =
 /** Backups of 60 days, one a day, each verified, as prune has left them. */
 function sixtyDays(): Backup[] {
   const perfect = { dumps: [0], lacking: false, verification: true, prunes: true };
-  return live(Array.from({ length: 60 }, () => perfect), () => {});
+  return live(
+    Array.from({ length: 60 }, () => perfect),
+    () => {},
+  );
 }
 
 describe("figures of the backups", function () {
@@ -133,7 +136,9 @@ describe("figures of the backups", function () {
   });
 
   it("refusals are counted, and an empty vault has no age to be young by", () => {
-    const refused = [{ key: "daily/x/manifest.json", kind: "untrusted" as const, reason: "forged" }];
+    const refused = [
+      { key: "daily/x/manifest.json", kind: "untrusted" as const, reason: "forged" },
+    ];
     const one = exampleBackup(new Date(start));
     assert.equal(figuresOf({ backups: [one], refused, objects: objectsOf(one) }).refused, 1);
     const empty = figuresOf(inventoryOf([]));

@@ -50,10 +50,22 @@ describe("evidence counts by its signature, its stack and its place", () => {
       { dump: { ...manifest.dump, key: "daily/2026-11-22T02-00-00Z-00000a/database.dump" } },
       /in another backup's folder/,
     ],
-    ["that leaves its folder", { dump: { ...manifest.dump, key: `${manifest.tier}/${manifest.id}/../x` } }, /in another/],
-    ["of another time than its name's", { snapshotAt: "2026-11-24T02:00:00.000Z" }, /its name is not of/],
+    [
+      "that leaves its folder",
+      { dump: { ...manifest.dump, key: `${manifest.tier}/${manifest.id}/../x` } },
+      /in another/,
+    ],
+    [
+      "of another time than its name's",
+      { snapshotAt: "2026-11-24T02:00:00.000Z" },
+      /its name is not of/,
+    ],
     ["of version 1", { version: 1 as never }, /version: /],
-    ["without a version of its dump", { dump: { ...manifest.dump, versionId: "" } }, /dump\.versionId/],
+    [
+      "without a version of its dump",
+      { dump: { ...manifest.dump, versionId: "" } },
+      /dump\.versionId/,
+    ],
     ["with a size that is none", { dump: { ...manifest.dump, bytes: -1 } }, /dump\.bytes/],
     ["with facts that are none", { facts: { rows: { a: "many" } } as never }, /facts\.rows\.a/],
   ];
@@ -85,14 +97,25 @@ describe("evidence counts by its signature, its stack and its place", () => {
   const doubts: [string, Partial<Verification>, RegExp][] = [
     ["of another stack", { stack: "mini-xdr-staging" }, /of the stack mini-xdr-staging/],
     ["of another backup", { id: "2026-11-22T02-00-00Z-00000a" }, /it is of another manifest/],
-    ["of another manifest of the same name", { manifestSha256: "1".repeat(64) }, /it is of another manifest/],
-    ["of the future, which would be recent for ever", { at: "2030-01-01T00:00:00.000Z" }, /of the future/],
+    [
+      "of another manifest of the same name",
+      { manifestSha256: "1".repeat(64) },
+      /it is of another manifest/,
+    ],
+    [
+      "of the future, which would be recent for ever",
+      { at: "2030-01-01T00:00:00.000Z" },
+      /of the future/,
+    ],
     ["from before the backup", { at: "2026-11-22T00:00:00.000Z" }, /older than the backup/],
     ["without a clear word", { holds: "yes" as never }, /holds/],
   ];
   for (const [what, change, says] of doubts)
     it(`no verification ${what}`, () => {
-      assert.throws(() => verified({ ...verification, ...change }), { name: "Untrusted", message: says });
+      assert.throws(() => verified({ ...verification, ...change }), {
+        name: "Untrusted",
+        message: says,
+      });
     });
 
   it("no verification that the dump has signed", () => {

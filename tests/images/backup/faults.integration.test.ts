@@ -192,6 +192,33 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
     assert.equal((await verification(good))?.holds, true);
   });
 
+  it("settings as large as a database, stored by a role that may only read: named, and left out", async () => {
+    await live.as(
+      "minixdr_read_only",
+      `BEGIN READ WRITE;
+       DO $$ BEGIN EXECUTE format('ALTER ROLE CURRENT_USER SET application_name = %L', repeat('a', 100000000)); END $$;
+       COMMIT`,
+    );
+    // Settings that PostgreSQL does not know only a superuser may store; there are not a hundred others.
+    await live.query(
+      `DO $$ BEGIN FOR i IN 1..200 LOOP EXECUTE format('ALTER ROLE minixdr_app SET veto.s%s = 1', i); END LOOP; END $$`,
+    );
+    try {
+      const ended = await runJob(["dump"], direct());
+      ok(ended);
+      const reasons = ended.lines
+        .filter(({ message }) => message === "cannot be made again")
+        .map(({ reason }) => String(reason));
+      assert.ok(reasons.some((reason) => /"application_name" is longer than 4096 characters/.test(reason)));
+      assert.ok(reasons.some((reason) => /it has more than 100 settings/.test(reason)));
+      ok(await verify());
+    } finally {
+      await live.query(
+        "ALTER ROLE minixdr_read_only RESET application_name; ALTER ROLE minixdr_app RESET ALL",
+      );
+    }
+  });
+
   it("a key that does not exist: refused by S3 before a byte is sent", async () => {
     // Injected: moto encrypts by keys that do not exist.
     proxy.fault = ({ method }, response) =>

@@ -28,11 +28,14 @@ describe("a stored list of names", () => {
 
   it("is a list or none: what is read and written again is read as the same", () => {
     fc.assert(
-      fc.property(fc.string({ unit: fc.constantFrom('"', ",", " ", "a", "B", "\n", ";") }), (text) => {
-        const names = namesOf("search_path", text);
-        if (!names) return;
-        assert.deepEqual(namesOf("search_path", names.map(quoted).join(", ")), names);
-      }),
+      fc.property(
+        fc.string({ unit: fc.constantFrom('"', ",", " ", "a", "B", "\n", ";") }),
+        (text) => {
+          const names = namesOf("search_path", text);
+          if (!names) return;
+          assert.deepEqual(namesOf("search_path", names.map(quoted).join(", ")), names);
+        },
+      ),
     );
   });
 

@@ -79,8 +79,7 @@ describe("a database of 1 GB", function () {
     assert.ok(Number(size!.bytes) >= 1e9, `${size!.bytes} bytes`);
   });
 
-  it("is dumped within the memory limit", () =>
-    measured(["dump"], live.environment("backup")));
+  it("is dumped within the memory limit", () => measured(["dump"], live.environment("backup")));
 
   it("is dumped at least as fast as by pg_dump -Fc -Z9 piped to the same API", async () => {
     const started = performance.now();

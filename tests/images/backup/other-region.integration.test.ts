@@ -103,9 +103,7 @@ describe("a dump of a lost Region, restored in another stack", function () {
 
   it("from a copy whose versions have other names it is restored too: the signed SHA-256 decides", async () => {
     const there = { ...ofLost(), LOST_BUCKET: vault.bucket, AWS_ENDPOINT_URL_S3: vault.endpoint };
-    succeeded(
-      await restore(there, "--database", "minixdr_copied", "--lost", "--backup", copied),
-    );
+    succeeded(await restore(there, "--database", "minixdr_copied", "--lost", "--backup", copied));
   });
 
   it("--lost without a lost stack says what to do", async () => {

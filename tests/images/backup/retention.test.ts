@@ -1,6 +1,12 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { backupId, folderOf, timeOf, type Backup, type Tier } from "../../../images/backup/manifest";
+import {
+  backupId,
+  folderOf,
+  timeOf,
+  type Backup,
+  type Tier,
+} from "../../../images/backup/manifest";
 import {
   isRestorable,
   isVerified,
@@ -69,7 +75,10 @@ describe("retention over a year, for any order of successes and failures", funct
 
   it("of those that restore, none that is promised later is ever taken, while none turns bad", () => {
     const withoutBad = anyYear.map((year) =>
-      year.map((one) => ({ ...one, verification: one.verification === undefined ? undefined : true })),
+      year.map((one) => ({
+        ...one,
+        verification: one.verification === undefined ? undefined : true,
+      })),
     );
     fc.assert(
       fc.property(withoutBad, (year) => {

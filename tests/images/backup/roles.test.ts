@@ -16,7 +16,10 @@ const text = fc.string({
     fc.string({ unit: "grapheme", minLength: 1, maxLength: 1 }),
   ),
 });
-const name = fc.string({ unit: fc.constantFrom('"', "'", "\\", ";", "\n", " ", "a") , minLength: 1 });
+const name = fc.string({
+  unit: fc.constantFrom('"', "'", "\\", ";", "\n", " ", "a"),
+  minLength: 1,
+});
 
 const role = (of: Partial<Role> = {}): Role => ({
   name: "somebody",
@@ -95,7 +98,10 @@ describe("roles as statements", () => {
     const databaseGrants = [
       { grantee: null, privilege: "CONNECT ON DATABASE x TO y; DROP", grantable: false },
     ];
-    assert.throws(() => grantStatements("minixdr", { databaseGrants }), /is no right on a database/);
+    assert.throws(
+      () => grantStatements("minixdr", { databaseGrants }),
+      /is no right on a database/,
+    );
   });
 
   it("equal settings have equal lines, however they were written", () => {

@@ -295,7 +295,9 @@ function jobs(vault: Resource, key: Resource, { minutes, asText }: Keeping): Res
   const schedules = {
     dump: `${minutes.join(",")} * * * *`,
     verify: "35 3 * * 0",
+    "scratch-verify": "35 3 * * 0",
     drill: "35 4 1 * *",
+    "scratch-drill": "35 4 1 * *",
     state: "15 1 * * *",
     restore: "0 0 1 1 *",
   };

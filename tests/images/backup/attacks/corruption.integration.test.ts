@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { output } from "../../../../lib/processes";
 import { needTools } from "../../../support/need-tools";
 import { FaultyProxy } from "../support/faulty-proxy";
+import { newFolder } from "../support/folder";
 import { postgresFolder } from "../support/postgres-folder";
 import { copied, evidence } from "./support/forge";
 import { Stage } from "./support/stage";
@@ -98,7 +100,10 @@ describe("corrupt dumps: never verified, never a hang, and never another backup'
       if (code === 1) assert.match(error, /\S/);
       outcomes.push(`${at(place)}: ${code === 0 ? "the same rows and rights" : "refused"}`);
     }
-    assert.ok(outcomes.some((outcome) => outcome.endsWith("refused")), outcomes.join("; "));
+    assert.ok(
+      outcomes.some((outcome) => outcome.endsWith("refused")),
+      outcomes.join("; "),
+    );
   });
 
   for (const [title, part] of [
@@ -109,29 +114,40 @@ describe("corrupt dumps: never verified, never a hang, and never another backup'
     ["nothing", 0],
   ] as const)
     it(`a dump of which ${title} is there, and then signed`, async () => {
-      await isNotVerified(dump.subarray(0, Math.floor(part * dump.length)), /pg_restore|input file|end of file|archive|rows of/);
+      await isNotVerified(
+        dump.subarray(0, Math.floor(part * dump.length)),
+        /pg_restore|input file|end of file|archive|rows of/,
+      );
     });
 
   it("an archive in tar's format, which pg_restore would take too", async () => {
-    const bin = await postgresFolder();
-    const tar = await output(
-      join(bin, "pg_dump"),
-      ["--format=tar", "--host", stage.live.host, "--username=rdsadmin", "minixdr"],
-      { encoding: "buffer" } as never,
-    );
-    const content = Buffer.from(tar as unknown as Uint8Array);
+    const file = join(await newFolder(), "database.tar");
+    const where = ["--host", stage.live.host, "--username=rdsadmin", "minixdr"];
+    await output(join(await postgresFolder(), "pg_dump"), [
+      "--format=tar",
+      "--file",
+      file,
+      ...where,
+    ]);
+    const content = await readFile(file);
     assert.equal(content.subarray(257, 262).toString(), "ustar");
     await isNotVerified(content, /database\.dump: .*(format|archive|custom)/i);
   });
 
   it("SQL for psql, with its commands", async () => {
-    await isNotVerified(Buffer.from(`\\! ${stage.marker.command}\nSELECT 1;\n`), /pg_restore|text format|archive/i);
+    await isNotVerified(
+      Buffer.from(`\\! ${stage.marker.command}\nSELECT 1;\n`),
+      /pg_restore|text format|archive/i,
+    );
     assert.ok(!(await stage.marker.seen()));
   });
 
   it("another database's dump under this one's manifest", async () => {
     await stage.live.query("DELETE FROM minixdr.events WHERE id > 10");
     const other = await stage.dumped();
-    await isNotVerified(await stage.read(`${other.folder}database.dump`), /rows of minixdr\.events: 19101 dumped, 10 restored/);
+    await isNotVerified(
+      await stage.read(`${other.folder}database.dump`),
+      /rows of minixdr\.events: 19101 dumped, 10 restored/,
+    );
   });
 });

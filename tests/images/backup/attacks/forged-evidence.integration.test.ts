@@ -51,7 +51,11 @@ describe("forged evidence: whoever may write to the vault decides nothing by it"
     await isRefused(key, reason, listed);
   }
 
-  async function isRefused(key: string, reason: RegExp, listed?: Awaited<ReturnType<Stage["list"]>>) {
+  async function isRefused(
+    key: string,
+    reason: RegExp,
+    listed?: Awaited<ReturnType<Stage["list"]>>,
+  ) {
     const { lines } = listed ?? (await stage.list());
     const refusal = lines.find((line) => line.key === key);
     assert.match(String(refusal?.reason), reason);
@@ -61,7 +65,11 @@ describe("forged evidence: whoever may write to the vault decides nothing by it"
   async function restores(id: string, ...args: string[]): Promise<void> {
     const { code, error, lines } = await stage.restore("restored", ...args);
     assert.equal(code, 0, error);
-    assert.equal(lines.find(({ message }) => message === "restoring")!.id, id, "the attack succeeded");
+    assert.equal(
+      lines.find(({ message }) => message === "restoring")!.id,
+      id,
+      "the attack succeeded",
+    );
   }
 
   /** A copy of the newest backup as one of now, with whatever evidence. */
@@ -134,7 +142,10 @@ describe("forged evidence: whoever may write to the vault decides nothing by it"
       await isRefused(manifestOf(newest), /it was moved or copied here/, listed);
       // What a restore leaves aside, it says.
       const { lines } = await stage.restore("restored");
-      assert.ok(lines.some(({ key }) => key === manifestOf(newest)), "the restore does not say so");
+      assert.ok(
+        lines.some(({ key }) => key === manifestOf(newest)),
+        "the restore does not say so",
+      );
     } finally {
       await stage.write(manifestOf(newest), genuine);
     }
@@ -229,22 +240,48 @@ describe("forged evidence: whoever may write to the vault decides nothing by it"
 
   describe("even what the right key signed does not count when it", () => {
     const cases: [title: string, change: (copy: Copied) => object, reason: RegExp][] = [
-      ["is of another stack", ({ manifest }) => ({ ...manifest, stack: "mini-xdr-staging" }), /of the stack mini-xdr-staging/],
+      [
+        "is of another stack",
+        ({ manifest }) => ({ ...manifest, stack: "mini-xdr-staging" }),
+        /of the stack mini-xdr-staging/,
+      ],
       [
         "names a dump in another backup's folder",
-        ({ manifest }) => ({ ...manifest, dump: { ...manifest.dump, key: `${older.folder}database.dump` } }),
+        ({ manifest }) => ({
+          ...manifest,
+          dump: { ...manifest.dump, key: `${older.folder}database.dump` },
+        }),
         /its dump is .*, in another backup's folder/,
       ],
       [
         "names a dump by a path that climbs",
-        ({ manifest, folder }) => ({ ...manifest, dump: { ...manifest.dump, key: `${folder}../../state/runs/dump.json` } }),
+        ({ manifest, folder }) => ({
+          ...manifest,
+          dump: { ...manifest.dump, key: `${folder}../../state/runs/dump.json` },
+        }),
         /its dump is/,
       ],
-      ["has a name that climbs", ({ manifest }) => ({ ...manifest, id: "../../state/x" }), /it says that it is/],
-      ["is of the far future", ({ manifest }) => ({ ...manifest, snapshotAt: "2999-01-01T00:00:00.000Z" }), /future|not of its snapshot's time/],
+      [
+        "has a name that climbs",
+        ({ manifest }) => ({ ...manifest, id: "../../state/x" }),
+        /it says that it is/,
+      ],
+      [
+        "is of the far future",
+        ({ manifest }) => ({ ...manifest, snapshotAt: "2999-01-01T00:00:00.000Z" }),
+        /future|not of its snapshot's time/,
+      ],
       ["has no time", ({ manifest }) => ({ ...manifest, snapshotAt: "soon" }), /snapshotAt/],
-      ["has a size that is no number", ({ manifest }) => ({ ...manifest, databaseBytes: "1; rm -rf /" }), /databaseBytes/],
-      ["has roles that are no list", ({ manifest }) => ({ ...manifest, roles: { length: 1e9 } }), /roles/],
+      [
+        "has a size that is no number",
+        ({ manifest }) => ({ ...manifest, databaseBytes: "1; rm -rf /" }),
+        /databaseBytes/,
+      ],
+      [
+        "has roles that are no list",
+        ({ manifest }) => ({ ...manifest, roles: { length: 1e9 } }),
+        /roles/,
+      ],
     ];
     for (const [title, change, reason] of cases)
       it(title, async () => {
@@ -261,11 +298,32 @@ describe("forged evidence: whoever may write to the vault decides nothing by it"
       ["null", () => "null", /no signed envelope/],
       ["a list", () => "[]", /no signed envelope/],
       ["bytes", () => Buffer.from([0, 255, 254, 0, 128]), /no JSON/],
-      ["JSON 200,000 deep", () => "[".repeat(deep) + "]".repeat(deep), /no signed envelope|no JSON/],
-      ["a signed payload 200,000 deep", () => evidence(stage, `{"a":`.repeat(deep) + "1" + "}".repeat(deep), "manifests"), /payload|no JSON/],
+      [
+        "JSON 200,000 deep",
+        () => "[".repeat(deep) + "]".repeat(deep),
+        /no signed envelope|no JSON/,
+      ],
+      [
+        "a signed payload 200,000 deep",
+        () => evidence(stage, `{"a":`.repeat(deep) + "1" + "}".repeat(deep), "manifests"),
+        /payload|no JSON/,
+      ],
       ["JSON of 40 MB", () => `{"payload":"${"A".repeat(40e6)}"}`, /more than any evidence has/],
-      ["a thousand signatures", () => JSON.stringify({ payloadType: payloadTypes.manifest, payload: "e30=", signatures: Array(1000).fill({ sig: "MEUCIQ==" }) }), /no signed envelope/],
-      ["a prototype", () => `{"__proto__": {"payload": "e30="}, "constructor": {"prototype": {}}}`, /no signed envelope/],
+      [
+        "a thousand signatures",
+        () =>
+          JSON.stringify({
+            payloadType: payloadTypes.manifest,
+            payload: "e30=",
+            signatures: Array(1000).fill({ sig: "MEUCIQ==" }),
+          }),
+        /no signed envelope/,
+      ],
+      [
+        "a prototype",
+        () => `{"__proto__": {"payload": "e30="}, "constructor": {"prototype": {}}}`,
+        /no signed envelope/,
+      ],
     ];
     for (const [title, text, reason] of nothing)
       it(title, async () => {

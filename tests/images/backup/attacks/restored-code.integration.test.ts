@@ -39,7 +39,8 @@ const attacks: Attack[] = [
   {
     by: "a domain's constraint",
     sql: "CREATE DOMAIN d AS int CHECK (hostile(VALUE) = VALUE); CREATE TABLE t (n d); INSERT INTO t VALUES (1)",
-    dumped: /CREATE DOMAIN minixdr\.d AS integer\s+CONSTRAINT \w+ CHECK \(\(minixdr\.hostile\(VALUE\) = VALUE\)\)/,
+    dumped:
+      /CREATE DOMAIN minixdr\.d AS integer\s+CONSTRAINT \w+ CHECK \(\(minixdr\.hostile\(VALUE\) = VALUE\)\)/,
     refused: refusal,
   },
   {
@@ -101,7 +102,8 @@ const attacks: Attack[] = [
            ALTER MATERIALIZED VIEW minixdr.m OWNER TO minixdr_migrations;
            ALTER SERVER files OWNER TO minixdr_master;
            GRANT USAGE ON FOREIGN DATA WRAPPER file_fdw TO minixdr_master`,
-    dumped: /CREATE EXTENSION IF NOT EXISTS file_fdw[^]*program 'env > [^']+'[^]*REFRESH MATERIALIZED VIEW/,
+    dumped:
+      /CREATE EXTENSION IF NOT EXISTS file_fdw[^]*program 'cat > [^']+'[^]*REFRESH MATERIALIZED VIEW/,
     refused: /file_fdw/,
   },
   {
@@ -145,7 +147,11 @@ const attacks: Attack[] = [
     by: "functions that our own queries would find before PostgreSQL's",
     first: "GRANT CREATE ON SCHEMA public TO minixdr_migrations",
     // The calls that read rights, then and now: an exact match goes before VARIADIC "any".
-    sql: [["name", "boolean", "boolean", "boolean", "int", "text"], ["name", "text", "text"], ["name", "name", "text", "text"]]
+    sql: [
+      ["name", "boolean", "boolean", "boolean", "int", "text"],
+      ["name", "text", "text"],
+      ["name", "name", "text", "text"],
+    ]
       .map(
         (types) => `
           CREATE FUNCTION public.format(text, ${types.join(", ")}) RETURNS text LANGUAGE plpgsql AS
@@ -213,7 +219,10 @@ describe("restored code: a verification runs it, and it gets nowhere", function 
   for (const name of ["postgres", "scratch_owner", "scratch_restorer"])
     it(`a role with the name of a scratch server's own, ${name}, that owns a materialized view`, async () => {
       const { live, marker } = stage;
-      await live.as("minixdr_master", `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO minixdr_migrations`);
+      await live.as(
+        "minixdr_master",
+        `CREATE ROLE ${name} NOLOGIN; GRANT ${name} TO minixdr_migrations`,
+      );
       await live.as(
         "minixdr_migrations",
         `${hostile(marker.statement)}
@@ -227,12 +236,17 @@ describe("restored code: a verification runs it, and it gets nowhere", function 
       assert.ok(!(await marker.seen()), "the attack succeeded: a command ran");
       assert.equal(ended.code, 1, "it verified");
       // Who has a name of the server's own is refused; under another it is a role as any other.
-      assert.match(ended.error, name === "postgres" ? refusal : new RegExp(`role "?${name}"?.*scratch`));
+      assert.match(
+        ended.error,
+        name === "postgres" ? refusal : new RegExp(`role "?${name}"?.*scratch`),
+      );
     });
 
   it("a role that may run programs gives its right to nobody who restores", async () => {
     const { live, marker } = stage;
-    await live.query("GRANT pg_execute_server_program, pg_write_server_files TO minixdr_migrations");
+    await live.query(
+      "GRANT pg_execute_server_program, pg_write_server_files TO minixdr_migrations",
+    );
     await live.as(
       "minixdr_migrations",
       `${hostile(marker.statement)}

@@ -33,7 +33,9 @@ describe("the vault: what one right alone can do to it is seen, and undoes nothi
         new PutObjectTaggingCommand({ Bucket: stage.cloud.bucket, Key, Tagging }),
       );
     const after = await stage.figures();
-    const moved = [...after].filter(([name, value]) => !/age|seconds/.test(name) && before.get(name) !== value);
+    const moved = [...after].filter(
+      ([name, value]) => !/age|seconds/.test(name) && before.get(name) !== value,
+    );
     assert.notDeepEqual(moved, [], "the attack succeeded: no figure moved");
     assert.ok(after.get("tagged_out_of_turn")! >= 1);
     assert.ok(after.get("below_promise")! >= 3, "a day, a week and a month");
@@ -68,34 +70,64 @@ describe("the vault: what one right alone can do to it is seen, and undoes nothi
     if (!isParted) return skipLoudly(this, "older jobs share one identity");
     const refused: string[] = [];
     /** Lets pass what the job may do, and nothing else. */
-    const only = (rights: RegExp[]) => (incoming: IncomingMessage, response: Parameters<typeof deny>[0]) => {
-      const asked = rightOf(incoming, stage.cloud.bucket);
-      if (rights.some((right) => right.test(asked))) return false;
-      refused.push(asked);
-      return deny(response, asked);
-    };
+    const only =
+      (rights: RegExp[]) => (incoming: IncomingMessage, response: Parameters<typeof deny>[0]) => {
+        const asked = rightOf(incoming, stage.cloud.bucket);
+        if (rights.some((right) => right.test(asked))) return false;
+        refused.push(asked);
+        return deny(response, asked);
+      };
     const tiers = "(daily|weekly|monthly)/[^/]+/";
     const list = /^ListBucket /;
-    const jobs: [job: string, rights: RegExp[], run: (more: NodeJS.ProcessEnv) => Promise<{ code: number | null; error: string }>][] = [
+    const jobs: [
+      job: string,
+      rights: RegExp[],
+      run: (more: NodeJS.ProcessEnv) => Promise<{ code: number | null; error: string }>,
+    ][] = [
       [
         "dump",
-        [list, new RegExp(`^(PutObject|AbortMultipartUpload) ${tiers}(database\\.dump|database\\.dump\\.sha256|manifest\\.json)$`), /^PutObject state\/runs\/dump\.json$/],
+        [
+          list,
+          new RegExp(
+            `^(PutObject|AbortMultipartUpload) ${tiers}(database\\.dump|database\\.dump\\.sha256|manifest\\.json)$`,
+          ),
+          /^PutObject state\/runs\/dump\.json$/,
+        ],
         (more) => stage.dump(more),
       ],
       [
         "verify",
-        [list, new RegExp(`^GetObject(Version)? ${tiers}`), new RegExp(`^PutObject ${tiers}verified\\.json$`), /^PutObject state\/runs\/verify\.json$/],
+        [
+          list,
+          new RegExp(`^GetObject(Version)? ${tiers}`),
+          new RegExp(`^PutObject ${tiers}verified\\.json$`),
+          /^PutObject state\/runs\/verify\.json$/,
+        ],
         (more) => stage.verifyIn(more),
       ],
       [
         "prune",
-        [list, new RegExp(`^GetObject ${tiers}(manifest|verified)\\.json$`), new RegExp(`^(Get|Put)ObjectTagging ${tiers}`), /^PutObject state\/runs\/prune\.json$/],
+        [
+          list,
+          new RegExp(`^GetObject ${tiers}(manifest|verified)\\.json$`),
+          new RegExp(`^(Get|Put)ObjectTagging ${tiers}`),
+          /^PutObject state\/runs\/prune\.json$/,
+        ],
         (more) => stage.prune(more),
       ],
-      ["restore", [list, new RegExp(`^GetObject(Version)? ${tiers}`)], (more) => stage.restoreIn(more, "restored")],
+      [
+        "restore",
+        [list, new RegExp(`^GetObject(Version)? ${tiers}`)],
+        (more) => stage.restoreIn(more, "restored"),
+      ],
       [
         "exporter",
-        [list, new RegExp(`^GetObject ${tiers}(manifest|verified)\\.json$`), /^GetObject state\/(runs|drills)\//, new RegExp(`^GetObjectTagging ${tiers}`)],
+        [
+          list,
+          new RegExp(`^GetObject ${tiers}(manifest|verified)\\.json$`),
+          /^GetObject state\/(runs|drills)\//,
+          new RegExp(`^GetObjectTagging ${tiers}`),
+        ],
         async (more) => ({ code: (await stage.figures(more)).size > 0 ? 0 : 1, error: "" }),
       ],
     ];

@@ -47,7 +47,11 @@ export function exampleManifest(at: Date, others: string[] = [], more: Partial<M
   return { ...manifest, ...more };
 }
 
-export function exampleBackup(at: Date, others: string[] = [], more: Partial<Manifest> = {}): Backup {
+export function exampleBackup(
+  at: Date,
+  others: string[] = [],
+  more: Partial<Manifest> = {},
+): Backup {
   return { manifest: exampleManifest(at, others, more), manifestSha256: sha256 };
 }
 

@@ -10,27 +10,30 @@ import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
-let bundle: Promise<string> | undefined;
+const bundles = new Map<string, Promise<string>>();
 
-/** The program as the image has it: bundled by the same build. */
-function bundled(): Promise<string> {
-  return (bundle ??= (async () => {
-    const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
-    await chmod(folder, 0o755);
-    // Every suite of the process uses it.
-    process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-    const outfile = join(folder, "backup.cjs");
-    await build({
-      entryPoints: [join(checkout, "images/backup/main.ts")],
-      outfile,
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      external: ["pg-native"],
-      logLevel: "error",
-    });
-    return outfile;
-  })());
+/** The program as a checkout's image has it: bundled by the same build. */
+function bundled(from: string): Promise<string> {
+  if (!bundles.has(from)) bundles.set(from, bundle(from));
+  return bundles.get(from)!;
+}
+
+async function bundle(from: string): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
+  await chmod(folder, 0o755);
+  // Every suite of the process uses it.
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  const outfile = join(folder, "backup.cjs");
+  await build({
+    entryPoints: [join(from, "images/backup/main.ts")],
+    outfile,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    external: ["pg-native"],
+    logLevel: "error",
+  });
+  return outfile;
 }
 
 /** A job that runs as in its pod: a process of its own, everything by environment. */
@@ -56,10 +59,15 @@ export interface Ended {
   error: string;
 }
 
-export async function startJob(args: string[], env: NodeJS.ProcessEnv): Promise<Job> {
+/** @param from the checkout whose image it is */
+export async function startJob(
+  args: string[],
+  env: NodeJS.ProcessEnv,
+  from = checkout,
+): Promise<Job> {
   const work = await newFolder();
   // By node:child_process: a pod's job has no variable of this process.
-  const child = spawn(process.execPath, [await bundled(), ...args], {
+  const child = spawn(process.execPath, [await bundled(from), ...args], {
     ...unprivileged,
     cwd: work,
     env: {

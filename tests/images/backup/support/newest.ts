@@ -6,10 +6,7 @@ import type { Ended } from "./job";
 /** The manifest of the backup that a dump has made, whoever has signed it. */
 export async function newest(cloud: Moto, { lines }: Ended): Promise<Manifest> {
   const started = lines.find(({ message }) => message === "dumping")!;
-  return payloadOf<Manifest>(
-    cloud,
-    `${String(started.tier)}/${String(started.id)}/manifest.json`,
-  );
+  return payloadOf<Manifest>(cloud, `${String(started.tier)}/${String(started.id)}/manifest.json`);
 }
 
 /** What an envelope in the vault holds; its signature is not looked at. */

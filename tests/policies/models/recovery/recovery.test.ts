@@ -105,6 +105,20 @@ const spoils: (Spoil & { data: string[] })[] = [
     of: ["CronJob", `backup-${kind}`] as Spoil["of"],
     change: gone,
   })),
+  ...["verify", "drill"].map((kind) => ({
+    says: `no server beside ${kind}`,
+    data: [rows],
+    link: new RegExp(`^server of database/backup-${kind}`),
+    of: ["CronJob", `backup-scratch-${kind}`] as Spoil["of"],
+    change: gone,
+  })),
+  {
+    says: "a server that starts at another hour than its verification",
+    data: [rows],
+    link: /^server of database\/backup-verify/,
+    of: ["CronJob", "backup-scratch-verify"],
+    change: setting("spec/schedule", "35 4 * * 0"),
+  },
   {
     says: "a drill that is content with a day",
     data: [rows],

@@ -11,9 +11,9 @@ export class Marker {
     return new Marker(join(await newFolder(), "marker"));
   }
 
-  /** For a shell; in no quotes. */
+  /** For a shell; in no quotes. It reads what it is given, or who gives it would fail. */
   get command(): string {
-    return `env > ${this.file}`;
+    return `cat > /dev/null; env > ${this.file}`;
   }
 
   /** SQL that runs it, for who may: a superuser, and who has pg_execute_server_program. */

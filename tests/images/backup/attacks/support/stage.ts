@@ -59,7 +59,8 @@ export class Stage {
     );
   }
 
-  private environment(role: "backup" | "restore"): NodeJS.ProcessEnv {
+  /** What a job has that logs in with this role. */
+  environment(role: "backup" | "restore"): NodeJS.ProcessEnv {
     const login = role === "restore" && !isParted ? "master" : role;
     return {
       ...this.cloud.environment(),
