@@ -233,10 +233,6 @@ export const faults: Fault[] = [
       message("BackupSettingsDiffer", { minixdr_backup_settings_differ: backups }),
     ],
   },
-  { name: "fewer backups restore than are promised", ways: [alarm("BackupsBelowPromise")] },
-  { name: "a backup vanishes", ways: [alarm("BackupsVanished")] },
-  { name: "a backup is not ours", ways: [alarm("BackupsRefused")] },
-  { name: "a backup is tagged out of turn", ways: [alarm("BackupsTaggedOutOfTurn")] },
   { name: "what protects the backups is changed", ways: [alarm("TriggeredRules")] },
   {
     name: "nobody reports on backups",
