@@ -143,7 +143,11 @@ function contradictions(
   if (!c.recoveryRegion && !c.recovery)
     report("recoveryRegion", undefined, "a region name; absent only beside recovery.of");
   const { recoveryAccount } = c.backups ?? {};
-  if (recoveryAccount && c.cluster && accountOf(recoveryAccount) === accountOf(c.cluster.deployRoleArn))
+  if (
+    recoveryAccount &&
+    c.cluster &&
+    accountOf(recoveryAccount) === accountOf(c.cluster.deployRoleArn)
+  )
     report(
       "backups.recoveryAccount",
       recoveryAccount,

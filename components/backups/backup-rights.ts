@@ -36,7 +36,8 @@ export function backupRights(
   lost?: LostVault,
 ): Record<Identity, iam.PolicyDocument> {
   const { bucketArn, kmsKeyArn, manifestKeyArn, verificationKeyArn } = vault;
-  const under = (...paths: string[]) => paths.map((path) => pulumi.interpolate`${bucketArn}/${path}`);
+  const under = (...paths: string[]) =>
+    paths.map((path) => pulumi.interpolate`${bucketArn}/${path}`);
   const ofDumps = (end: string) => under(...dumpPrefixes.map((prefix) => `${prefix}${end}`));
   const lists: Statement = { Action: ["s3:ListBucket"], Resource: [bucketArn] };
   const puts = (Resource: Statement["Resource"]): Statement => ({
@@ -159,6 +160,10 @@ function readsLost({
       Resource: dumpPrefixes.map((prefix) => pulumi.interpolate`${bucketArn}/${prefix}*`),
     },
     { Action: ["kms:Decrypt"], Resource: [vaultKeysArn], Condition: aliased(vaultAlias) },
-    { Action: ["kms:GetPublicKey"], Resource: [signingKeysArn], Condition: aliased(...signingAliases) },
+    {
+      Action: ["kms:GetPublicKey"],
+      Resource: [signingKeysArn],
+      Condition: aliased(...signingAliases),
+    },
   ];
 }

@@ -37,7 +37,8 @@ export function lostVault({ lost, accountId, region, backups }: LostVaultArgs): 
   const [manifests, verifications] = ["backup-manifests", "backup-verifications"].map((purpose) =>
     keyAlias(stackName, purpose),
   ) as [string, string];
-  const aliasArn = (alias: string) => pulumi.interpolate`arn:aws:kms:${region}:${accountId}:${alias}`;
+  const aliasArn = (alias: string) =>
+    pulumi.interpolate`arn:aws:kms:${region}:${accountId}:${alias}`;
   return {
     place: {
       stackName,

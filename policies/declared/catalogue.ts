@@ -38,11 +38,7 @@ const jobs = [
 const withCopies: Entry[] = [
   {
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
-    names: [
-      "alarms-backup-copies-touched",
-      "alarms-backup-copy-failed",
-      "alarms-backup-copy-late",
-    ],
+    names: ["alarms-backup-copies-touched", "alarms-backup-copy-failed", "alarms-backup-copy-late"],
     why: "the fault that it watches for would tell nobody",
   },
   {
@@ -294,7 +290,16 @@ const everyStack: Entry[] = [
     names: prefixed(
       "credentials-",
       "cache",
-      ...prefixed("database-", "app", "backup", "exporter", "master", "migrations", "read-only", "restore"),
+      ...prefixed(
+        "database-",
+        "app",
+        "backup",
+        "exporter",
+        "master",
+        "migrations",
+        "read-only",
+        "restore",
+      ),
       "pooler-statistics",
     ),
     why: "a restore would have no password",

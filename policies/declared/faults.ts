@@ -233,6 +233,7 @@ export const faults: Fault[] = [
       message("BackupSettingsDiffer", { minixdr_backup_settings_differ: backups }),
     ],
   },
+  { name: "what protects the backups is changed", ways: [alarm("TriggeredRules")] },
   {
     name: "nobody reports on backups",
     ways: [alarm("NewestBackupAgeSeconds"), page("BackupMetricsAbsent", newest)],

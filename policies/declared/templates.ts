@@ -33,5 +33,15 @@ export const declaredFunctions = [
   ...["base", "indent", "lower", "nindent", "print", "printf", "quote", "replace", "trim"],
   ...["trimPrefix", "trimSuffix", "upper"],
   ...["add", "int", "max", "min", "mul", "sub"],
-  ...["default", "fail", "fromYamlArray", "mustToDate", "required", "sha256sum", "toJson", "toYaml", "unixEpoch"],
+  ...[
+    "default",
+    "fail",
+    "fromYamlArray",
+    "mustToDate",
+    "required",
+    "sha256sum",
+    "toJson",
+    "toYaml",
+    "unixEpoch",
+  ],
 ];

@@ -91,7 +91,8 @@ function fits(value: unknown, expected: unknown, names: Names): boolean {
   if (value === null || typeof value !== "object" || typeof expected !== "object") return false;
   const [found, wanted] = [Object.keys(value), Object.keys(expected as object)];
   return (
-    isSameSet(found, wanted) && wanted.every((key) => fits(memberOf(value, key), memberOf(expected, key), names))
+    isSameSet(found, wanted) &&
+    wanted.every((key) => fits(memberOf(value, key), memberOf(expected, key), names))
   );
 }
 

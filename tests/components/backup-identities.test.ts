@@ -145,7 +145,9 @@ function requestsIn(plan: Plan): Record<string, Request> {
     "read a job's outcome": asked("s3:GetObject", "/state/runs/dump.json"),
     "read an archive of the configuration": asked("s3:GetObject", "/state/archives/1/state.tar.gz"),
     "write a dump": put(dump),
-    "write a part of a dump": asked("s3:PutObject", dump, { "s3:ObjectCreationOperation": "false" }),
+    "write a part of a dump": asked("s3:PutObject", dump, {
+      "s3:ObjectCreationOperation": "false",
+    }),
     "write a manifest": put(file("manifest.json", "weekly")),
     "write over a dump": asked("s3:PutObject", dump, whole),
     "write over a manifest": asked("s3:PutObject", file("manifest.json"), whole),
@@ -257,11 +259,18 @@ async function isAllowed(principal: string, rights: Document, request: Request):
 
 /** The rows between the marks of docs/backup-identities.md. */
 function tableOf(page: string): { columns: string[]; rows: [name: string, cells: string[]][] } {
-  const text = /<!-- the table that the test reads -->\n([^]*)<!-- end of the table -->/.exec(page)![1]!;
+  const text = /<!-- the table that the test reads -->\n([^]*)<!-- end of the table -->/.exec(
+    page,
+  )![1]!;
   const lines = text
     .split("\n")
     .filter((line) => line.startsWith("|"))
-    .map((line) => line.split("|").slice(1, -1).map((cell) => cell.trim()));
+    .map((line) =>
+      line
+        .split("|")
+        .slice(1, -1)
+        .map((cell) => cell.trim()),
+    );
   const [[, ...columns] = [], , ...rows] = lines;
   return { columns, rows: rows.map(([name, ...cells]) => [name!, cells]) };
 }
@@ -301,7 +310,10 @@ describe("who may do what with the backups", function () {
     const less = Statement.filter((one) => (one as { Sid: string }).Sid !== "NothingDeleted");
     assert.equal(less.length, Statement.length - 1);
     const { principal, rights } = identities.admin!;
-    assert.equal(await isAllowed(principal, rights, { ...request, policy: { Statement: less } }), true);
+    assert.equal(
+      await isAllowed(principal, rights, { ...request, policy: { Statement: less } }),
+      true,
+    );
   });
 
   describe("where the copies are in another account", () => {
@@ -319,7 +331,9 @@ describe("who may do what with the backups", function () {
       );
       elsewhere = Object.fromEntries(
         Object.entries(requestsIn(far))
-          .filter(([name]) => /copy|copied/.test(name) && name !== "read the tags that would be copied")
+          .filter(
+            ([name]) => /copy|copied/.test(name) && name !== "read the tags that would be copied",
+          )
           .map(([name, request]) => [name, { ...request, account }]),
       );
     });
@@ -329,7 +343,11 @@ describe("who may do what with the backups", function () {
       for (const who of ["admin", "deploy"])
         for (const [name, request] of Object.entries(elsewhere)) {
           const { principal, rights } = rightsIn(far)[who]!;
-          assert.equal(await isAllowed(principal, rights, request), reads.includes(name), `${who}: ${name}`);
+          assert.equal(
+            await isAllowed(principal, rights, request),
+            reads.includes(name),
+            `${who}: ${name}`,
+          );
         }
     });
 

@@ -105,7 +105,8 @@ describe("the cluster", () => {
       const account = `database-backup-${identity}`;
       const role = named(plan, `backup-identities-${identity}-role`);
       assert.deepEqual(
-        JSON.parse(JSON.stringify(role.inputs.assumeRolePolicy)).Statement[0].Condition.StringEquals,
+        JSON.parse(JSON.stringify(role.inputs.assumeRolePolicy)).Statement[0].Condition
+          .StringEquals,
         {
           "aws:RequestTag/kubernetes-namespace": "database",
           "aws:RequestTag/kubernetes-service-account": account,

@@ -17,16 +17,7 @@ import {
   type Fields,
 } from "../declaration";
 import { name } from "./objects";
-import {
-  key,
-  region,
-  replicaKey,
-  role,
-  securityGroup,
-  subnet,
-  tags,
-  topic,
-} from "./references";
+import { key, region, replicaKey, role, securityGroup, subnet, tags, topic } from "./references";
 
 const minutes = (time = "") => {
   const [hours, rest] = time.slice(-5).split(":").map(Number);

@@ -185,7 +185,7 @@ export const watching: Record<string, Fields> = {
     state: fixed("ENABLED"),
   },
   "aws:cloudwatch/eventTarget:EventTarget": {
-    arn: judgedAndLeadsTo([topic], "backups-watched"),
+    arn: leadsTo(topic),
     region: judged("backups-watched"),
     rule: leadsTo(eventRule),
   },

@@ -182,7 +182,10 @@ export const programObjects: Record<string, Fields> = {
         ...(provider === "aws" ? { assumeRoles: judged("recovery-account") } : {}),
         ...Object.fromEntries(
           ["skipCredentialsValidation", "skipMetadataApiCheck", "skipRegionValidation"].map(
-            (property) => [property, free("how the provider asks before it works, not what it does")],
+            (property) => [
+              property,
+              free("how the provider asks before it works, not what it does"),
+            ],
           ),
         ),
       },

@@ -129,7 +129,8 @@ export function bluntness(
 ): string[] {
   const { properties } = alarm;
   const [least, most] = expected.threshold;
-  const limit = expected.of === "stack" && settings.tier === "enterprise" ? Math.min(most, oldestBackup) : most;
+  const limit =
+    expected.of === "stack" && settings.tier === "enterprise" ? Math.min(most, oldestBackup) : most;
   const threshold = numberAt(properties, "threshold");
   const missing = properties.treatMissingData;
   const needs = (holds: boolean, path: string, says: string) =>

@@ -8,7 +8,7 @@ import { keeperOf, pathOf } from "../../model/denials";
 import { documentOf } from "../../model/policy-document";
 import { at, list, unknown, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
-import { signsWith } from "../../model/signing";
+import { signsWith } from "../../model/vault-keys";
 import type { Settings } from "../../model/settings";
 
 const rolePolicy = "aws:iam/rolePolicy:RolePolicy";
@@ -33,7 +33,9 @@ export default {
     const found = rightsIn(value, keysOf(stack));
     const wanted = new Set(declared.flatMap(triples));
     return [
-      ...[...found].filter((right) => !wanted.has(right) && !isOpen(right)).map((right) => `it allows ${right}`),
+      ...[...found]
+        .filter((right) => !wanted.has(right) && !isOpen(right))
+        .map((right) => `it allows ${right}`),
       ...[...wanted]
         .filter((right) => !found.has(right) && !found.has(opened(right)))
         .map((right) => `it does not allow ${right}`),
@@ -55,7 +57,9 @@ function declaredFor(name: string, stack: Stack, { recoveryOf }: Settings): Righ
 /** Each action with each thing, under its condition. */
 function triples({ actions, on, condition }: Right): string[] {
   const when = condition ? ` where ${JSON.stringify(condition)}` : "";
-  return actions.flatMap((action) => on.map((thing) => `${action} with ${thing || "the bucket"}${when}`));
+  return actions.flatMap((action) =>
+    on.map((thing) => `${action} with ${thing || "the bucket"}${when}`),
+  );
 }
 
 function rightsIn(value: unknown, nameOf: (arn: string) => string): Set<string> {
@@ -96,7 +100,9 @@ function keysOf(stack: Stack): (arn: string) => string {
   const encrypting = (name: string) =>
     at(
       stack
-        .ofType("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration")
+        .ofType(
+          "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        )
         .find((found) => found.name === `backups-${name}-encryption`)?.properties,
       "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId",
     );

@@ -30,7 +30,9 @@ export default {
       ...(properties.region === region
         ? []
         : [`it is in ${show(properties.region)}; it must be in ${show(region)}`]),
-      ...(words.includes("AWS API Call via CloudTrail") ? [] : ["it hears nothing of CloudTrail's"]),
+      ...(words.includes("AWS API Call via CloudTrail")
+        ? []
+        : ["it hears nothing of CloudTrail's"]),
       ...(deaf.length > 0 ? [`it does not hear of ${deaf.join(", ")}`] : []),
       ...told(found, stack),
     ];

@@ -54,16 +54,28 @@ function byAge(rules: unknown[]): string[] {
   const expiring = rules.filter((rule) => at(rule, "expiration") !== undefined);
   return [
     ...rules
-      .filter((rule) => at(rule, "filter.and") !== undefined || at(rule, "filter.tag") !== undefined)
-      .map((rule) => `rule ${String(at(rule, "id"))} follows tags; of a copy only its age may decide`),
+      .filter(
+        (rule) => at(rule, "filter.and") !== undefined || at(rule, "filter.tag") !== undefined,
+      )
+      .map(
+        (rule) => `rule ${String(at(rule, "id"))} follows tags; of a copy only its age may decide`,
+      ),
     ...expiring.flatMap((rule) => {
       const where = prefix(rule);
-      const reached = typeof where === "string" ? dumpPrefixes.filter((folder) => meet(folder, where)) : dumpPrefixes;
-      const least = Math.max(30 * Number(reached.length === 0), ...reached.map((folder) => promisedDays[folder]!));
+      const reached =
+        typeof where === "string"
+          ? dumpPrefixes.filter((folder) => meet(folder, where))
+          : dumpPrefixes;
+      const least = Math.max(
+        30 * Number(reached.length === 0),
+        ...reached.map((folder) => promisedDays[folder]!),
+      );
       const days = numberAt(rule, "expiration.days");
       return days >= least
         ? []
-        : [`rule ${String(at(rule, "id"))} deletes copies after ${days} days; it must be ${least} or more`];
+        : [
+            `rule ${String(at(rule, "id"))} deletes copies after ${days} days; it must be ${least} or more`,
+          ];
     }),
     ...dumpPrefixes
       .filter((folder) => !expiring.some((rule) => prefix(rule) === folder))

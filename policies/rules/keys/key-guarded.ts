@@ -20,6 +20,8 @@ export default {
       key.properties.policy,
       [ofKey, ...(signer === undefined ? [] : [ofSigningKey(signer)])],
       namesFor(key, stack, settings),
-    ).map(({ actions, why }) => `its policy does not deny ${actions.join(", ")} as declared: ${why}`);
+    ).map(
+      ({ actions, why }) => `its policy does not deny ${actions.join(", ")} as declared: ${why}`,
+    );
   },
 } satisfies RuleDefinition;

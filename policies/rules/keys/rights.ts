@@ -47,7 +47,9 @@ export default {
         ? []
         : [`${property}.Version is not 2012-10-17`]),
       ...statements.flatMap((statement, index) =>
-        faults(statement, resource, namesFor(resource, stack, settings)).map((fault) => `${property}.Statement.${index} ${fault}`),
+        faults(statement, resource, namesFor(resource, stack, settings)).map(
+          (fault) => `${property}.Statement.${index} ${fault}`,
+        ),
       ),
     ];
   },

@@ -45,11 +45,17 @@ function owned(resource: Resource, stack: Stack): string[] {
   );
   const wanted = account === undefined ? undefined : "Destination";
   return [
-    ...(named === account ? [] : [`its copies' account is ${show(named)}; it must be ${show(account)}`]),
-    ...(owner === wanted ? [] : [`its copies' owner is ${show(owner)}; it must be ${show(wanted)}`]),
+    ...(named === account
+      ? []
+      : [`its copies' account is ${show(named)}; it must be ${show(account)}`]),
+    ...(owner === wanted
+      ? []
+      : [`its copies' owner is ${show(owner)}; it must be ${show(wanted)}`]),
   ];
 }
 
 function accountIn(arn: unknown): string | undefined {
-  return typeof arn === "string" ? /^arn:aws[\w-]*:iam::(\d{12}):role\/./.exec(arn)?.[1] : undefined;
+  return typeof arn === "string"
+    ? /^arn:aws[\w-]*:iam::(\d{12}):role\/./.exec(arn)?.[1]
+    : undefined;
 }

@@ -114,7 +114,8 @@ function pods(policy: Resource, direction: string, peers: string): string[] {
   return list(policy.properties, `spec.${direction}`).flatMap((rule) => {
     const port = String(at(list(rule, "ports")[0], "port"));
     const scratch = scratchPeers[`${policy.name} ${direction}`];
-    if (port === "5432" && scratch !== undefined) return scratchOnly(policy, list(rule, peers), scratch);
+    if (port === "5432" && scratch !== undefined)
+      return scratchOnly(policy, list(rule, peers), scratch);
     const expected = declaredPeers[`${direction} ${port}`];
     const named = list(rule, peers).filter((peer) => at(peer, "ipBlock") === undefined);
     const fits = (peer: unknown) =>

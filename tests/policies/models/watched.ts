@@ -1,3 +1,4 @@
+import { ofKey } from "../../../policies/declared/denials";
 import fc from "fast-check";
 import { expectedAlerts } from "../../../policies/declared/alerts";
 import type { ByAlarm, ByAlert, ByEvent, Fault } from "../../../policies/declared/faults";
@@ -93,13 +94,22 @@ function regionOf({ alarm }: ByAlarm): string | undefined {
   return elsewhere[alarm];
 }
 
+/** A key's policy, with what every one denies to all but the deploy role. */
+function kept(policy: string): string {
+  const { Statement } = JSON.parse(policy) as { Statement: object[] };
+  const keeper = "arn:aws:iam::123456789012:role/deploy";
+  const Condition = { ArnNotEquals: { "aws:PrincipalArn": keeper } };
+  const denial = { Effect: "Deny", Principal: "*", Action: ofKey.actions, Resource: "*", Condition };
+  return JSON.stringify({ Statement: [...Statement, denial] });
+}
+
 function heardTopic({ encrypted, protocol, filtered }: Watching, region?: string): Resource[] {
   const services = ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"];
   const allowing = (Action: string | string[]) =>
     JSON.stringify({ Statement: [{ Effect: "Allow", Principal: { Service: services }, Action }] });
   const named = (name: string) => (region ? `${name}-${region}` : name);
   const key = made("aws:kms/key:Key", named("topic-key"), {
-    policy: allowing(["kms:Decrypt", "kms:GenerateDataKey"]),
+    policy: kept(allowing(["kms:Decrypt", "kms:GenerateDataKey"])),
     deletionWindowInDays: 30,
     region,
   });

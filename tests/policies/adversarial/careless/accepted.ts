@@ -11,7 +11,7 @@ import {
   edge,
   figures,
   jobHelpers,
-  jobs,
+  jobList,
   main,
   nodes,
   parameters,
@@ -330,7 +330,7 @@ export const accepted: Edit[] = [
       "objectives: { rpoSeconds: 26 * 3600, rtoSeconds: 4 * 3600 }",
     ],
   ]),
-  ...edits("accepted", jobs, [
+  ...edits("accepted", jobList, [
     ["dumps that are killed after a minute", "deadline: 3300", "deadline: 60"],
     ["a dump that hangs for six hours", "deadline: 3300", "deadline: 21600"],
     ["a restore of ten minutes", "deadline: 14400", "deadline: 600"],
@@ -340,6 +340,7 @@ export const accepted: Edit[] = [
       "schedule: {{ .Values.schedule.verify | quote }}\n  deadline: 60",
     ],
     ["pruned without being verified", "args: [verify]", "args: [prune]"],
+    ["pruned by a job that may read dumps", "account: prune\n", "account: verify\n"],
     ["drills that only verify", "args: [drill]", "args: [verify]"],
     ["a restore as the role that reads", "database: database-restore", "database: database-backup"],
     ["a restore as the master", "database: database-restore", "database: database-master"],
@@ -348,7 +349,6 @@ export const accepted: Edit[] = [
     ["dumps with a verification's rights", "account: dump", "account: verify"],
     ["verifications with a dump's rights", "account: verify", "account: dump"],
     ["a swap with a restore's rights", "account: swap", "account: restore"],
-    ["pruned by a job that may read dumps", "account: prune", "account: verify"],
     [
       "a scratch server at another hour than its verification",
       "schedule: {{ get $.Values.schedule . | quote }}",
@@ -358,6 +358,11 @@ export const accepted: Edit[] = [
   ]),
   ...edits("accepted", "charts/database-backup/templates/network-policy.yaml", [
     ["a scratch server that reaches everything", "egress: []", "egress: [{}]"],
+    [
+      "a scratch server that reaches what the vault is reached by",
+      "  egress: []",
+      '  egress:\n    {{- include "backup.reachesVault" $ | nindent 4 }}',
+    ],
     [
       "a scratch server that dumps reach",
       '(dict "root" $ "component" .) | nindent 14 }}\n      ports:\n        - { port: 5432, protocol: TCP }\n  # Whatever',

@@ -12,3 +12,15 @@ export function signsWith(identity: string, stack: Stack): string | undefined {
   const [arn] = [at(statement, "Resource")].flat();
   return typeof arn === "string" ? arn : undefined;
 }
+
+/** What the vault is encrypted with, by its own default; empty: it has none. */
+export function encryptsVault(stack: Stack): unknown[] {
+  return stack
+    .ofType(
+      "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    )
+    .filter(({ name }) => name === "backups-primary-encryption")
+    .map(({ properties }) =>
+      at(properties, "rules.0.applyServerSideEncryptionByDefault.kmsMasterKeyId"),
+    );
+}
