@@ -17,7 +17,6 @@ export const identity = "components/pod-identity.ts";
 export const ini = "charts/pgbouncer/templates/config-map.yaml";
 export const jobHelpers = "charts/database-backup/templates/_helpers.tpl";
 export const jobList = "charts/database-backup/templates/_jobs.tpl";
-export const jobs = "charts/database-backup/templates/cron-jobs.yaml";
 export const keys = "components/keys.ts";
 export const main = "index.ts";
 export const network = "components/network/network.ts";
