@@ -209,7 +209,9 @@ describe("faults of backups: a clear error, a metric, and no good backup lost", 
       const reasons = ended.lines
         .filter(({ message }) => message === "cannot be made again")
         .map(({ reason }) => String(reason));
-      assert.ok(reasons.some((reason) => /"application_name" is longer than 4096 characters/.test(reason)));
+      assert.ok(
+        reasons.some((reason) => /"application_name" is longer than 4096 characters/.test(reason)),
+      );
       assert.ok(reasons.some((reason) => /it has more than 100 settings/.test(reason)));
       ok(await verify());
     } finally {

@@ -13,7 +13,9 @@ const name = fc
     minLength: 1,
     maxLength: 15,
   })
-  .filter((text) => !/\p{Surrogate}/u.test(text) && !text.includes("\0") && Buffer.byteLength(text) <= 63);
+  .filter(
+    (text) => !/\p{Surrogate}/u.test(text) && !text.includes("\0") && Buffer.byteLength(text) <= 63,
+  );
 const blank = fc.constantFrom("", " ", "\t", "\n", "\r\f ");
 
 describe("a stored list of names", () => {

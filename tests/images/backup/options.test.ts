@@ -40,24 +40,30 @@ describe("options of the backup image", () => {
 
   it("come by variables, as a pod has them", async () => {
     const { bucket, stack, manifestKey } = await settingsOf(["vault", "evidence"], variables);
-    assert.deepEqual([bucket, stack, manifestKey], ["vault", "mini-xdr-prod", variables.MANIFEST_KEY]);
+    assert.deepEqual(
+      [bucket, stack, manifestKey],
+      ["vault", "mini-xdr-prod", variables.MANIFEST_KEY],
+    );
   });
 
   it("that are missing are all named at once, with the variable that would do", async () => {
-    await assert.rejects(settingsOf(["vault", "evidence", "scratch"], { STACK_NAME: "x" }), (error) => {
-      assert.ok(error instanceof UsageError);
-      const named = [...error.message.matchAll(/not given; give it or set (\w+)/g)].map(
-        ([, variable]) => variable,
-      );
-      assert.deepEqual(named, [
-        "BACKUP_BUCKET",
-        "BACKUP_KMS_KEY",
-        "MANIFEST_KEY",
-        "VERIFICATION_KEY",
-        "SCRATCH_HOST",
-      ]);
-      return true;
-    });
+    await assert.rejects(
+      settingsOf(["vault", "evidence", "scratch"], { STACK_NAME: "x" }),
+      (error) => {
+        assert.ok(error instanceof UsageError);
+        const named = [...error.message.matchAll(/not given; give it or set (\w+)/g)].map(
+          ([, variable]) => variable,
+        );
+        assert.deepEqual(named, [
+          "BACKUP_BUCKET",
+          "BACKUP_KMS_KEY",
+          "MANIFEST_KEY",
+          "VERIFICATION_KEY",
+          "SCRATCH_HOST",
+        ]);
+        return true;
+      },
+    );
   });
 
   it("that a command does not want are not asked for: a scratch server knows no vault", async () => {
