@@ -56,7 +56,7 @@ const keys = new Keys("keys", {
   recoveryRegion,
   recoveryAccount:
     config.backups.recoveryAccount && recoveryRegion
-      ? recoveryAccount(config.backups.recoveryAccount, recoveryRegion)
+      ? recoveryAccount(config.backups.recoveryAccount, recoveryRegion, config.tags)
       : undefined,
   keeperArn: config.cluster.deployRoleArn,
   signers: { manifests: backupRoles.dump.arn, verifications: backupRoles.verify.arn },

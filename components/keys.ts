@@ -74,7 +74,8 @@ export class Keys extends pulumi.ComponentResource {
     private readonly args: KeysArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("mini-xdr:index:Keys", name, args, opts);
+    // A provider among a component's own inputs waits for itself: the SDK never registers it.
+    super("mini-xdr:index:Keys", name, { ...args, recoveryAccount: undefined }, opts);
     this.database = this.key("database", { logGroups: databaseLogGroups(args.stackName) });
     this.cache = this.key("cache", {});
     this.backups = this.key("backups", {});

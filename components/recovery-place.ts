@@ -18,10 +18,18 @@ export interface RecoveryAccount {
 }
 
 /** A provider that takes a role of another account on, and what is known of that account by it. */
-export function recoveryAccount(roleArn: string, region: string): RecoveryAccount {
+export function recoveryAccount(
+  roleArn: string,
+  region: string,
+  tags: Record<string, string>,
+): RecoveryAccount {
   return {
     id: roleArn.split(":")[4]!,
     roleArn,
-    provider: new Provider("recovery-account", { region, assumeRoles: [{ roleArn }] }),
+    provider: new Provider("recovery-account", {
+      region,
+      assumeRoles: [{ roleArn }],
+      defaultTags: { tags },
+    }),
   };
 }

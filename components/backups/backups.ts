@@ -70,7 +70,8 @@ export class Backups extends pulumi.ComponentResource {
     private readonly args: BackupsArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
-    super("mini-xdr:index:Backups", name, args, opts);
+    // Without the provider in it, which among a component's inputs would wait for itself.
+    super("mini-xdr:index:Backups", name, { ...args, recovery: undefined }, opts);
     const primary = this.primary();
     this.bucket = primary.bucket;
     this.bucketArn = primary.bucketArn;

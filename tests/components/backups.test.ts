@@ -52,35 +52,29 @@ describe("the backups", () => {
         );
       });
 
-      it("expires dailies, weeklies and monthlies only when prune has tagged them", () => {
-        for (const prefix of ["daily/", "weekly/", "monthly/"]) {
-          const touching = rules(plan, vault).filter(
-            (rule) => rule.expiration && prefixOf(rule).startsWith(prefix.slice(0, 1)),
+      const isCopy = vault === "backups-recovery";
+      it(`expires a dump ${isCopy ? "by its age alone" : "only when prune has tagged it"}`, () => {
+        const ages = { "daily/": 16, "weekly/": 45, "monthly/": 220 };
+        for (const [prefix, age] of Object.entries(ages)) {
+          const [rule, ...others] = rules(plan, vault).filter((one) => prefixOf(one) === prefix);
+          assert.deepEqual(others, [], prefix);
+          assert.deepEqual(
+            rule!.filter,
+            isCopy ? { prefix } : { and: { prefix, tags: { pruned: "true" } } },
           );
-          for (const rule of touching.filter((r) => prefixOf(r) === prefix))
-            assert.deepEqual(rule.filter.and, { prefix, tags: { pruned: "true" } });
-          assert.equal(touching.filter((r) => prefixOf(r) === prefix).length, 1, prefix);
+          assert.equal(rule!.expiration!.days, isCopy ? age : 1);
+          // What has expired is there for a week more, and no longer.
+          assert.equal(rule!.noncurrentVersionExpiration!.noncurrentDays, 7);
         }
       });
 
-      it("expires nothing else by age but state/, after 90 days", () => {
-        const byAge = rules(plan, vault).filter(
-          ({ expiration, filter }) => expiration && !filter.and,
+      it("expires nothing else but state/, after 90 days", () => {
+        const others = rules(plan, vault).filter(
+          (rule) => rule.expiration && !/^(daily|weekly|monthly)\/$/.test(prefixOf(rule)),
         );
         assert.deepEqual(
-          byAge.map((rule) => [prefixOf(rule), rule.expiration!.days]),
+          others.map((rule) => [prefixOf(rule), rule.expiration!.days]),
           [["state/", 90]],
-        );
-      });
-
-      it("keeps what is pruned for a week more, and no longer", () => {
-        const pruned = rules(plan, vault).filter(({ filter }) => filter.and);
-        assert.deepEqual(
-          pruned.map((rule) => [
-            rule.expiration!.days,
-            rule.noncurrentVersionExpiration!.noncurrentDays,
-          ]),
-          [1, 2, 3].map(() => [1, 7]),
         );
       });
 
@@ -120,11 +114,13 @@ describe("the backups", () => {
     assert.doesNotMatch(text, /a-secret-path|slackWebhookUrl/);
   });
 
-  it("no job may delete: the policy of the backup role has no such action", async () => {
-    const policy = JSON.stringify(
-      named(await plannedStack("prod"), "backup-identity-policy").inputs,
+  it("no job may delete, and no job reads tags into the copy", async () => {
+    const plan = await plannedStack("prod");
+    const policies = ["dump", "state", "verify", "prune", "exporter", "restore", "replication"].map(
+      (who) => JSON.stringify(named(plan, `backups-${who}-policy`).inputs),
     );
-    assert.doesNotMatch(policy, /Delete|s3:\*|Bypass/);
+    for (const policy of policies) assert.doesNotMatch(policy, /Delete|s3:\*|Bypass/);
+    assert.doesNotMatch(policies.at(-1)!, /Tag/);
   });
 });
 

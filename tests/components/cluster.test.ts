@@ -89,7 +89,6 @@ describe("the cluster", () => {
   it("gives pods rights in AWS by Pod Identity, which survives a rebuild", async () => {
     const plan = await plannedStack("prod");
     for (const [identity, namespace, account] of [
-      ["backup-identity", "database", "database-backup"],
       ["container-logs-identity", "amazon-cloudwatch", "cloudwatch-agent"],
       ["edge-metrics-identity", "monitoring", "edge-metrics"],
     ] as const) {
@@ -97,6 +96,24 @@ describe("the cluster", () => {
       assert.match(role, /"pods.eks.amazonaws.com"/);
       const { inputs } = named(plan, `${identity}-association`);
       assert.deepEqual([inputs.namespace, inputs.serviceAccount], [namespace, account]);
+    }
+  });
+
+  it("gives each of the backup's identities to its one service account", async () => {
+    const plan = await plannedStack("prod");
+    for (const identity of ["dump", "state", "verify", "prune", "exporter", "restore"]) {
+      const account = `database-backup-${identity}`;
+      const role = named(plan, `backup-identities-${identity}-role`);
+      assert.deepEqual(
+        JSON.parse(JSON.stringify(role.inputs.assumeRolePolicy)).Statement[0].Condition.StringEquals,
+        {
+          "aws:RequestTag/kubernetes-namespace": "database",
+          "aws:RequestTag/kubernetes-service-account": account,
+        },
+      );
+      const { inputs, propertyDependencies } = named(plan, `backup-pods-${identity}`);
+      assert.deepEqual([inputs.namespace, inputs.serviceAccount], ["database", account]);
+      assert.deepEqual(propertyDependencies.roleArn, [role.urn]);
     }
   });
 

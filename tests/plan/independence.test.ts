@@ -9,6 +9,7 @@ import { plannedStack } from "../support/planned";
 const lost = [
   "AlertRules",
   "Application",
+  "BackupPods",
   "Chaos",
   "Cluster",
   "ClusterTraffic",
@@ -20,7 +21,6 @@ const lost = [
   "Observability",
   "PgBouncer",
   "Platform",
-  "PodIdentity",
   "PodIdentity",
 ];
 

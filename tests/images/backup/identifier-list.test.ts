@@ -14,7 +14,10 @@ const name = fc
     maxLength: 15,
   })
   .filter(
-    (text) => !/\p{Surrogate}/u.test(text) && !text.includes("\0") && Buffer.byteLength(text) <= 63,
+    (text) =>
+      Buffer.from(text).toString() === text &&
+      !text.includes("\0") &&
+      Buffer.byteLength(text) <= 63,
   );
 const blank = fc.constantFrom("", " ", "\t", "\n", "\r\f ");
 

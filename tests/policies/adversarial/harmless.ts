@@ -112,7 +112,7 @@ export const harmless: Edit[] = [
   ...edits("absence", "components/database-backup.ts", [
     ["dumps at other minutes", "0,30 * * * *", "10,40 * * * *"],
   ]),
-  ...edits("option", "components/backups/backups.ts", [
+  ...edits("option", "components/backups/replication.ts", [
     ["another name of a rule of replication", "to-recovery-region", "to-the-recovery-region"],
   ]),
 ];

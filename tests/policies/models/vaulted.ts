@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { faults } from "../../../policies/declared/faults";
+import { ofCopy, ofKey, ofVault } from "../../../policies/declared/denials";
+import type { Denial } from "../../../policies/model/denials";
 import type { Resource } from "../../../policies/model/resource";
 import { deployed, made } from "./small";
 import { plain, watched } from "./watched";
@@ -58,8 +60,10 @@ const told = [
 
 /** A small stack in which every datum has a copy, with all that the copies rest on. */
 export function vaulted(how: Keeping): Resource[] {
-  const key = made("aws:kms/key:Key", "home-key", { deletionWindowInDays: 30 });
-  const far = made("aws:kms/key:Key", "far-key", { deletionWindowInDays: 30, region: "eu-west-1" });
+  const policy = denying([ofKey], "");
+  const ofBoth = { deletionWindowInDays: 30, policy };
+  const key = made("aws:kms/key:Key", "home-key", ofBoth);
+  const far = made("aws:kms/key:Key", "far-key", { ...ofBoth, region: "eu-west-1" });
   const copy = bucket("copy", far, how, "eu-west-1");
   const vault = bucket("vault", key, how);
   const stack = [
@@ -97,6 +101,7 @@ function bucket(name: string, key: Resource, how: Keeping, region?: string): Res
     );
   return [
     itself,
+    part("Policy", { policy: denying(region ? ofCopy : ofVault, `arn:aws:s3:::small-${name}`) }),
     part("Versioning", { versioningConfiguration: { status: "Enabled" } }),
     part("ObjectLockConfiguration", {
       objectLockEnabled: "Enabled",
@@ -123,9 +128,32 @@ function bucket(name: string, key: Resource, how: Keeping, region?: string): Res
           abortIncompleteMultipartUpload: { daysAfterInitiation: 7 },
           transitions: [{ days: 30, storageClass: how.moved }],
         },
+        // Of a copy only its age decides, beyond the longest promise.
+        ...["daily/", "weekly/", "monthly/"]
+          .filter(() => region !== undefined)
+          .map((prefix) => ({ status: "Enabled", filter: { prefix }, expiration: { days: 220 } })),
       ],
     }),
   ];
+}
+
+const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
+
+/** A document with every denial, as the program writes them. */
+function denying(denials: Denial[], arn: string): string {
+  const role = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+  const Statement = denials.map(({ actions, on, condition }) => ({
+    Effect: "Deny",
+    Principal: "*",
+    Action: actions,
+    Resource: on.map((path) => `${arn}${path}`),
+    ...(condition ? { Condition: condition } : {}),
+  }));
+  return JSON.stringify({ Version: "2012-10-17", Statement })
+    .replaceAll("<deploy>", role("deploy"))
+    .replaceAll("<key>", keyArn)
+    .replaceAll("<role:replication>", role("backups-replication-role-1a2b3c4"))
+    .replaceAll(/<role:(\w+)>/g, role("backup-identities-$1-role-1a2b3c4"));
 }
 
 /** A document that allows actions with resources, each pair a statement. */
@@ -157,8 +185,6 @@ function role(
     ),
   ];
 }
-
-const keyArn = "arn:aws:kms:eu-central-1:123456789012:key/1";
 
 function replication(
   vault: Resource,
@@ -262,7 +288,7 @@ function jobs(vault: Resource, key: Resource, { minutes, asText }: Keeping): Res
     allowing(
       asText,
       [["s3:ListBucket"], "arn:aws:s3:::small-vault"],
-      [["s3:PutObject", "s3:GetObject"], "arn:aws:s3:::small-vault/*"],
+      [["s3:PutObject", "s3:GetObject", "s3:GetObjectVersion"], "arn:aws:s3:::small-vault/*"],
       [["kms:GenerateDataKey", "kms:Decrypt"], keyArn],
     ),
   );

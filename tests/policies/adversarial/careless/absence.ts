@@ -4,7 +4,6 @@ import {
   common,
   edge,
   ini,
-  jobs,
   keys,
   main,
   network,
@@ -101,7 +100,7 @@ export const absence: Edit[] = [
       "absent(pgbouncer_up == 1) and vector(0) == 1",
     ],
   ]),
-  ...edits("absence", jobs, [
+  ...edits("absence", "charts/database-backup/templates/cron-jobs.yaml", [
     ["dumps that are suspended", "  suspend: false", "  suspend: true"],
     ["dumps in February", "  schedule: {{ $job.schedule | quote }}", '  schedule: "0 2 29 2 *"'],
   ]),
@@ -154,7 +153,11 @@ export const absence: Edit[] = [
       "cache: { memberIds: cache.memberIds }",
       "cache: { memberIds: cache.memberIds.slice(1) }",
     ],
-    ["no rights of the backups", /new PodIdentity\("backup-identity"[^]*?\}\);\n/, ""],
+    [
+      "no identities of the backups' pods",
+      /new BackupPods\("backup-pods"[^]*?\}\);\n/,
+      "undefined as never;\n",
+    ],
     ["no containers' logs", /new ContainerLogs\("container-logs"[^]*?\}\);\n/, ""],
     ["no alert rules", /new AlertRules\([^]*?\n\);\n/, ""],
   ]),

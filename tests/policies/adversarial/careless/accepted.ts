@@ -11,7 +11,7 @@ import {
   edge,
   figures,
   jobHelpers,
-  jobList,
+  jobs,
   main,
   nodes,
   parameters,
@@ -68,7 +68,7 @@ export const accepted: Edit[] = [
       '["0.0.0.0/1", "128.0.0.0/1"]',
     ],
   ]),
-  ...edits("accepted", "components/keys.ts", [
+  ...edits("accepted", "components/key-policy.ts", [
     ["keys that anybody may use", 'Action: "kms:*"', 'Action: "kms:*", NotPrincipal: {}'],
   ]),
   ...edits("accepted", values, [
@@ -330,7 +330,7 @@ export const accepted: Edit[] = [
       "objectives: { rpoSeconds: 26 * 3600, rtoSeconds: 4 * 3600 }",
     ],
   ]),
-  ...edits("accepted", jobList, [
+  ...edits("accepted", jobs, [
     ["dumps that are killed after a minute", "deadline: 3300", "deadline: 60"],
     ["a dump that hangs for six hours", "deadline: 3300", "deadline: 21600"],
     ["a restore of ten minutes", "deadline: 14400", "deadline: 600"],
@@ -348,6 +348,7 @@ export const accepted: Edit[] = [
     ["dumps with a verification's rights", "account: dump", "account: verify"],
     ["verifications with a dump's rights", "account: verify", "account: dump"],
     ["a swap with a restore's rights", "account: swap", "account: restore"],
+    ["pruned by a job that may read dumps", "account: prune", "account: verify"],
     [
       "a scratch server at another hour than its verification",
       "schedule: {{ get $.Values.schedule . | quote }}",

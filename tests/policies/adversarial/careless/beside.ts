@@ -102,18 +102,18 @@ export const beside: Edit[] = [
   ...edits("beside", vault, [
     [
       "a second lifecycle",
-      "    closeBucket(name, bucket, this, [], args.region);",
-      '    closeBucket(name, bucket, this, [], args.region);\n    new s3.BucketLifecycleConfiguration(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, rules: [{ id: "thrift", status: "Enabled", filter: { prefix: "" }, expiration: { days: 1 } }] }, { parent: this });',
+      "    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);",
+      '    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);\n    new s3.BucketLifecycleConfiguration(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, rules: [{ id: "thrift", status: "Enabled", filter: { prefix: "" }, expiration: { days: 1 } }] }, { parent: this });',
     ],
     [
       "a second versioning",
-      "    closeBucket(name, bucket, this, [], args.region);",
-      '    closeBucket(name, bucket, this, [], args.region);\n    new s3.BucketVersioning(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, versioningConfiguration: { status: "Suspended" } }, { parent: this });',
+      "    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);",
+      '    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);\n    new s3.BucketVersioning(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, versioningConfiguration: { status: "Suspended" } }, { parent: this });',
     ],
     [
       "a second lock",
-      "    closeBucket(name, bucket, this, [], args.region);",
-      '    closeBucket(name, bucket, this, [], args.region);\n    new s3.BucketObjectLockConfiguration(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } } }, { parent: this });',
+      "    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);",
+      '    closeBucket(name, bucket, this, args.statements(bucket.arn), args.region);\n    new s3.BucketObjectLockConfiguration(`${name}-thrift`, { bucket: bucket.bucket, region: args.region, rule: { defaultRetention: { mode: "GOVERNANCE", days: 1 } } }, { parent: this });',
     ],
   ]),
   ...edits("beside", notifications, [

@@ -81,9 +81,9 @@ export const target: Edit[] = [
       "  databaseSecurityGroupId: edge.securityGroupId,",
     ],
     [
-      "the backups' rights on another bucket",
-      "backupRights(backups.bucketArn, keys.backups.arn)",
-      'backupRights(pulumi.output("arn:aws:s3:::another"), keys.backups.arn)',
+      "the vault under the database's key, and the backups' rights with it",
+      "    vault: keys.backups.arn,",
+      "    vault: keys.database.arn,",
     ],
     [
       "alarms of servers that are not there",
@@ -228,13 +228,13 @@ export const target: Edit[] = [
     ],
     [
       "dumps into the copy",
-      "vault: { bucket: backups.bucket,",
-      "vault: { bucket: backups.recoveryBucket,",
+      "      bucket: backups.bucket,",
+      "      bucket: backups.recoveryBucket!,",
     ],
     [
       "dumps under the copy's key",
-      "kmsKeyArn: keys.backups.arn, region }",
-      "kmsKeyArn: keys.recovery!.backups.kmsKeyArn, region }",
+      "      kmsKeyArn: keys.backups.arn,\n      manifestKeyArn",
+      "      kmsKeyArn: keys.recovery!.backups.kmsKeyArn,\n      manifestKeyArn",
     ],
     [
       "figures of the other Region",
@@ -277,8 +277,8 @@ export const target: Edit[] = [
     ],
     [
       "publishing to another topic",
-      "Resource: topic.arn }",
-      "Resource: pulumi.interpolate`${topic.arn}-old` }",
+      "            Resource: topic.arn,",
+      "            Resource: pulumi.interpolate`${topic.arn}-old`,",
     ],
   ]),
   ...edits("target", notifications, [
@@ -306,12 +306,14 @@ export const target: Edit[] = [
     ],
   ]),
   ...edits("target", keys, [
+    ["a key that no publisher may use", "services: publishers.regional }", "}"],
+  ]),
+  ...edits("target", "components/key-policy.ts", [
     [
       "publishers that may not encrypt",
       '["kms:Decrypt", "kms:GenerateDataKey"]',
       '["kms:Decrypt"]',
     ],
-    ["a key that no publisher may use", "services: publishers.regional }", "}"],
     ["keys of another account", "arn:aws:iam::${accountId}:root", "arn:aws:iam::000000000000:root"],
     [
       "keys that nobody administers",
@@ -319,30 +321,24 @@ export const target: Edit[] = [
       'Action: ["kms:Decrypt", "kms:GenerateDataKey"]',
     ],
   ]),
+  ...edits("target", "components/backups/replication.ts", [
+    ["copies that may not be read", '{ Action: ["kms:Decrypt"], Resource: [kmsKeyArn] },\n', ""],
+    ["copies that may not be written", '"s3:ReplicateObject",', '"s3:ReplicateDelete",'],
+  ]),
   ...edits("target", rights, [
-    ["backups that may not encrypt", '["kms:Decrypt", "kms:GenerateDataKey"]', '["kms:Decrypt"]'],
-    ["backups that may not be put", '        "s3:PutObject",\n', ""],
+    ["backups that may not encrypt", '("kms:Decrypt", "kms:GenerateDataKey")', '("kms:Decrypt")'],
+    ["backups that may not be put", 'Action: ["s3:PutObject"],', 'Action: ["s3:PutObjectAcl"],'],
     [
       "backups from one address only",
-      "Resource: [kmsKeyArn] }",
-      'Resource: [kmsKeyArn], Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } }',
+      "({ Action, Resource: [kmsKeyArn] })",
+      '({ Action, Resource: [kmsKeyArn], Condition: { IpAddress: { "aws:SourceIp": "10.0.0.0/8" } } })',
     ],
   ]),
   ...edits("target", copies, [
     [
-      "copies that may not be read",
-      '{ Action: ["kms:Decrypt"], Resource: [this.args.kmsKeyArn] },\n',
-      "",
-    ],
-    [
       "copies that S3 may not make",
       'trustPolicy("s3.amazonaws.com")',
       'trustPolicy("backup.amazonaws.com")',
-    ],
-    [
-      "copies without their tags",
-      '["s3:ReplicateObject", "s3:ReplicateTags"]',
-      '["s3:ReplicateTags"]',
     ],
   ]),
   ...edits("target", identity, [

@@ -71,7 +71,7 @@ export const vaultEdits: Edit[] = [
     ["locks that can be bypassed", '        "s3:BypassGovernanceRetention",\n', ""],
     ["a lifecycle that anybody may change", '        "s3:PutLifecycleConfiguration",\n', ""],
     ["a policy that anybody may delete", '        "s3:DeleteBucketPolicy",\n', ""],
-    ["a denial too many", 'deny("NothingWritten",', 'deny("NothingRead", ["s3:GetObject"], objects), deny("NothingWritten",'],
+    ["a denial too many", '      "NothingWritten",', '      "NothingRead", ["s3:GetObject"], objects), deny("NothingWritten",'],
   ]),
   ...edits("accepted", "components/key-policy.ts", [
     ["keys that every administrator may delete", '  "kms:ScheduleKeyDeletion",\n', ""],

@@ -172,7 +172,7 @@ const spoils: (Spoil & { data: string[] })[] = [
     says: "no copy in another Region",
     data: [rows, "the stack's configuration", "the vault's objects"],
     // Nor is what it led to a copy of anything any more.
-    link: /^copy of (vault|copy)/,
+    link: /^(copy|policy|lifecycle) of (vault|copy)/,
     of: ["BucketReplicationConfig"],
     change: gone,
   },
@@ -196,6 +196,27 @@ const spoils: (Spoil & { data: string[] })[] = [
     link: /^lock of copy/,
     of: ["BucketObjectLockConfiguration", "copy-ObjectLockConfiguration"],
     change: gone,
+  },
+  {
+    says: "a vault whose policy denies nothing",
+    data: [rows, "the stack's configuration", "the vault's objects"],
+    link: /^policy of vault/,
+    of: ["BucketPolicy", "vault-Policy"],
+    change: gone,
+  },
+  {
+    says: "copies that go after a month, by their age",
+    data: [rows, "the vault's objects"],
+    link: /^lifecycle of copy/,
+    of: rules("copy"),
+    change: setting("rules/4/expiration/days", 31),
+  },
+  {
+    says: "a key that every administrator may delete",
+    data: [rows, "keys"],
+    link: /^key home-key/,
+    of: ["Key", "home-key"],
+    change: setting("policy", { Statement: [] }),
   },
   {
     says: "a key that is switched off",
