@@ -52,7 +52,7 @@ describe("corrupt dumps: never verified, never a hang, and never another backup'
         return true;
       };
       const { id } = await copyAsGood();
-      const env = stage.cloud.environment(proxy.endpoint);
+      const env = { AWS_ENDPOINT_URL_S3: proxy.endpoint };
       const { code, error } = await stage.verifyIn(env, "--backup", id);
       assert.equal(proxy.struck, 2, "it is read twice before it is called bad");
       assert.equal(code, 1, `byte ${at(place)}: it verified`);

@@ -101,7 +101,10 @@ describe("roles and settings: data, whatever is in them", function () {
         `SET transaction_read_only = off; ALTER ROLE minixdr_read_only ${sql}`,
       );
       await stage.live.as("minixdr_app", `ALTER ROLE minixdr_app ${sql}`);
-      await stage.live.as("minixdr_migrations", `ALTER ROLE minixdr_migrations ${sql}`);
+      await stage.live.as(
+        "minixdr_migrations",
+        `SET ROLE NONE; ALTER ROLE minixdr_migrations ${sql}`,
+      );
       assert.ok((await config()).length > 0);
       await harmless();
     });

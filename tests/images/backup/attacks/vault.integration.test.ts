@@ -135,13 +135,13 @@ describe("the vault: what one right alone can do to it is seen, and undoes nothi
     try {
       for (const [job, rights, run] of jobs) {
         proxy.fault = only(rights);
-        const { code, error } = await run(stage.cloud.environment(proxy.endpoint));
+        const { code, error } = await run({ AWS_ENDPOINT_URL_S3: proxy.endpoint });
         assert.deepEqual(refused, [], job);
         assert.equal(code, 0, `${job}: ${error}`);
       }
       // The check is able to fail: a dump with a verification's rights.
       proxy.fault = only(jobs[1]![1]);
-      assert.equal((await stage.dump(stage.cloud.environment(proxy.endpoint))).code, 1);
+      assert.equal((await stage.dump({ AWS_ENDPOINT_URL_S3: proxy.endpoint })).code, 1);
       assert.notDeepEqual(refused, []);
     } finally {
       await proxy.stop();
