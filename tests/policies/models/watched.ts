@@ -197,6 +197,7 @@ function watchedThings(how: Watching): Resource[] {
     made("aws:lb/targetGroup:TargetGroup", "targets"),
     made("aws:route53/healthCheck:HealthCheck", "check"),
     made("aws:acm/certificateValidation:CertificateValidation", "certificate"),
+    made("aws:cloudwatch/eventRule:EventRule", "changes"),
   ];
 }
 
@@ -206,6 +207,7 @@ const named: Record<string, Record<string, string>> = {
   targetGroup: { LoadBalancer: "app/balancer/1", TargetGroup: "targetgroup/targets/1" },
   healthCheck: { HealthCheckId: "check" },
   certificate: { CertificateArn: "arn" },
+  eventRule: { RuleName: "changes" },
   copy: { SourceBucket: "vault", DestinationBucket: "copy", RuleId: "all" },
 };
 
