@@ -99,7 +99,13 @@ function kept(policy: string): string {
   const { Statement } = JSON.parse(policy) as { Statement: object[] };
   const keeper = "arn:aws:iam::123456789012:role/deploy";
   const Condition = { ArnNotEquals: { "aws:PrincipalArn": keeper } };
-  const denial = { Effect: "Deny", Principal: "*", Action: ofKey.actions, Resource: "*", Condition };
+  const denial = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: ofKey.actions,
+    Resource: "*",
+    Condition,
+  };
   return JSON.stringify({ Statement: [...Statement, denial] });
 }
 
