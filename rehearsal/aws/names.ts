@@ -30,6 +30,8 @@ const regional = (property: string, error: string): Naming => ({
  */
 export const namings: Record<string, Naming> = {
   "aws:cloudwatch/logGroup:LogGroup": regional("name", "ResourceAlreadyExistsException"),
+  // PutRule: "if you are updating an existing rule, the rule is replaced".
+  "aws:cloudwatch/eventRule:EventRule": { name: called("name"), scope: "region" },
   // PutMetricAlarm: "if you specify an existing alarm, it is overwritten".
   "aws:cloudwatch/metricAlarm:MetricAlarm": { name: called("name"), scope: "region" },
   "aws:ecr/repository:Repository": {

@@ -99,7 +99,13 @@ function kept(policy: string): string {
   const { Statement } = JSON.parse(policy) as { Statement: object[] };
   const keeper = "arn:aws:iam::123456789012:role/deploy";
   const Condition = { ArnNotEquals: { "aws:PrincipalArn": keeper } };
-  const denial = { Effect: "Deny", Principal: "*", Action: ofKey.actions, Resource: "*", Condition };
+  const denial = {
+    Effect: "Deny",
+    Principal: "*",
+    Action: ofKey.actions,
+    Resource: "*",
+    Condition,
+  };
   return JSON.stringify({ Statement: [...Statement, denial] });
 }
 
@@ -197,6 +203,7 @@ function watchedThings(how: Watching): Resource[] {
     made("aws:lb/targetGroup:TargetGroup", "targets"),
     made("aws:route53/healthCheck:HealthCheck", "check"),
     made("aws:acm/certificateValidation:CertificateValidation", "certificate"),
+    made("aws:cloudwatch/eventRule:EventRule", "changes"),
   ];
 }
 
@@ -206,6 +213,7 @@ const named: Record<string, Record<string, string>> = {
   targetGroup: { LoadBalancer: "app/balancer/1", TargetGroup: "targetgroup/targets/1" },
   healthCheck: { HealthCheckId: "check" },
   certificate: { CertificateArn: "arn" },
+  eventRule: { RuleName: "changes" },
   copy: { SourceBucket: "vault", DestinationBucket: "copy", RuleId: "all" },
 };
 
