@@ -50,7 +50,7 @@ export class Follower {
         this.sign();
       } catch (error) {
         this.metrics.failures.inc();
-        this.log.error("PgBouncer could not be told", { error: (error as Error).message });
+        this.log("error", "PgBouncer could not be told", { error: (error as Error).message });
         if (this.ended) break;
         await pause(lookEvery);
       }
@@ -98,7 +98,7 @@ export class Follower {
       return;
     this.reader = read;
     if (target !== before.target || held !== before.held)
-      this.log.info(held ? "no writer: new work waits" : "writes go", {
+      this.log("info", held ? "no writer: new work waits" : "writes go", {
         to: target ?? this.settings.writer.host,
         timeline: this.state.writer?.timeline ?? 0,
       });
@@ -111,7 +111,7 @@ export class Follower {
     const told = [...this.instances.values()].flatMap(({ members: said }) => (said ? [said] : []));
     const now = members(asked, told);
     if (now.every((each) => this.instances.has(each)) && now.length === asked.length) return;
-    this.log.info("other members", { endpoints: now.join(" ") });
+    this.log("info", "other members", { endpoints: now.join(" ") });
     this.ask(now);
   }
 
@@ -131,7 +131,7 @@ export class Follower {
     if (moved) await this.point(entries, writer);
     if (!this.state.held && (moved || paused)) {
       if (paused) await this.console.resume(writer.name);
-      this.log.info("work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
+      this.log("info", "work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
       await this.shed();
     }
     if (!moved && reads && isElsewhere(reads)) await this.point(entries, reads);
@@ -151,7 +151,7 @@ export class Follower {
     const { target, writer } = this.state;
     if (!target || !writer) return;
     const clients = await this.console.shed(this.settings.writer.name, writer.server);
-    if (clients > 0) this.log.info("statements at another server given up", { clients });
+    if (clients > 0) this.log("info", "statements at another server given up", { clients });
   }
 
   /** @param waits nothing goes there yet: who claims to be the writer may be pointed at ahead of its confirmation */

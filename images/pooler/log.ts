@@ -1,18 +1,13 @@
-/** Logs what happens, as JSON lines. No field may hold a password. */
-export interface Log {
-  info(message: string, fields?: Fields): void;
-  error(message: string, fields?: Fields): void;
-}
+/** Logs one line of JSON. No field may hold a password. */
+export type Log = (
+  level: "info" | "error",
+  message: string,
+  fields?: Record<string, string | number>,
+) => void;
 
-type Fields = Record<string, string | number | boolean>;
-
-export function logTo(stream: NodeJS.WritableStream): Log {
-  const write = (level: string, message: string, fields: Fields = {}) =>
-    stream.write(
-      `${JSON.stringify({ time: new Date().toISOString(), level, message, ...fields })}\n`,
-    );
-  return {
-    info: (message, fields) => write("info", message, fields),
-    error: (message, fields) => write("error", message, fields),
+export const logTo =
+  (stream: NodeJS.WritableStream): Log =>
+  (level, message, fields) => {
+    const line = { time: new Date().toISOString(), level, message, ...fields };
+    stream.write(`${JSON.stringify(line)}\n`);
   };
-}

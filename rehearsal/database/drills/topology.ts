@@ -6,10 +6,12 @@ import { claim, type Claim } from "../../../lib/claim";
 import { ownLimit } from "../../../policies/budgets/failover";
 import type { Drill } from "../../drill";
 import type { DatabaseBed } from "../bed";
+import type { Fault } from "../database-cluster";
 import type { Follower } from "../follower";
 import type { Laboratory } from "../laboratory";
 import { Ledger, type Entry } from "../ledger";
 import type { PgBouncer } from "../pgbouncer";
+import type { Postgres } from "../postgres";
 import { beSteady, proveLost } from "./failover";
 
 const rate = 40; // writes a second
@@ -195,30 +197,20 @@ async function lyingNames(bench: Bench): Promise<Found> {
   }
 }
 
-async function twice({ laboratory, ledger, today }: Bench): Promise<Found> {
-  const { cluster } = laboratory;
-  let promoted = NaN;
-  const moments = {
+async function twice(bench: Bench): Promise<Found> {
+  const { cluster } = bench.laboratory;
+  const first = cluster.writer;
+  await cluster.failOver("switchover", {
     lost: () => Promise.resolve(),
-    promoted: () => {
-      promoted = performance.now();
-      laboratory.moveNames();
-    },
-  };
-  const first = await cluster.failOver("switchover", moments);
+    promoted: () => void bench.laboratory.moveNames(),
+  });
   const between = cluster.writer;
   await pause(1000);
-  const second = await cluster.failOver("switchover", moments);
-  const [mine, theirs] = await nextWrites([ledger, today], promoted, cluster.writer.address);
-  const late = ledger.acknowledged.filter(
-    ({ server, issued }) => issued > promoted && server !== cluster.writer.address,
-  );
-  await cluster.restore(second, "switchover");
+  const { old, ...found } = await takenOver(bench, "switchover");
+  await cluster.restore(old, "switchover");
   return {
+    ...found,
     injection: `${first.name}, ${between.name} and ${cluster.writer.name} were writers one after another`,
-    wrong: late.length + (await lost(laboratory, ledger)),
-    recovery: mine,
-    today: theirs,
   };
 }
 
@@ -230,9 +222,11 @@ async function replaced(bench: Bench): Promise<Found> {
   await laboratory.tellMembers(endpoints);
   try {
     await until(async () => (await entry(pooler)).host.startsWith("new-"));
-    const found = await switchOver(bench);
-    const told = follower.said.some(({ message }) => message === "other members");
-    return { ...found, injection: told ? `the sidecar was told ${endpoints.join(" ")}` : "" };
+    const { old, ...found } = await takenOver(bench, "switchover");
+    await cluster.restore(old, "switchover");
+    if (!follower.said.some(({ message }) => message === "other members"))
+      throw new Error("the fault was not injected: the sidecar was told of no other members");
+    return { ...found, injection: `the sidecar was told ${endpoints.join(" ")}` };
   } finally {
     const old = cluster.members.map(({ name }) => laboratory.instanceEndpoint(name));
     await laboratory.tellMembers(old);
@@ -294,45 +288,40 @@ async function garbage(bench: Bench): Promise<Found> {
 
 /** The writer crashes, something else happens too, and two seconds later a standby takes over. */
 async function crash(bench: Bench, too: () => Promise<void>): Promise<Found> {
-  const { laboratory, ledger, today } = bench;
-  const { cluster } = laboratory;
-  let promoted = NaN;
+  const { laboratory } = bench;
   let injection = "";
-  const old = await cluster.failOver("crash", {
-    lost: async () => {
-      injection = await proveLost(laboratory, "crash");
-      await pause(500); // work waits now
-      await too();
-      await pause(2000);
-    },
-    promoted: () => {
-      promoted = performance.now();
-      laboratory.moveNames();
-    },
+  const { old, ...found } = await takenOver(bench, "crash", async () => {
+    injection = await proveLost(laboratory, "crash");
+    await pause(500); // work waits now
+    await too();
+    await pause(2000);
   });
-  const [mine, theirs] = await nextWrites([ledger, today], promoted, cluster.writer.address);
-  const late = ledger.acknowledged.filter(
-    ({ server, issued }) => issued > promoted && server !== cluster.writer.address,
-  );
-  const wrong = late.length + (await lost(laboratory, ledger));
-  await cluster.restore(old, "crash");
-  return { injection, wrong, recovery: mine, today: theirs };
+  await laboratory.cluster.restore(old, "crash");
+  return { ...found, injection };
 }
 
-async function switchOver({ laboratory, ledger, today }: Bench): Promise<Found> {
+/** The writer fails and another takes over; what both paths did. The old writer is as the fault left it. */
+async function takenOver(
+  { laboratory, ledger, today }: Bench,
+  fault: Fault,
+  lose: () => Promise<void> = () => Promise.resolve(),
+): Promise<Omit<Found, "injection"> & { old: Postgres }> {
   const { cluster } = laboratory;
   let promoted = NaN;
-  const old = await cluster.failOver("switchover", {
-    lost: () => Promise.resolve(),
+  const old = await cluster.failOver(fault, {
+    lost: lose,
     promoted: () => {
       promoted = performance.now();
       laboratory.moveNames();
     },
   });
-  const [mine, theirs] = await nextWrites([ledger, today], promoted, cluster.writer.address);
-  const wrong = await lost(laboratory, ledger);
-  await cluster.restore(old, "switchover");
-  return { injection: "", wrong, recovery: mine, today: theirs };
+  const { address } = cluster.writer;
+  const [recovery, theirs] = await nextWrites([ledger, today], promoted, address);
+  const late = ledger.acknowledged.filter(
+    ({ server, issued }) => issued > promoted && server !== address,
+  );
+  const wrong = late.length + (await lost(laboratory, ledger));
+  return { old, wrong, recovery, today: theirs };
 }
 
 /** Seconds to each path's next acknowledged write at that server. @throws when there is none */
