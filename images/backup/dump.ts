@@ -1,9 +1,8 @@
 import { listed } from "./contents";
 import { connect, readServer, writeCanary, type Server } from "./database";
 import { UsageError } from "./errors";
-import type { Facts } from "./facts";
 import { Progress, type Log } from "./log";
-import type { Manifest, StoredFile } from "./manifest";
+import type { Facts, Manifest, StoredFile } from "./manifest";
 import { NewBackup } from "./new-backup";
 import { majorOf } from "./programs";
 import type { SigningKey } from "./signing";

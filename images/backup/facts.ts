@@ -1,25 +1,7 @@
 import type { Client } from "pg";
 import { runNothing } from "./database";
-import type { Roles } from "./manifest";
+import type { Canary, Facts, Roles } from "./manifest";
 import { roleLines, settingLines } from "./roles";
-
-/** What is compared between a database and its restored copy. Names in it are quoted as in SQL. */
-export interface Facts {
-  /** Rows by table, `schema.table`, without the tables that the backup lacks. */
-  rows: Record<string, number>;
-  /** Owners, grants, default privileges; roles and memberships. One per line. */
-  rights: string[];
-  /** Settings of roles and of the database, one per line. */
-  settings: string[];
-  /** The row that every dump writes just before its snapshot. */
-  canary: Canary | null;
-}
-
-export interface Canary {
-  id: string;
-  /** ISO 8601, by the server's clock. */
-  writtenAt: string;
-}
 
 /** What differs, one line each, by what follows from it. */
 export interface Differences {

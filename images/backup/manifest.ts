@@ -1,5 +1,3 @@
-import type { Facts } from "./facts";
-
 /** Retention tier of a backup; also its prefix in the vault. */
 export const tiers = ["daily", "weekly", "monthly"] as const;
 export type Tier = (typeof tiers)[number];
@@ -59,6 +57,24 @@ export interface Roles {
   databaseSettings: DatabaseSetting[];
   /** What cannot be made again by its name, one line each; it never stops a dump. */
   unrepresented: string[];
+}
+
+/** What is compared between a database and its restored copy. Names in it are quoted as in SQL. */
+export interface Facts {
+  /** Rows by table, `schema.table`, without the tables that the backup lacks. */
+  rows: Record<string, number>;
+  /** Owners, grants, default privileges; roles and memberships. One per line. */
+  rights: string[];
+  /** Settings of roles and of the database, one per line. */
+  settings: string[];
+  /** The row that every dump writes just before its snapshot. */
+  canary: Canary | null;
+}
+
+export interface Canary {
+  id: string;
+  /** ISO 8601, by the server's clock. */
+  writtenAt: string;
 }
 
 /**

@@ -2,9 +2,9 @@ import { setTimeout } from "node:timers/promises";
 import { escapeIdentifier, type Client } from "pg";
 import { connect, libpqEnvironment, runAll, runEach, type ServerAddress } from "./database";
 import { BadBackup } from "./errors";
-import { readFacts, type Facts } from "./facts";
+import { readFacts } from "./facts";
 import type { Log } from "./log";
-import type { Manifest, Roles } from "./manifest";
+import type { Facts, Manifest, Roles } from "./manifest";
 import { restoreDump, rightsWith } from "./restored";
 import {
   databaseSettingStatements,

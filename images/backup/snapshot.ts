@@ -1,9 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Client } from "pg";
 import { libpqEnvironment, lockPatience, readServer, runNothing } from "./database";
-import { readFacts, readTables, type Facts, type Table } from "./facts";
+import { readFacts, readTables, type Table } from "./facts";
 import type { Log } from "./log";
-import type { Roles } from "./manifest";
+import type { Facts, Roles } from "./manifest";
 import { outputOf, ProgramFailed } from "./programs";
 import { readRoles } from "./roles";
 import type { Source } from "./source";

@@ -1,8 +1,8 @@
 import { BadBackup, UsageError } from "./errors";
 import { logRefused, recordVerification, type Evidence } from "./evidence";
-import { differences, type Facts } from "./facts";
+import { differences } from "./facts";
 import type { Log } from "./log";
-import type { Backup, Manifest, Verification } from "./manifest";
+import type { Facts, Backup, Manifest, Verification } from "./manifest";
 import { fetchDump, inFolder } from "./restored";
 import { byTime, isGood } from "./retention";
 import { expectedOnScratch, restoreOnScratch, type ScratchAddress } from "./scratch-client";

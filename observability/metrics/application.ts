@@ -50,7 +50,6 @@ export const frontend: Exporter = {
 };
 
 const ofJob = gauge(["job_name"]);
-const ofTier = gauge(["tier"]);
 
 export const backup: Exporter = {
   name: "the backups' exporter",
@@ -69,9 +68,7 @@ export const backup: Exporter = {
     minixdr_backup_newest_age_seconds: gauge([]),
     minixdr_backup_newest_bytes: gauge([]),
     minixdr_backup_newest_duration_seconds: gauge([]),
-    minixdr_backup_promised: ofTier,
     minixdr_backup_refused: gauge([]),
-    minixdr_backup_restorable: ofTier,
     minixdr_backup_settings_differ: gauge([]),
     minixdr_backup_size_ratio: gauge([]),
     minixdr_backup_tagged_out_of_turn: gauge([]),

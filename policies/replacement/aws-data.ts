@@ -162,7 +162,7 @@ const data: Record<string, AwsEffects> = {
   "aws:kms/key:Key": {
     holds: "what is encrypted by it",
     source: "kms/key.go",
-    replace: ["keyUsage"],
+    replace: ["customerMasterKeySpec", "keyUsage", "multiRegion"],
     inPlace: [
       "deletionWindowInDays",
       "description",

@@ -164,6 +164,6 @@ export const vaultEdits: Edit[] = [
       "description, metric, threshold: 0",
       "description, metric, threshold: 12",
     ],
-    ["nobody told of refused backups", /  \["backup-refused",[^\n]*\n/, ""],
+    ["nobody told of refused backups", / {2}\["backup-refused",[^\n]*\n/, ""],
   ]),
 ];
