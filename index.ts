@@ -127,6 +127,7 @@ const backupWatch = new BackupWatch("backup-watch", {
   topicArn: notifications.topicArn,
   globalTopicArn: notifications.globalTopicArn,
   recovery: notifications.recovery,
+  deployRoleArn: config.cluster.deployRoleArn,
 });
 
 const edge = new Edge("edge", {

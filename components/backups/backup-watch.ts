@@ -10,6 +10,8 @@ export interface BackupWatchArgs {
   globalTopicArn: pulumi.Input<string>;
   /** The copies' Region and the topic there; absent: there is no copy. */
   recovery?: { region: string; topicArn: pulumi.Input<string> };
+  /** Who may change what guards the backups: whoever may become this role may as well. */
+  deployRoleArn: string;
 }
 
 /** A Region, and the topic in it. */
@@ -22,8 +24,8 @@ interface Post {
 
 /**
  * Tells who has changed what protects the backups, or was refused: keys disabled or on their way out,
- * policy, lock, lifecycle, versioning or replication of a vault, rights of a backup's identity, and
- * whatever would silence this itself. EventBridge gets these from CloudTrail, so a trail has to record
+ * policy, lock, lifecycle, versioning or replication of a vault, rights of a backup's identity, rights
+ * and trust of the deploy role, and whatever would silence this itself. EventBridge gets these from CloudTrail, so a trail has to record
  * (docs/landing-zone.md). The deploy role's own changes are told too: an `up` that changes such a thing
  * is rare, and is to be noticed. Requests for single objects are no management events and are not here.
  *
@@ -49,7 +51,7 @@ export class BackupWatch extends pulumi.ComponentResource {
         name: "backup-rights-touched",
         region: "us-east-1",
         topicArn: args.globalTopicArn,
-        pattern: changesOfRights,
+        pattern: changesOfRights(args.deployRoleArn),
       }),
     ];
     this.registerOutputs({});
@@ -131,19 +133,24 @@ function changesOfVault(stackName: string): object {
 }
 
 /** IAM is recorded in us-east-1, wherever it is asked ("Global service events", CloudTrail User Guide). */
-const changesOfRights = {
-  "detail-type": ["AWS API Call via CloudTrail"],
-  detail: {
-    eventSource: ["iam.amazonaws.com"],
-    eventName: [
-      "AttachRolePolicy",
-      "DeleteRole",
-      "DeleteRolePolicy",
-      "PutRolePolicy",
-      "UpdateAssumeRolePolicy",
-    ],
-    requestParameters: {
-      roleName: [{ prefix: "backup-identities-" }, { prefix: "backups-replication-" }],
+function changesOfRights(deployRoleArn: string): object {
+  const roleName = [
+    { prefix: "backup-identities-" },
+    { prefix: "backups-replication-" },
+    deployRoleArn.split("/").at(-1)!,
+  ];
+  return {
+    "detail-type": ["AWS API Call via CloudTrail"],
+    detail: {
+      eventSource: ["iam.amazonaws.com"],
+      eventName: [
+        "AttachRolePolicy",
+        "DeleteRole",
+        "DeleteRolePolicy",
+        "PutRolePolicy",
+        "UpdateAssumeRolePolicy",
+      ],
+      requestParameters: { roleName },
     },
-  },
-};
+  };
+}

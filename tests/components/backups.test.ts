@@ -122,6 +122,17 @@ describe("the backups", () => {
     for (const policy of policies) assert.doesNotMatch(policy, /Delete|s3:\*|Bypass/);
     assert.doesNotMatch(policies.at(-1)!, /Tag/);
   });
+
+  it("tells of changed rights, also of who may become the role that changes them", async () => {
+    const rule = named(await plannedStack("prod"), "backup-watch-backup-rights-touched");
+    const { detail } = JSON.parse(String(rule.inputs.eventPattern));
+    assert.ok(detail.eventName.includes("UpdateAssumeRolePolicy"));
+    assert.deepEqual(detail.requestParameters.roleName, [
+      { prefix: "backup-identities-" },
+      { prefix: "backups-replication-" },
+      "mini-xdr-deploy",
+    ]);
+  });
 });
 
 function prefixOf({ filter }: Rule): string {
