@@ -243,8 +243,8 @@ export const target: Edit[] = [
     ],
     [
       "charts and images of the other Region's registry",
-      "  accountId,\n  region,\n  recoveryRegion,",
-      "  accountId,\n  region: recoveryRegion!,\n  recoveryRegion,",
+      "  region,\n  recoveryRegion,\n  adopts",
+      "  region: recoveryRegion!,\n  recoveryRegion,\n  adopts",
     ],
     [
       "experiments that one alarm stops",
