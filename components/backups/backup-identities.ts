@@ -5,7 +5,12 @@ import { trustPolicy } from "../iam-policy";
 /** The backup's identities: one service account and one role each. A drill goes under `verify`'s. */
 export const identities = ["dump", "state", "verify", "prune", "exporter", "restore"] as const;
 export type Identity = (typeof identities)[number];
-export type BackupRoles = Record<Identity, iam.Role>;
+
+/** Values, not the roles themselves: the engine fetches a component's resources by a provider of its own. */
+export type BackupRoles = Record<
+  Identity,
+  { name: pulumi.Output<string>; arn: pulumi.Output<string> }
+>;
 
 /** Namespace of the backup's pods. */
 export const backupNamespace = "database";
@@ -34,8 +39,8 @@ export class BackupIdentities extends pulumi.ComponentResource {
     this.registerOutputs({});
   }
 
-  private role(identity: Identity): iam.Role {
-    return new iam.Role(
+  private role(identity: Identity): BackupRoles[Identity] {
+    const { name, arn } = new iam.Role(
       `${this.name}-${identity}-role`,
       {
         assumeRolePolicy: trustPolicy(
@@ -51,5 +56,6 @@ export class BackupIdentities extends pulumi.ComponentResource {
       },
       { parent: this },
     );
+    return { name, arn };
   }
 }

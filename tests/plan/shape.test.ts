@@ -109,6 +109,12 @@ describe("every plan", () => {
     assert.deepEqual(receivers.inputs.stringData, { "pagerduty-routing-key": "[secret]" });
   });
 
+  it("gives components values, never resources, which an engine would fetch by a provider of its own", async () => {
+    for (const stack of ["prod", "staging"])
+      for (const { name, custom, inputs } of (await plannedStack(stack)).resources)
+        if (!custom) assert.doesNotMatch(JSON.stringify(inputs), /"urn:pulumi:/, name);
+  });
+
   it("names a type that has no stand-in", () => {
     const unknown = { type: "aws:sqs/queue:Queue", name: "events", inputs: {}, custom: true };
     assert.throws(() => standIn(unknown, {}), /aws:sqs\/queue:Queue \("events"\) has no stand-in/);
