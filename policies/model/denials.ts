@@ -21,7 +21,7 @@ export function isDenial(statement: unknown, denial: Denial, names: Names): bool
   return (
     at(statement, "Effect") === "Deny" &&
     at(statement, "Principal") === "*" &&
-    isSameSet(strings(at(statement, "Action")), denial.actions) &&
+    isSameSet(strings(at(statement, "Action")), denial.actions, false) &&
     isSameSet(strings(at(statement, "Resource")).map(pathOf), denial.on) &&
     fits(at(statement, "Condition"), denial.condition, names)
   );
@@ -84,7 +84,8 @@ export function pathOf(arn: unknown): unknown {
 }
 
 function fits(value: unknown, expected: unknown, names: Names): boolean {
-  if (value === unknown) return expected !== undefined;
+  // Before the first `up` nothing is known of a role or a key of the stack's own; all else is.
+  if (value === unknown) return typeof expected === "string" && /^<(role:\w+|key)>$/.test(expected);
   if (typeof value === "string" || typeof expected === "string")
     return typeof value === "string" && (value === expected || names(value) === expected);
   if (value === undefined || expected === undefined) return value === expected;
@@ -106,9 +107,9 @@ function strings(value: unknown): unknown[] {
 }
 
 /** The same members; one that is not known yet may be any of them. */
-function isSameSet(found: unknown[], wanted: unknown[]): boolean {
-  const open = found.filter((member) => member === unknown).length;
-  const known = found.filter((member) => member !== unknown);
+function isSameSet(found: unknown[], wanted: unknown[], mayBeOpen = true): boolean {
+  const open = !mayBeOpen ? 0 : found.filter((member) => member === unknown).length;
+  const known = mayBeOpen ? found.filter((member) => member !== unknown) : found;
   return (
     known.every((member) => wanted.includes(member)) &&
     wanted.filter((member) => !known.includes(member)).length <= open

@@ -68,6 +68,7 @@ describe("the pack, of a stack in a lost one's place", function () {
     const found = mandatory({ recoveryOf: undefined });
     assert.deepEqual([...new Set(found.map(({ policy }) => policy))].sort(), [
       "alone",
+      "backup-identities",
       "takes-over",
     ]);
     const repositories = plan.resources.filter(

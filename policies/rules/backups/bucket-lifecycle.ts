@@ -77,6 +77,10 @@ function byAge(rules: unknown[]): string[] {
             `rule ${String(at(rule, "id"))} deletes copies after ${days} days; it must be ${least} or more`,
           ];
     }),
+    ...expiring
+      .filter((rule) => dumpPrefixes.includes(prefix(rule) as string))
+      .filter((rule) => !Number.isInteger(at(rule, "noncurrentVersionExpiration.noncurrentDays")))
+      .map((rule) => `rule ${String(at(rule, "id"))} keeps what has expired as an earlier version`),
     ...dumpPrefixes
       .filter((folder) => !expiring.some((rule) => prefix(rule) === folder))
       .map((folder) => `no rule ends copies below ${folder}`),

@@ -1,5 +1,6 @@
 import { ofKey, ofSigningKey, signers } from "../../declared/denials";
 import { missing, namesFor } from "../../model/denials";
+import { unknown } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
 export default {
@@ -16,8 +17,10 @@ export default {
     if (key.ofPlugin) return [];
     const purpose = key.name.replace(/-replica$/, "");
     const signer = Object.hasOwn(signers, purpose) ? signers[purpose] : undefined;
+    // It names no role of the stack's own but the signer, so it is known before the first `up`.
+    const policy = key.properties.policy;
     return missing(
-      key.properties.policy,
+      policy === unknown && signer === undefined ? {} : policy,
       [ofKey, ...(signer === undefined ? [] : [ofSigningKey(signer)])],
       namesFor(key, stack, settings),
     ).map(
