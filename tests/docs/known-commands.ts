@@ -109,10 +109,12 @@ export const aws: Check = async ([service, operation, ...rest]) => {
     "-",
     "",
   );
-  const exported = Object.keys((await import(`@aws-sdk/client-${service}`)) as object);
+  // The command line calls S3's own operations by another name than the SDK.
+  const sdk = service === "s3api" ? "s3" : service!;
+  const exported = Object.keys((await import(`@aws-sdk/client-${sdk}`)) as object);
   if (!exported.some((one) => one.toLowerCase() === name)) return `no operation ${operation}`;
   if (operation === "wait") return undefined;
-  const members = inputOf(service!, operation!.replaceAll("-", ""));
+  const members = inputOf(sdk, operation!.replaceAll("-", ""));
   for (const option of optionsOf(rest).filter((option) => !awsOptions.includes(option))) {
     const member = (renamed[option] ?? option).replace(/^--(no-)?/, "").replaceAll("-", "");
     if (!new RegExp(`^\\s+${member}\\??:`, "im").test(members)) return `no input ${option}`;
