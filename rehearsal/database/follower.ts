@@ -2,8 +2,8 @@ import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
 import { start } from "../../lib/processes";
+import { bundle } from "../images/bundle";
 import { unprivileged } from "../sandbox/unprivileged";
 import type { PgBouncer } from "./pgbouncer";
 import type { Login } from "./logins";
@@ -17,7 +17,6 @@ export interface Said {
 
 /** What the program needs beside a pooler. */
 export interface FollowerSurroundings {
-  folder: string;
   /** The chart's environment of its container. */
   environment: Record<string, string>;
   endpoints: string[];
@@ -25,8 +24,6 @@ export interface FollowerSurroundings {
   /** File of the authority that signed the servers' certificates. */
   authority: string;
 }
-
-let bundle: Promise<string> | undefined;
 
 /** The program of images/pooler as its image has it, beside one PgBouncer, with the chart's environment. */
 export class Follower {
@@ -45,8 +42,8 @@ export class Follower {
     around: FollowerSurroundings,
     metricsPort: number,
   ): Promise<Follower> {
-    bundle ??= bundled(around.folder);
-    const [command = "", ...args] = [...unprivileged, process.execPath, await bundle];
+    const program = await bundle(join(__dirname, "../../images/pooler/main.ts"));
+    const [command = "", ...args] = [...unprivileged, process.execPath, program];
     const env = {
       ...around.environment,
       TOPOLOGY_CONFIG: join(pooler.sockets, "pgbouncer.ini"),
@@ -90,19 +87,4 @@ export class Follower {
   thaw(): void {
     this.process.kill("SIGCONT");
   }
-}
-
-/** By the same build as the image's. */
-async function bundled(folder: string): Promise<string> {
-  const outfile = join(folder, "pooler.cjs");
-  await build({
-    entryPoints: [join(__dirname, "../../images/pooler/main.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    external: ["pg-native"],
-    logLevel: "error",
-  });
-  return outfile;
 }

@@ -171,9 +171,9 @@ export class Laboratory {
   /** The sidecar that follows the topology beside one PgBouncer. */
   follow(pooler: PgBouncer): Promise<Follower> {
     const { environment, login } = this.followed;
-    const { folder, authority } = this.around;
+    const { authority } = this.around;
     const endpoints = this.cluster.members.map(({ name }) => this.instanceEndpoint(name));
-    const around = { folder, environment, endpoints, login, authority: authority.file };
+    const around = { environment, endpoints, login, authority: authority.file };
     return Follower.start(pooler, around, 9100 + Number(pooler.name.split("-").at(-1)));
   }
 

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { bundle } from "../../../rehearsal/images/bundle";
 import { needTools } from "../../support/need-tools";
-import { Backend, bundle } from "./support/backend";
+import { root } from "../../support/planned";
+import { Backend } from "./support/backend";
 import { Bed } from "./support/bed";
 import { attack } from "./support/client";
 import { closedLoop, type Cost, type Subject } from "./support/closed-loop";
@@ -55,7 +58,7 @@ describe("the cost of the contract, beside an equally plain route", function () 
     });
     // Limits are counted as ever, but never reached, however busy the machine is.
     contract = subject(await bed.backend({ RATE_LIMIT: "1000000", MAX_BURST_MS: "60000" }));
-    const program = await bundle("tests/images/backend/support/plain-route.ts");
+    const program = await bundle(join(root, "tests/images/backend/support/plain-route.ts"));
     plainServer = await Backend.start({ ...bed.environment, ORGANIZATION }, program, "listening");
     plain = subject(plainServer);
   });

@@ -1,42 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { rmSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
 import { createServer, type AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { build } from "esbuild";
+import { bundle } from "../../../../rehearsal/images/bundle";
 import { root } from "../../../support/planned";
 
-const bundles = new Map<string, Promise<string>>();
-
-/** The program as the image has it: bundled by the same build. */
-export const bundled = () => bundle("images/backend/main.ts");
-
-/** A program of this repository in one file, as the image's build makes it. */
-export function bundle(entry: string): Promise<string> {
-  const made = bundles.get(entry) ?? makeBundle(entry);
-  bundles.set(entry, made);
-  return made;
-}
-
-async function makeBundle(entry: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "mx-backend-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, "backend.cjs");
-  await build({
-    entryPoints: [join(root, entry)],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    loader: { ".sql": "text" },
-    external: ["pg-native"],
-    logLevel: "error",
-  });
-  return outfile;
-}
+/** The program as the image has it. */
+export const bundled = () => bundle(join(root, "images/backend/main.ts"));
 
 /** Runs one of the owner's commands to its end. */
 export async function command(

@@ -1,40 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { rmSync } from "node:fs";
-import { chmod, mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { build } from "esbuild";
+import { bundle } from "../../../../rehearsal/images/bundle";
 import { checkout } from "./checkout";
 import { newFolder } from "./folder";
 import { postgresFolder } from "./postgres-folder";
 import { unprivileged } from "./unprivileged";
 
-const bundles = new Map<string, Promise<string>>();
-
-/** The program as a checkout's image has it: bundled by the same build. */
-function bundled(from: string): Promise<string> {
-  if (!bundles.has(from)) bundles.set(from, bundle(from));
-  return bundles.get(from)!;
-}
-
-async function bundle(from: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), "mx-bundle-"));
-  await chmod(folder, 0o755);
-  // Every suite of the process uses it.
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  const outfile = join(folder, "backup.cjs");
-  await build({
-    entryPoints: [join(from, "images/backup/main.ts")],
-    outfile,
-    bundle: true,
-    platform: "node",
-    target: "node20",
-    external: ["pg-native"],
-    logLevel: "error",
-  });
-  return outfile;
-}
+/** The program as a checkout's image has it. */
+const bundled = (from: string) => bundle(join(from, "images/backup/main.ts"));
 
 /** A job that runs as in its pod: a process of its own, everything by environment. */
 export interface Job {
