@@ -21,8 +21,8 @@ export function isDenial(statement: unknown, denial: Denial, names: Names): bool
   return (
     at(statement, "Effect") === "Deny" &&
     at(statement, "Principal") === "*" &&
-    isSameSet(strings(at(statement, "Action")), denial.actions, false) &&
-    isSameSet(strings(at(statement, "Resource")).map(pathOf), denial.on) &&
+    isSameSet(strings(at(statement, "Action")), denial.actions) &&
+    mayBeSameSet(strings(at(statement, "Resource")).map(pathOf), denial.on) &&
     fits(at(statement, "Condition"), denial.condition, names)
   );
 }
@@ -106,12 +106,16 @@ function strings(value: unknown): unknown[] {
   return value === undefined ? [] : [value].flat();
 }
 
+/** The same members. */
+function isSameSet(found: unknown[], wanted: unknown[]): boolean {
+  return mayBeSameSet(found, wanted) && !found.includes(unknown);
+}
+
 /** The same members; one that is not known yet may be any of them. */
-function isSameSet(found: unknown[], wanted: unknown[], mayBeOpen = true): boolean {
-  const open = !mayBeOpen ? 0 : found.filter((member) => member === unknown).length;
-  const known = mayBeOpen ? found.filter((member) => member !== unknown) : found;
+function mayBeSameSet(found: unknown[], wanted: unknown[]): boolean {
+  const known = found.filter((member) => member !== unknown);
   return (
     known.every((member) => wanted.includes(member)) &&
-    wanted.filter((member) => !known.includes(member)).length <= open
+    wanted.filter((member) => !known.includes(member)).length <= found.length - known.length
   );
 }
