@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
+import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { storedBackup } from "../../chaos/stored-backup";
-import { preAuthenticationEncoding, seal } from "../../images/backup/dsse";
-import { folderOf, payloadTypes, type Backup } from "../../images/backup/manifest";
+import { folderOf, type Backup } from "../../images/backup/manifest";
 import { Moto, vaultOf } from "../../rehearsal/aws/moto";
 import { exampleManifest, exampleVerification } from "../images/backup/support/example-backup";
+import { signed, trusted } from "../images/backup/support/signed-evidence";
 import { needTools } from "../support/need-tools";
 import { plannedStack } from "../support/planned";
 
 const dump = "PGDMP and what follows";
-const pairs = {
-  manifest: generateKeyPairSync("ec", { namedCurve: "P-256" }),
-  verification: generateKeyPairSync("ec", { namedCurve: "P-256" }),
-};
-const trusted = {
-  stack: "mini-xdr-prod",
-  manifest: pairs.manifest.publicKey,
-  verification: pairs.verification.publicKey,
-};
 const at = new Date("2026-11-26T02:00:00Z");
 const { id, ...made } = exampleManifest(at);
 const folder = folderOf({ ...made, id });
@@ -104,13 +95,6 @@ describe("a backup in a bucket", function () {
     assert.deepEqual(plain, [`${folder}database.dump`]);
   });
 });
-
-function signed(kind: keyof typeof pairs, text: string): string {
-  const payload = Buffer.from(text);
-  const encoded = preAuthenticationEncoding(payloadTypes[kind], payload);
-  const sig = sign("sha256", encoded, pairs[kind].privateKey);
-  return seal(payloadTypes[kind], payload, { keyid: "one of the test's", sig });
-}
 
 function sha256Of(text: string): string {
   return createHash("sha256").update(text).digest("hex");

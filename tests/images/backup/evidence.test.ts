@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { createHash, generateKeyPairSync, sign } from "node:crypto";
-import { preAuthenticationEncoding, seal } from "../../../images/backup/dsse";
+import { createHash } from "node:crypto";
 import { judgeManifest, judgeVerification } from "../../../images/backup/evidence";
 import {
   manifestKey,
@@ -10,29 +9,15 @@ import {
   type Verification,
 } from "../../../images/backup/manifest";
 import { exampleManifest, exampleVerification } from "./support/example-backup";
+import { signed, trusted } from "./support/signed-evidence";
 
-const keys = {
-  manifest: generateKeyPairSync("ec", { namedCurve: "P-256" }),
-  verification: generateKeyPairSync("ec", { namedCurve: "P-256" }),
-};
-const trusted = {
-  stack: "mini-xdr-prod",
-  manifest: keys.manifest.publicKey,
-  verification: keys.verification.publicKey,
-};
 const at = new Date("2026-11-23T02:00:00.250Z");
 const now = at.getTime() + 3600_000;
-
-function signed(kind: keyof typeof keys, payload: object, as = payloadTypes[kind]): string {
-  const body = Buffer.from(JSON.stringify(payload));
-  const sig = sign("sha256", preAuthenticationEncoding(as, body), keys[kind].privateKey);
-  return seal(as, body, { keyid: "arn:aws:kms:eu-central-1:1:key/one", sig });
-}
 
 describe("evidence counts by its signature, its stack and its place", () => {
   const manifest = exampleManifest(at);
   const judged = (payload: object, key = manifestKey(manifest)) =>
-    judgeManifest(signed("manifest", payload), key, trusted, now);
+    judgeManifest(signed("manifest", JSON.stringify(payload)), key, trusted, now);
 
   it("a manifest of ours, with the digest of the bytes that were signed", () => {
     const { manifest: found, manifestSha256 } = judged(manifest);
@@ -80,7 +65,7 @@ describe("evidence counts by its signature, its stack and its place", () => {
   });
 
   it("no manifest that the verifier has signed, nor a verification as a manifest", () => {
-    const text = signed("verification", manifest, payloadTypes.manifest as never);
+    const text = signed("verification", JSON.stringify(manifest), payloadTypes.manifest as never);
     const key = manifestKey(manifest);
     assert.throws(() => judgeManifest(text, key, trusted, now), /no signature in it is by the key/);
   });
@@ -88,7 +73,7 @@ describe("evidence counts by its signature, its stack and its place", () => {
   const backup: Backup = judged(manifest);
   const verification = exampleVerification(backup, new Date(now - 60_000));
   const verified = (payload: object) =>
-    judgeVerification(signed("verification", payload), backup, trusted, now);
+    judgeVerification(signed("verification", JSON.stringify(payload)), backup, trusted, now);
 
   it("a verification of this very manifest", () => {
     assert.deepEqual(verified(verification), verification);
@@ -119,7 +104,11 @@ describe("evidence counts by its signature, its stack and its place", () => {
     });
 
   it("no verification that the dump has signed", () => {
-    const text = signed("manifest", verification, payloadTypes.verification as never);
+    const text = signed(
+      "manifest",
+      JSON.stringify(verification),
+      payloadTypes.verification as never,
+    );
     assert.throws(() => judgeVerification(text, backup, trusted, now), /no signature in it/);
   });
 });

@@ -5,6 +5,7 @@ import { Moto } from "../../../rehearsal/aws/moto";
 import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
 import { needTools, skipLoudly } from "../../support/need-tools";
 import { root } from "../../support/planned";
+import { eventsTable, gigabyte } from "./support/events";
 import { removeFolders } from "./support/folder";
 import { startJob, type Job } from "./support/job";
 import { LiveDatabase } from "./support/live-database";
@@ -14,8 +15,8 @@ import { scratchPod } from "./support/verified";
 
 /** Pairs of runs; the order changes from one to the next. */
 const pairs = Number(process.env.REPETITIONS ?? 3);
-/** Rows of about 200 bytes: 1 GB. */
-const rows = Number(process.env.ROWS ?? 5_200_000);
+/** Rows of the table that is dumped. */
+const rows = Number(process.env.ROWS ?? gigabyte);
 
 interface Run {
   seconds: number;
@@ -42,15 +43,7 @@ describe("throughput and memory beside another checkout's, in pairs", function (
     for (const checkout of [other, root])
       clouds.set(checkout, await Moto.start(await plannedVault()));
     live = await LiveDatabase.start({ max_wal_size: "2GB" });
-    await live.as(
-      "minixdr_migrations",
-      `CREATE TABLE minixdr.events AS
-         SELECT i AS id, now() - i * interval '1 s' AS at, 'sensor-' || i % 500 AS sensor,
-                md5(i::text) || md5((i * 7)::text) AS hash,
-                '{"severity": "medium", "category": "network", "action": "connection refused", "count": ' || i % 100 || '}' AS body
-           FROM generate_series(1, ${rows}) i;
-       ALTER TABLE minixdr.events ADD PRIMARY KEY (id);`,
-    );
+    await live.as("minixdr_migrations", eventsTable(rows));
   });
   after(async () => {
     await Promise.all([

@@ -8,6 +8,7 @@ import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
 import { tool } from "../../../tools";
 import { needTools } from "../../support/need-tools";
 import { plannedStack } from "../../support/planned";
+import { eventsTable, gigabyte } from "./support/events";
 import { removeFolders } from "./support/folder";
 import { startJob, type Job } from "./support/job";
 import { LiveDatabase } from "./support/live-database";
@@ -37,16 +38,7 @@ describe("a database of 1 GB", function () {
     cloud = await Moto.start(await plannedVault());
     keys = await SigningKeys.start();
     live = await LiveDatabase.start({ max_wal_size: "2GB" });
-    // Events as they come: repeated words beside hashes that no compression shortens.
-    await live.as(
-      "minixdr_migrations",
-      `CREATE TABLE minixdr.events AS
-         SELECT i AS id, now() - i * interval '1 s' AS at, 'sensor-' || i % 500 AS sensor,
-                md5(i::text) || md5((i * 7)::text) AS hash,
-                '{"severity": "medium", "category": "network", "action": "connection refused", "count": ' || i % 100 || '}' AS body
-           FROM generate_series(1, 5200000) i;
-       ALTER TABLE minixdr.events ADD PRIMARY KEY (id);`,
-    );
+    await live.as("minixdr_migrations", eventsTable(gigabyte));
   });
 
   after(async () => {
