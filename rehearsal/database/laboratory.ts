@@ -237,12 +237,12 @@ export class Laboratory {
     await bootstrap(this.rolesScript, this.logins, reached(writer, this.authority));
   }
 
-  /** Whether the writer itself lets somebody in. */
+  /** Whether the writer itself lets somebody in: into the one database that is open to every login. */
   async admits({ username: user, password }: Login): Promise<boolean> {
     const { address: host } = this.cluster.writer;
     const servername = endpoint(this.configuration, database);
     const ssl = { ca: this.authority.pem, servername };
-    const client = new Client({ host, port: 5432, database, user, password, ssl });
+    const client = new Client({ host, port: 5432, database: "postgres", user, password, ssl });
     client.on("error", () => undefined);
     try {
       await client.connect();
