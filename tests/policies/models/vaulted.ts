@@ -131,7 +131,12 @@ function bucket(name: string, key: Resource, how: Keeping, region?: string): Res
         // Of a copy only its age decides, beyond the longest promise.
         ...["daily/", "weekly/", "monthly/"]
           .filter(() => region !== undefined)
-          .map((prefix) => ({ status: "Enabled", filter: { prefix }, expiration: { days: 220 } })),
+          .map((prefix) => ({
+            status: "Enabled",
+            filter: { prefix },
+            expiration: { days: 220 },
+            noncurrentVersionExpiration: { noncurrentDays: 7 },
+          })),
       ],
     }),
   ];
