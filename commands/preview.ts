@@ -49,7 +49,9 @@ function refuseUnfit({ stack, json, explain, against, markdown, allow }: Options
     ...(json && !stack ? ["--json: a plan file holds one stack; add --stack NAME"] : []),
     ...(against !== undefined && json ? ["--json: it is not written beside --against"] : []),
     ...(against !== undefined && explain ? ["--explain: it is not printed beside --against"] : []),
-    ...(against === undefined && markdown ? ["--markdown: there is a comparison with --against"] : []),
+    ...(against === undefined && markdown
+      ? ["--markdown: there is a comparison with --against"]
+      : []),
     ...(against === undefined && allow.length > 0
       ? ["--allow: there is a comparison with --against"]
       : []),

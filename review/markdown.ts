@@ -48,7 +48,9 @@ function headOf(review: StackReview): string[] {
     `### ${escaped(review.stack)}: ${verdict.join(", ")}`,
     "",
     ...review.lost.slice(0, most).map((change) => `- **${lineOf(change, review)}**`),
-    ...(review.lost.length > most ? [`- **and ${review.lost.length - most} more that hold data**`] : []),
+    ...(review.lost.length > most
+      ? [`- **and ${review.lost.length - most} more that hold data**`]
+      : []),
     ...mandatory
       .slice(0, most)
       .map(({ policy, message }) => `- ✗ ${code(policy)} ${escaped(message.slice(0, 300))}`),
@@ -61,7 +63,8 @@ function headOf(review: StackReview): string[] {
 /** Folded sections of a stack, the gravest first, each a whole that may be left out. */
 function detailsOf(review: StackReview): string[] {
   if (isEmpty(review)) return [];
-  const { stack, changes, objects, config, budgets, movedBudgets, movedModels, violations } = review;
+  const { stack, changes, objects, config, budgets, movedBudgets, movedModels, violations } =
+    review;
   const advice = violations.filter((violation) => !isMandatory(violation));
   const moved = [...movedBudgets, ...movedModels];
   return [
@@ -103,9 +106,13 @@ function propertyRows({ properties }: Change): string[] {
 }
 
 function objectSection({ type, name, kind, properties, fails }: ObjectChange): string {
-  const failure = fails.length > 0 ? `; its upgrade fails: nobody may change ${fails.map(code).join(", ")}` : "";
+  const failure =
+    fails.length > 0 ? `; its upgrade fails: nobody may change ${fails.map(code).join(", ")}` : "";
   const title = `${code(`${kindOf(type)} ${name}`)} ${kind} by its release${failure}`;
-  return folded(title, properties.map((property) => `- ${arrow(sides(property))}`));
+  return folded(
+    title,
+    properties.map((property) => `- ${arrow(sides(property))}`),
+  );
 }
 
 function section(title: string, rows: string[]): string[] {
@@ -136,5 +143,7 @@ function fitted(head: string[], sections: string[]): string {
     if (left === 0 && text.length + part.length < longest) text += `${part}\n\n`;
     else left++;
   }
-  return left > 0 ? `${text}**${left} more parts do not fit here:** the artifact has them whole.\n` : text;
+  return left > 0
+    ? `${text}**${left} more parts do not fit here:** the artifact has them whole.\n`
+    : text;
 }

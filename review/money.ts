@@ -12,8 +12,7 @@ export function moneyLine(before: Quantity[], after: Quantity[], prices: Prices)
   const sum = Math.abs(change).toFixed(2);
   const sign = sum === "0.00" ? "±" : change > 0 ? "+" : "−";
   const open = unpriced(before, after, prices);
-  const unknown =
-    open.length > 0 ? `; without a price, and not in it: ${open.join(", ")}` : "";
+  const unknown = open.length > 0 ? `; without a price, and not in it: ${open.join(", ")}` : "";
   return `${sign} US$ ${sum} a month, by list prices quoted on ${prices.date}${unknown}`;
 }
 

@@ -12,7 +12,8 @@ export function reviewText(review: Review): string {
   return [
     `${colours.bold(isBlocked(review) ? "BLOCKED" : "nothing blocks it")} ${against}`,
     ...guarded.map(
-      ({ kind, files }) => `${colours.yellow(`edits ${kind}`)}, which judge it: ${files.join(", ")}`,
+      ({ kind, files }) =>
+        `${colours.yellow(`edits ${kind}`)}, which judge it: ${files.join(", ")}`,
     ),
     ...(judgedByCode ? ["judged by the code of the base's own pack"] : []),
     ...stacks.flatMap(stackText),
@@ -26,7 +27,9 @@ function stackText(review: StackReview): string[] {
   return [
     "",
     `${colours.bold(review.stack)}  ${verdict}`,
-    ...review.config.map((found) => `  configuration ${sides(found).join(" → ").replace(" → ", ": ")}`),
+    ...review.config.map(
+      (found) => `  configuration ${sides(found).join(" → ").replace(" → ", ": ")}`,
+    ),
     ...byGravity(review.changes).flatMap((change) => [
       `  ${kindOf(change.type)} ${colours.bold(change.name)}: ${fateOf(change).join("; ") || "changed"}`,
       `    ${colours.dim([change.urn, review.origins[change.urn]].filter(Boolean).join("  "))}`,

@@ -19,7 +19,13 @@ export function differences(before: unknown, after: unknown, path: Path = []): D
   const [old, now] = [opened(before), opened(after)];
   if (Array.isArray(old) && Array.isArray(now)) return ofLists(old, now, path);
   if (isRecord(old) && isRecord(now)) return ofRecords(old, now, path);
-  return [{ path, ...(before === undefined ? {} : { before }), ...(after === undefined ? {} : { after }) }];
+  return [
+    {
+      path,
+      ...(before === undefined ? {} : { before }),
+      ...(after === undefined ? {} : { after }),
+    },
+  ];
 }
 
 /** A path for people: `rules[2].filter.prefix`. */

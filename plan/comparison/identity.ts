@@ -23,10 +23,7 @@ export function pairs(before: PlannedResource[], after: PlannedResource[]): Pair
 }
 
 /** URNs that a resource may have had, its own first. */
-function formerUrns(
-  resource: PlannedResource,
-  news: Map<string, PlannedResource>,
-): string[] {
+function formerUrns(resource: PlannedResource, news: Map<string, PlannedResource>): string[] {
   const parent = resource.parent === null ? undefined : news.get(resource.parent);
   const parents = parent ? formerUrns(parent, news) : [resource.parent];
   const inherited = parents.map((urn) =>
@@ -53,11 +50,7 @@ interface AliasSpec {
   noparent?: boolean;
 }
 
-function ofAlias(
-  alias: string,
-  resource: PlannedResource,
-  parents: (string | null)[],
-): string[] {
+function ofAlias(alias: string, resource: PlannedResource, parents: (string | null)[]): string[] {
   if (!alias.startsWith("{")) return [alias];
   const { urn, spec = {} } = JSON.parse(alias) as { urn?: string; spec?: AliasSpec };
   if (urn) return [urn];
