@@ -18,6 +18,9 @@ const required: Record<string, string[]> = {
   rebuild: ["--stack", "prod"],
   mirror: ["--stack", "prod"],
   up: ["--stack", "prod"],
+  drift: ["--stack", "prod"],
+  images: ["--stack", "prod", "--archives", ".", "--tag", "1"],
+  propose: ["--repository", "o/n", "--branch", "b", "--title", "t"],
 };
 
 /** Commands whose input is the program. */
@@ -171,6 +174,7 @@ describe("how every command ends", function () {
         "restore",
         "preflight",
         "up",
+        "drift",
       ],
       (name) => required[name] ?? [],
       ({ code, stderr }, name) => {
