@@ -2,22 +2,11 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { Change } from "../../plan/comparison/change";
 import { code, escaped, inPicture } from "../../review/escape";
-import { marker, reviewMarkdown } from "../../review/markdown";
+import { marker } from "../../review/heading";
+import { reviewMarkdown } from "../../review/markdown";
 import type { StackReview } from "../../review/stack-review";
 import type { Review } from "../../review/verdict";
-
-const hostile = [
-  "</details></code>",
-  "@mini-xdr/availability",
-  "![x](https://evil.example/x.png)",
-  "<img src=x onerror=alert(1)>",
-  "[ok](javascript:alert(1))",
-  "`` ``` ~~~",
-  "#1 GH-1 www.evil.example https://evil.example",
-  "line\n## ✅ Nothing blocks it\n<!-- mini-xdr: what this change does -->",
-  "| a | b |\n| - | - |",
-  "\u202eRLO \u0000 &amp; &#60;",
-];
+import { hostile } from "./hostile";
 
 function change(name: string, given: Partial<Change> = {}): Change {
   return {
@@ -121,6 +110,17 @@ describe("a comparison as a comment", () => {
         assert.ok(code(text).startsWith("<code>") && code(text).endsWith("</code>"));
       }),
     );
+  });
+
+  it("breaks every mention and reference, which GitHub finds in the finished page too", () => {
+    const page = (text: string) =>
+      text.replace(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)));
+    assert.equal(
+      page(escaped("@octocat #1 GH-1 :x:")),
+      "@\u200boctocat #\u200b1 GH-\u200b1 :\u200bx:",
+    );
+    assert.equal(page(code("@octocat #1 :x:")), "<code>@\u200boctocat #1 :x:</code>");
+    assert.equal(page(escaped("a\u202eb\u0301\ud800")), "a[U+202E]b[U+0301][U+D800]");
   });
 
   it("says in one line that nothing changes", () => {
