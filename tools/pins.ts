@@ -93,6 +93,13 @@ export const pins = {
     package: "zizmor",
     requirements: "zizmor/requirements.txt",
   }),
+  // GitHub's own renderer; it is a library, for the Python beside it.
+  cmarkgfm: pythonTool({
+    name: "cmarkgfm",
+    package: "cmarkgfm",
+    module: "cmarkgfm",
+    requirements: "cmarkgfm/requirements.txt",
+  }),
   // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
   pgbouncer: debianSource({
     name: "pgbouncer",
