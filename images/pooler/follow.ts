@@ -132,6 +132,7 @@ export class Follower {
     if (!this.state.held && (moved || paused)) {
       if (paused) await this.console.resume(writer.name);
       this.log("info", "work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
+      this.metrics.pointed();
       await this.shed();
     }
     if (!moved && reads && isElsewhere(reads)) await this.point(entries, reads);
