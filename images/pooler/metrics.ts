@@ -3,6 +3,9 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { State } from "./decide";
 import type { Instance } from "./instance";
 
+/** What happens in a takeover, in this order. */
+type Step = "held" | "claimed" | "confirmed" | "pointed";
+
 /** What Prometheus may know of us; names begin with `minixdr_topology_`. */
 export class Metrics {
   private readonly registry = new Registry();
@@ -31,11 +34,38 @@ export class Metrics {
     "code",
   );
 
+  /** When each step last happened, in milliseconds of this process's own clock. */
+  private readonly steps = new Map<Step, number>();
+
+  constructor() {
+    const ages = this.gauge(
+      "step_age_seconds",
+      "Time since the last takeover's steps: work was held, an instance claimed to be the writer, it was confirmed, work went on.",
+      "step",
+    );
+    // Ages, not times of day: whoever reads them has a clock of its own.
+    Object.assign(ages, {
+      collect: () => {
+        for (const [step, at] of this.steps) ages.set({ step }, (performance.now() - at) / 1000);
+      },
+    });
+  }
+
   decided(before: State, now: State): void {
+    const { candidate, writer } = now;
+    if (now.held && !before.held) this.steps.set("held", performance.now());
+    if (candidate && candidate.endpoint !== before.candidate?.endpoint)
+      this.steps.set("claimed", candidate.at);
+    if (now.target && writer !== before.writer) this.steps.set("confirmed", performance.now());
     if (now.target && now.target !== before.target) this.switches.inc();
     this.held.set(now.held ? 1 : 0);
     this.named.set(now.target ? 0 : 1);
     this.timeline.set(now.writer?.timeline ?? 0);
+  }
+
+  /** PgBouncer has been told, and work goes on. */
+  pointed(): void {
+    this.steps.set("pointed", performance.now());
   }
 
   seen(instances: readonly Instance[], { target }: State): void {

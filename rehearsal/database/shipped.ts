@@ -7,9 +7,11 @@ import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 /** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */
 export interface Shipped {
   stack: string;
-  /** The pgbouncer.ini that the chart renders with the planned values. */
+  /** The pgbouncer.ini that the chart renders with the planned values, by the writer's name. */
   configuration: string;
-  /** The same with the sidecar that follows the topology, and that one's environment. */
+  /** Whether the plan has the sidecar that follows the topology. */
+  follows: boolean;
+  /** The pgbouncer.ini with that sidecar, as planned or as it would be, and the sidecar's environment. */
   followed: { configuration: string; environment: Record<string, string> };
   /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
   reconnectScript: string;
@@ -22,17 +24,20 @@ export interface Shipped {
 
 /** Reads the database path out of a plan and renders its chart with Helm. */
 export async function shippedIn(plan: Plan): Promise<Shipped> {
-  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = await files(
-    plan,
-    "pgbouncer",
-    ["pgbouncer.ini", "reconnect.sh"],
-  );
-  const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
-  const followed = await followedBy(plan);
+  const release = releaseOf(plan, "pgbouncer");
+  const named = { ...release, values: { ...release.values, topology: { enabled: false } } };
+  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = await files(named, [
+    "pgbouncer.ini",
+    "reconnect.sh",
+  ]);
+  const bootstrap = releaseOf(plan, "database-bootstrap");
+  const { "roles.sql": rolesScript } = await files(bootstrap, ["roles.sql"]);
+  const followed = await followedBy(release);
   const clustered = plan.resources.some(({ type }) => type === "aws:rds/cluster:Cluster");
   return {
     stack: plan.stack,
     configuration: configuration!,
+    follows: follows(release),
     followed,
     reconnectScript: reconnectScript!,
     rolesScript: rolesScript!,
@@ -42,8 +47,7 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
 }
 
 /** The files that a release's ConfigMap mounts. */
-async function files(plan: Plan, name: string, keys: string[]): Promise<Record<string, string>> {
-  const release = releaseOf(plan, name);
+async function files(release: PlannedRelease, keys: string[]): Promise<Record<string, string>> {
   const found = (await rendered(release))
     .filter(({ kind }) => kind === "ConfigMap")
     .map(dataOf)
@@ -55,15 +59,20 @@ async function files(plan: Plan, name: string, keys: string[]): Promise<Record<s
   return found;
 }
 
+/** Whether a pooler's release has the sidecar that follows the topology. */
+function follows({ values }: PlannedRelease): boolean {
+  return (values as { topology?: { enabled?: boolean } }).topology?.enabled === true;
+}
+
 /**
- * The pooler as the chart renders it with the sidecar that follows the topology, which is not planned
- * yet: the planned values and those that switch it on. Its endpoints are the laboratory's.
+ * The pooler as the chart renders it with the sidecar that follows the topology: as planned, or where
+ * it is not, with the values that switch it on. Its endpoints are the laboratory's in any case.
  */
-async function followedBy(plan: Plan): Promise<Shipped["followed"]> {
-  const release = releaseOf(plan, "pgbouncer");
+async function followedBy(release: PlannedRelease): Promise<Shipped["followed"]> {
   const { image } = release.values as { image: object };
   const topology = { enabled: true, image: { ...image, digest: "" }, endpoints: ["a.b", "c.d"] };
-  const objects = await rendered(release, { ...release.values, topology });
+  const values = follows(release) ? release.values : { ...release.values, topology };
+  const objects = await rendered(release, values);
   const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;
   const containers = objects.flatMap(
     (object) =>
