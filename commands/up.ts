@@ -11,21 +11,22 @@ interface Options {
   yes?: boolean;
 }
 
+export const command = commandLine(
+  "up",
+  "Bring a stack up: the preflight, then pulumi up under the policy pack.",
+  "something stands in the way, and else as pulumi up does",
+)
+  .requiredOption("--stack <name>", "the stack")
+  .option("--target <urn...>", "only these resources, and not what is put into them later")
+  .option("--yes", "do not ask")
+  .argument("[pulumi...]", "further options of pulumi up, behind another --");
+
 /**
  * `npm run up`: what stands in the way first, then Pulumi's own `up`, never without the policy pack.
  * Returns the exit code: the preflight's, when that is not 0, and else Pulumi's.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const command = commandLine(
-    "up",
-    "Bring a stack up: the preflight, then pulumi up under the policy pack.",
-  )
-    .requiredOption("--stack <name>", "the stack")
-    .option("--target <urn...>", "only these resources, and not what is put into them later")
-    .option("--yes", "do not ask")
-    .argument("[pulumi...]", "further options of pulumi up, behind another --")
-    .parse(args, { from: "user" });
-  const { stack, target = [], yes } = command.opts<Options>();
+  const { stack, target = [], yes } = command.parse(args, { from: "user" }).opts<Options>();
   const stop = untilStopped();
   // A part, such as the registry, comes before the images that go into it.
   const code = await preflight(root, { stack, withoutImages: target.length > 0, stop });

@@ -170,6 +170,7 @@ describe("how every command ends", function () {
         "rebuild",
         "restore",
         "preflight",
+        "prices",
         "up",
       ],
       (name) => required[name] ?? [],
