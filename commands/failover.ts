@@ -4,9 +4,10 @@ import { failOver } from "../recovery/failover/failover";
 import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
 
-const command = commandLine(
+export const command = commandLine(
   "failover",
   "Fail a stack's database over to a standby, and measure the gap in its writes.",
+  "writes were gone for longer than AWS's quoted promotion and 10 s, or RDS refused",
 )
   .requiredOption("--stack <name>", "the stack whose database fails over")
   .option("--dry-run", "look whether it could, do nothing")

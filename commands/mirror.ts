@@ -16,9 +16,10 @@ interface Options {
   json?: string;
 }
 
-const command = commandLine(
+export const command = commandLine(
   "mirror",
   "Copy the charts and images of others into the stack's registry, by digest: a recovery asks AWS alone.",
+  "one of them could not be copied, or AWS does not say whose credentials these are",
 )
   .requiredOption("--stack <name>", "the stack whose registry is filled")
   .option("--dry-run", "look what is missing, do nothing")

@@ -4,9 +4,10 @@ import { rebuild } from "../recovery/rebuild/rebuild";
 import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
 
-const command = commandLine(
+export const command = commandLine(
   "rebuild",
   "Rebuild a lost cluster beside the data that has outlived it.",
+  "a step failed",
 )
   .requiredOption("--stack <name>", "the stack whose cluster is lost")
   .option("--dry-run", "prove that it is lost, show the steps, do nothing")

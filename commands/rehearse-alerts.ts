@@ -10,10 +10,11 @@ import type { Launch } from "./launch";
 
 const names = faults.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:alerts",
     "Runs a stack's planned monitoring on real nodes here, and watches whom it tells of which fault.",
+    "a claim does not hold",
   ),
   names,
 )

@@ -8,10 +8,11 @@ import type { Launch } from "./launch";
 
 const names = drills.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:chaos",
     "Runs a stack's planned releases on real nodes here, under load and under faults.",
+    "a claim does not hold",
   ),
   names,
 );

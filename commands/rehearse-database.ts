@@ -12,10 +12,11 @@ interface Options extends RehearsalOptions {
 
 const names = drills.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:database",
     "Run a stack's planned database path here, under failovers and load.",
+    "a claim does not hold",
   ),
   names,
 ).option("--repetitions <number>", "of each failover", positive, 3);

@@ -21,10 +21,11 @@ interface Options extends RehearsalOptions {
 const simulation =
   "kwok's pods run no container: what starts, how long that takes and what a Job returns is simulated.";
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse",
     "Installs a stack's planned releases on a real control plane here, and proves them.",
+    "a claim does not hold",
   ),
   drills.map(({ name }) => name),
   [],

@@ -15,9 +15,10 @@ interface Options extends RecoveryOptions {
   undo?: string;
 }
 
-const command = commandLine(
+export const command = commandLine(
   "restore",
   "Restore the database: from the newest verified dump, or to a point in time.",
+  "a step failed",
 )
   .requiredOption("--stack <name>", "the stack whose data is lost")
   .addOption(ways("--backup <id>", "from this dump"))

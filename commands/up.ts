@@ -15,6 +15,18 @@ interface Options {
   yes?: boolean;
 }
 
+export const command = commandLine(
+  "up",
+  "Bring a stack up: the preflight, then pulumi up under the policy pack.",
+  "something stands in the way, and else as pulumi up does",
+)
+  .requiredOption("--stack <name>", "the stack")
+  .option("--target <urn...>", "only these resources, and not what is put into them later")
+  .option("--save-plan <file>", "only plan, and write the plan there", outputFile("--save-plan"))
+  .option("--plan <file>", "do what that plan says, or fail", (file) => path.resolve(file))
+  .option("--yes", "do not ask")
+  .argument("[pulumi...]", "further options of pulumi up, behind another --");
+
 /**
  * `npm run up`: what stands in the way first, then Pulumi's own `up`, never without the policy pack.
  * Returns the exit code: the preflight's, when that is not 0, and else Pulumi's.
@@ -23,18 +35,8 @@ interface Options {
  * look may plan. With `--plan` it does what is in that file.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const command = commandLine(
-    "up",
-    "Bring a stack up: the preflight, then pulumi up under the policy pack.",
-  )
-    .requiredOption("--stack <name>", "the stack")
-    .option("--target <urn...>", "only these resources, and not what is put into them later")
-    .option("--save-plan <file>", "only plan, and write the plan there", outputFile("--save-plan"))
-    .option("--plan <file>", "do what that plan says, or fail", (file) => path.resolve(file))
-    .option("--yes", "do not ask")
-    .argument("[pulumi...]", "further options of pulumi up, behind another --")
-    .parse(args, { from: "user" });
-  const { stack, target = [], savePlan, plan, yes } = command.opts<Options>();
+  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, target = [], savePlan, plan, yes } = options;
   if (savePlan !== undefined && (plan !== undefined || yes))
     throw new UsageError("--save-plan: it changes nothing; leave out --plan and --yes");
   const stop = untilStopped();

@@ -173,6 +173,7 @@ describe("how every command ends", function () {
         "rebuild",
         "restore",
         "preflight",
+        "prices",
         "up",
         "drift",
       ],
