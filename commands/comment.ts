@@ -14,28 +14,29 @@ interface Options {
   json?: string;
 }
 
+export const command = commandLine(
+  "comment",
+  "Put a comparison on the pull requests with that head. The token is read from GITHUB_TOKEN.",
+  "GitHub refuses, or never answers",
+)
+  .requiredOption(
+    "--repository <name>",
+    "OWNER/NAME",
+    like(/^[\w-]+\/(?!\.+$)[\w.-]+$/, "OWNER/NAME"),
+  )
+  .requiredOption(
+    "--head <sha>",
+    "the commit that was compared",
+    like(/^[0-9a-f]{40}$/, "a full SHA"),
+  )
+  .requiredOption("--artifact <path>", "the comparison, or the folder with its comment.md")
+  .option("--run <id>", "the run that left it, for a link", like(/^\d{1,20}$/, "a run's id"))
+  .option("--author <login>", "whose comment it is", "github-actions[bot]")
+  .option("--json <file>", "write there what became of it", jsonFile);
+
 /** `npm run comment`: puts what `preview --markdown` has written, elsewhere, on its pull request. */
 export async function main(args: string[]): Promise<number> {
-  const { run, ...options } = commandLine(
-    "comment",
-    "Put a comparison on the pull requests with that head. The token is read from GITHUB_TOKEN.",
-  )
-    .requiredOption(
-      "--repository <name>",
-      "OWNER/NAME",
-      like(/^[\w-]+\/(?!\.+$)[\w.-]+$/, "OWNER/NAME"),
-    )
-    .requiredOption(
-      "--head <sha>",
-      "the commit that was compared",
-      like(/^[0-9a-f]{40}$/, "a full SHA"),
-    )
-    .requiredOption("--artifact <path>", "the comparison, or the folder with its comment.md")
-    .option("--run <id>", "the run that left it, for a link", like(/^\d{1,20}$/, "a run's id"))
-    .option("--author <login>", "whose comment it is", "github-actions[bot]")
-    .option("--json <file>", "write there what became of it", jsonFile)
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const { run, ...options } = command.parse(args, { from: "user" }).opts<Options>();
   const { GITHUB_TOKEN: token, GITHUB_API_URL, GITHUB_SERVER_URL } = process.env;
   if (!token) throw new UsageError("GITHUB_TOKEN: it is not set: a token that may write comments");
   const api = address("GITHUB_API_URL", GITHUB_API_URL || "https://api.github.com");

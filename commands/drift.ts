@@ -12,20 +12,22 @@ interface Options {
   exclude: string[];
 }
 
+export const command = commandLine(
+  "drift",
+  "Compare what is really there with the stack's state.",
+  "something differs",
+)
+  .requiredOption("--stack <name>", "the stack")
+  .option("--repository <name>", "keep an issue in OWNER/NAME, with the token in GITHUB_TOKEN")
+  .option("--exclude <urn...>", "not these resources; * and ** stand for any part of a URN", []);
+
 /**
  * `npm run drift`: asks whether what is really there is what the state says, and changes nothing of
  * either. Returns the exit code: 1 when it is not.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, repository, exclude } = commandLine(
-    "drift",
-    "Compare what is really there with the stack's state.",
-  )
-    .requiredOption("--stack <name>", "the stack")
-    .option("--repository <name>", "keep an issue in OWNER/NAME, with the token in GITHUB_TOKEN")
-    .option("--exclude <urn...>", "not these resources; * and ** stand for any part of a URN", [])
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, repository, exclude } = options;
   const github = repository === undefined ? undefined : new GitHub(repository);
   const engine = new Engine(root, stack, { stop: untilStopped() });
   const steps = await engine.lookedAt(exclude.flatMap((urn) => ["--exclude", urn]));

@@ -18,21 +18,23 @@ interface Options {
   sign?: boolean;
 }
 
+export const command = commandLine(
+  "images",
+  "Push built images, and write their digests into the stack's settings.",
+  "an image could not be pushed or signed",
+)
+  .requiredOption("--stack <name>", "the stack whose registry and settings these are")
+  .requiredOption("--archives <folder>", "where NAME.tar of each image is")
+  .requiredOption("--tag <tag>", "tag of all of them; one that is given stays where it is")
+  .option("--sign", "sign each by cosign, as the workflow that this is");
+
 /**
  * `npm run images`: sends the images of `docker save`, NAME.tar each, to the registry of the account
  * whose credentials are used, and writes their digests into the stack's settings.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, archives, tag, sign } = commandLine(
-    "images",
-    "Push built images, and write their digests into the stack's settings.",
-  )
-    .requiredOption("--stack <name>", "the stack whose registry and settings these are")
-    .requiredOption("--archives <folder>", "where NAME.tar of each image is")
-    .requiredOption("--tag <tag>", "tag of all of them; one that is given stays where it is")
-    .option("--sign", "sign each by cosign, as the workflow that this is")
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, archives, tag, sign } = options;
   const { config } = readStackSettings(root, stack);
   const names = archivesIn(archives);
   const registry = new Registry(await hostOf(config["aws:region"]), untilStopped());
