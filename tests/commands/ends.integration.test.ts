@@ -13,6 +13,7 @@ import { root } from "../support/planned";
 /** What each command wants at least; the rest wants nothing. */
 const required: Record<string, string[]> = {
   policy: ["--plan", "plan.json"],
+  comment: ["--repository", "o/n", "--head", "0".repeat(40), "--artifact", "comment.md"],
   failover: ["--stack", "prod"],
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],

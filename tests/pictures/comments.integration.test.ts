@@ -10,6 +10,7 @@ import { reviewMarkdown } from "../../review/markdown";
 import { bot, FakeGitHub, repository, token, type Pull } from "../review/comment/fake-github";
 import { hostile } from "../review/hostile";
 import { hostileReview } from "../review/made-up";
+import { tool } from "../../tools";
 import { command, ownCheckout } from "../support/command";
 import { needTools } from "../support/need-tools";
 import { root } from "../support/planned";
@@ -115,7 +116,11 @@ describe("a comment, by GitHub's own renderer in a browser", function () {
         cwd: checkout(),
       });
 
-    before(async () => {
+    let helm: string;
+
+    before(async function () {
+      await needTools(this, ["helm"]);
+      helm = await tool("helm");
       await git("init", "--quiet", "--initial-branch", "main");
       await writeFile(path.join(checkout(), ".git/info/exclude"), "node_modules\n");
       await git("add", "--all");
@@ -137,7 +142,11 @@ describe("a comment, by GitHub's own renderer in a browser", function () {
       }
       await git("commit", "--quiet", "--all", "--message", "change");
       const file = path.join(folder, "planned.md");
-      const env = { XDG_CACHE_HOME: path.join(folder, "cache") };
+      const env = {
+        XDG_CACHE_HOME: path.join(folder, "cache"),
+        // Changed values are rendered by the Helm that is on the PATH.
+        PATH: `${path.dirname(helm)}:${process.env.PATH}`,
+      };
       const args = ["--stack", stack, "--against", "main", "--markdown", file];
       const { code, stderr } = await command("preview", args, { cwd: checkout(), env });
       assert.ok(code <= 1, stderr);
@@ -145,11 +154,17 @@ describe("a comment, by GitHub's own renderer in a browser", function () {
       return commented(await readFile(file, "utf8"), { files, ...given });
     }
 
-    /** Its picture for the documents, when that is asked for; else one that is looked at by nobody. */
+    /** The beginning of its picture, for the documents when that is asked for; else one that is looked at by nobody. */
     async function photographed({ page }: Shown, name: string): Promise<void> {
       const out = process.env.WRITE_PICTURE ? path.join(root, "docs/pictures/comments") : folder;
       await mkdir(out, { recursive: true });
-      const png = await page.locator("main").screenshot({ path: path.join(out, `${name}.png`) });
+      const { width, height } = (await page.locator("body").boundingBox())!;
+      const clip = { x: 0, y: 0, width, height: Math.min(height, 1400) };
+      const png = await page.screenshot({
+        path: path.join(out, `${name}.png`),
+        fullPage: true,
+        clip,
+      });
       assert.ok(png.length > 10_000);
       await page.close();
     }
@@ -168,13 +183,13 @@ describe("a comment, by GitHub's own renderer in a browser", function () {
     });
 
     it("harmless: says so, and opens to what changes", async () => {
-      const comment = await planned("staging", [
-        ["Pulumi.staging.yaml", "natGateways: single", "natGateways: perZone"],
+      const comment = await planned("prod", [
+        ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
       ]);
       await assertHarmless(comment);
       assert.equal(await comment.page.locator("h2").textContent(), "✅ Nothing blocks it");
-      await comment.page.locator("summary", { hasText: "staging: configuration" }).click();
-      assert.ok(await comment.page.getByText("mini-xdr:network.natGateways").isVisible());
+      await comment.page.locator("summary", { hasText: "LogGroup" }).first().click();
+      assert.ok(await comment.page.getByText("retentionInDays").first().isVisible());
       await photographed(comment, "harmless");
     });
 
