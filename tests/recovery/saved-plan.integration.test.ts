@@ -48,7 +48,10 @@ describe("a plan that the engine saved", function () {
   const ran = async (...args: string[]) =>
     run(await tool("pulumi"), [...args, "--non-interactive"], { cwd: folder, env: environment() });
   const cli = async (...args: string[]) =>
-    output(await tool("pulumi"), [...args, "--non-interactive"], { cwd: folder, env: environment() });
+    output(await tool("pulumi"), [...args, "--non-interactive"], {
+      cwd: folder,
+      env: environment(),
+    });
   const file = () => path.join(folder, "plan.json");
   const where = () => ["--stack", "prod", `--client=${host.address}`];
   const save = () => cli("preview", ...where(), "--save-plan", file(), "--diff");
