@@ -18,6 +18,7 @@ const required: Record<string, string[]> = {
   rebuild: ["--stack", "prod"],
   mirror: ["--stack", "prod"],
   up: ["--stack", "prod"],
+  drift: ["--stack", "prod"],
 };
 
 /** Commands whose input is the program. */
@@ -171,6 +172,7 @@ describe("how every command ends", function () {
         "restore",
         "preflight",
         "up",
+        "drift",
       ],
       (name) => required[name] ?? [],
       ({ code, stderr }, name) => {
