@@ -1,11 +1,10 @@
 import path from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { commandLine } from "../lib/command-line";
-import { Failure, UsageError } from "../lib/ends";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
+import { hostOf } from "../mirror/account";
 import { mirror } from "../mirror/mirror";
 import { PinsFile } from "../mirror/pins-file";
 import { readStackSettings } from "../plan/stack-settings";
@@ -36,16 +35,14 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const { project, config } = readStackSettings(root, stack);
   const pins = await PinsFile.read(path.join(root, "upstream/pins.json"));
   const region = config["aws:region"];
-  if (!region) throw new UsageError("aws:region: missing; allowed: a region name");
   const recovery = config[`${project}:recoveryRegion`];
-  const account = await accountOf(region);
-  const hostIn = (place: string) => `${account}.dkr.ecr.${place}.amazonaws.com`;
+  const host = await hostOf(region);
   const view = new View();
   try {
     const claims = await mirror({
       pins,
-      host: hostIn(region),
-      recoveryHost: recovery && hostIn(recovery),
+      host,
+      recoveryHost: recovery && host.replace(region!, recovery),
       dryRun,
       remedy: `npm run up -- --stack ${stack} --target '**mini-xdr:index:Registry**'`,
       view,
@@ -56,13 +53,4 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   } finally {
     view.end();
   }
-}
-
-/** The account whose credentials these are. @throws Failure */
-async function accountOf(region: string): Promise<string> {
-  const client = new STSClient({ region, maxAttempts: 3 });
-  const { Account } = await client.send(new GetCallerIdentityCommand({})).catch((error: Error) => {
-    throw new Failure(`AWS does not say whose credentials these are: ${error.message}`);
-  });
-  return Account!;
 }

@@ -19,6 +19,8 @@ const required: Record<string, string[]> = {
   mirror: ["--stack", "prod"],
   up: ["--stack", "prod"],
   drift: ["--stack", "prod"],
+  images: ["--stack", "prod", "--archives", ".", "--tag", "1"],
+  propose: ["--repository", "o/n", "--branch", "b", "--title", "t"],
 };
 
 /** Commands whose input is the program. */
