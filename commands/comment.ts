@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from "commander";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { jsonFile } from "../lib/json-file";
 import { comment } from "../review/comment/comment";
@@ -36,7 +36,7 @@ export const command = commandLine(
 
 /** `npm run comment`: puts what `preview --markdown` has written, elsewhere, on its pull request. */
 export async function main(args: string[]): Promise<number> {
-  const { run, ...options } = command.parse(args, { from: "user" }).opts<Options>();
+  const { run, ...options } = optionsOf<Options>(command, args);
   const { GITHUB_TOKEN: token, GITHUB_API_URL, GITHUB_SERVER_URL } = process.env;
   if (!token) throw new UsageError("GITHUB_TOKEN: it is not set: a token that may write comments");
   const api = address("GITHUB_API_URL", GITHUB_API_URL || "https://api.github.com");

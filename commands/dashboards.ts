@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
 import { dashboardNames, readDashboard } from "../pictures/dashboard";
 import { draw } from "../pictures/draw";
@@ -38,7 +38,7 @@ export const command = commandLine(
 
 /** `npm run dashboards`: a picture of each dashboard, drawn from what a real Prometheus answers. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { data, prometheus: address } = options;
   if (!data && !address)
     throw new UsageError("name a Prometheus: --prometheus URL or --data FOLDER");

@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { GitHub } from "../lib/github";
 import { untilStopped } from "../lib/signals";
@@ -26,8 +26,7 @@ export const command = commandLine(
  * either. Returns the exit code: 1 when it is not.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { stack, repository, exclude } = options;
+  const { stack, repository, exclude } = optionsOf<Options>(command, args);
   const github = repository === undefined ? undefined : new GitHub(repository);
   const engine = new Engine(root, stack, { stop: untilStopped() });
   const steps = await engine.lookedAt(exclude.flatMap((urn) => ["--exclude", urn]));

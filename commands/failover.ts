@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { failOver } from "../recovery/failover/failover";
 import { request, type RecoveryOptions } from "../recovery/request";
@@ -15,5 +15,5 @@ export const command = commandLine(
 
 /** `npm run failover`. Returns the exit code: 0 within AWS's quoted promotion and our 10 s, 1 beyond. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  return failOver(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
+  return failOver(request(optionsOf<RecoveryOptions>(command, args), root));
 }

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
 import { output } from "../lib/processes";
 import { registryLogin } from "../lib/registry-login";
@@ -33,8 +33,7 @@ export const command = commandLine(
  * whose credentials are used, and writes their digests into the stack's settings.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { stack, archives, tag, sign } = options;
+  const { stack, archives, tag, sign } = optionsOf<Options>(command, args);
   const { config } = readStackSettings(root, stack);
   const names = archivesIn(archives);
   const registry = new Registry(await hostOf(config["aws:region"]), untilStopped());

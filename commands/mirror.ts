@@ -1,5 +1,5 @@
 import path from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
@@ -30,7 +30,7 @@ export const command = commandLine(
  * code: 0, or 1 when something could not be copied. It may be run again at any time.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, dryRun = false, json } = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, dryRun = false, json } = optionsOf<Options>(command, args);
   const since = Date.now();
   const signal = untilStopped();
   const { project, config } = readStackSettings(root, stack);

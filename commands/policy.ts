@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { ends, UsageError } from "../lib/ends";
 import { describeViolations } from "../plan/description/violations";
@@ -35,7 +35,7 @@ export const command = commandLine(
  * with `--of HEAD`, the change is judged by rules, tables and exemptions that it cannot have edited.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const charts = path.resolve(options.of ?? root);
   if (!existsSync(path.join(charts, "charts")))
     throw new UsageError(`--of: ${options.of}: no checkout, as it has no folder charts`);

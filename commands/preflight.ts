@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
 import { preflight } from "../preflight/preflight";
@@ -19,6 +19,6 @@ export const command = commandLine(
 
 /** `npm run preflight`. Returns the exit code: 0, or 1 when the account cannot take the stack. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   return preflight(root, { ...options, stop: untilStopped() });
 }

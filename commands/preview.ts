@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { jsonFile, outputFile } from "../lib/json-file";
 import { preview } from "../plan/preview";
@@ -34,7 +34,7 @@ export const command = commandLine(
 
 /** `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { stack, json, explain, against, markdown, allow } = options;
   refuseUnfit(options);
   if (against !== undefined) return review(root, { against, stack, allow, markdown });

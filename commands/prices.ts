@@ -2,7 +2,7 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pricesFile, readPrices } from "../cost/prices";
 import { refreshed } from "../cost/refresh";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { unlessStopped, untilStopped } from "../lib/signals";
 import { awsCli } from "../preflight/question";
@@ -16,7 +16,7 @@ export const command = commandLine(
 
 /** `npm run prices`: whose role may `pricing:GetProducts`. `npm run docs` then writes what follows from them. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { dryRun } = command.parse(args, { from: "user" }).opts<{ dryRun?: boolean }>();
+  const { dryRun } = optionsOf<{ dryRun?: boolean }>(command, args);
   const old = readPrices(root);
   const stop = untilStopped();
   const today = new Date().toISOString().slice(0, "YYYY-MM-DD".length);

@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
 import { GitHub } from "../lib/github";
 import { propose, type Proposal } from "../review/proposal";
@@ -16,9 +16,7 @@ export const command = commandLine(
 
 /** `npm run propose`: opens a pull request with what differs in this checkout, with the token in GITHUB_TOKEN. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { repository, ...proposal } = command
-    .parse(args, { from: "user" })
-    .opts<Proposal & { repository: string }>();
+  const { repository, ...proposal } = optionsOf<Proposal & { repository: string }>(command, args);
   const url = await propose(root, new GitHub(repository), proposal);
   console.log(url ?? "nothing differs here; nothing is proposed");
   return ends.done;

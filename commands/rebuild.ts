@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { rebuild } from "../recovery/rebuild/rebuild";
 import { request, type RecoveryOptions } from "../recovery/request";
@@ -15,5 +15,5 @@ export const command = commandLine(
 
 /** `npm run rebuild`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  return rebuild(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
+  return rebuild(request(optionsOf<RecoveryOptions>(command, args), root));
 }

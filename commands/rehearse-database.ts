@@ -1,5 +1,10 @@
 import { InvalidArgumentError } from "commander";
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../rehearsal/database/drills";
 import { rehearseDatabase } from "../rehearsal/database/rehearsal";
@@ -26,7 +31,7 @@ export const command = rehearsalOptions(
  * and reports the claims.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const asked = command.parse(args, { from: "user" }).opts<Options>();
+  const asked = optionsOf<Options>(command, args);
   const plan = await planOf(asked, root);
   const { drill: chosen, repetitions, json } = asked;
   return rehearseDatabase(plan, { chosen, repetitions, json }, untilStopped());

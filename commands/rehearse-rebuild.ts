@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { Option } from "commander";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
@@ -41,7 +41,7 @@ export const command = commandLine(
  * runbook, and reports the claims.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, drill, json, results } = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, drill, json, results } = optionsOf<Options>(command, args);
   const since = Date.now();
   const signal = untilStopped();
   const view = new View();

@@ -1,5 +1,10 @@
 import { Option } from "commander";
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { View } from "../lib/progress";
 import { conclude, concludeSkipped, report } from "../lib/report";
@@ -40,7 +45,7 @@ export const command = rehearsalOptions(
 
 /** `npm run rehearse`: runs the drills on a stack's releases, and reports their claims. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { stack, plan: file, drill: chosen, json, nodes, keep } = options;
   if (keep && nodes === "real")
     throw new UsageError("--keep: real nodes end with the command; use --nodes simulated");

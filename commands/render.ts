@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { files } from "../observability/files";
 import { evaluate } from "../plan/evaluate";
@@ -21,7 +21,7 @@ export const command = commandLine(
  * With `--check` it writes nothing and returns 1 when a committed file differs.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { check } = command.parse(args, { from: "user" }).opts<{ check?: boolean }>();
+  const { check } = optionsOf<{ check?: boolean }>(command, args);
   let stale = 0;
   const found = (file: string) => {
     stale += 1;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { restore } from "../recovery/restore/restore";
 import { request, type RecoveryOptions } from "../recovery/request";
@@ -39,7 +39,7 @@ export const command = commandLine(
 
 /** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  return restore(request(command.parse(args, { from: "user" }).opts<Options>(), root));
+  return restore(request(optionsOf<Options>(command, args), root));
 }
 
 /** One way only. */

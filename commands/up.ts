@@ -1,5 +1,5 @@
 import path from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
 import { outputFile } from "../lib/json-file";
 import { untilStopped } from "../lib/signals";
@@ -35,8 +35,7 @@ export const command = commandLine(
  * look may plan. With `--plan` it does what is in that file.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
-  const { stack, target = [], savePlan, plan, yes } = options;
+  const { stack, target = [], savePlan, plan, yes } = optionsOf<Options>(command, args);
   if (savePlan !== undefined && (plan !== undefined || yes))
     throw new UsageError("--save-plan: it changes nothing; leave out --plan and --yes");
   const stop = untilStopped();

@@ -14,6 +14,11 @@ export function commandLine(script: string, description: string, broken?: string
     .exitOverride();
 }
 
+/** What a command is asked, by the arguments after its name. @throws CommanderError */
+export function optionsOf<Options extends object>(command: Command, args: string[]): Options {
+  return command.parse(args, { from: "user" }).opts<Options>();
+}
+
 /** What {@link rehearsalOptions} gives. */
 export interface RehearsalOptions {
   stack: string;
