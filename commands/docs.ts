@@ -2,14 +2,15 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import type { Command } from "commander";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { format } from "prettier";
 import { configKeys } from "../config";
 import { dumpCostTable, dumpKeeping } from "../cost/dumps";
 import { readPrices } from "../cost/prices";
 import { costOfStacks } from "../cost/stacks";
 import { commandLine } from "../lib/command-line";
+import { withConfigKeys } from "../lib/configuration-page";
 import { commandPage } from "../lib/command-page";
 import { ends } from "../lib/ends";
+import { markdown, within } from "../lib/markdown-page";
 import { sloPage } from "../observability/slo";
 import { pages } from "../policies/pack/documentation";
 import { readSettings } from "../policies/pack/settings";
@@ -18,10 +19,6 @@ import { loadProgram } from "../plan/program";
 import { readStackSettings } from "../plan/stack-settings";
 import type { Launch } from "./launch";
 
-const configMarks = [
-  "<!-- config keys: written by npm run docs -->",
-  "<!-- end of config keys -->",
-];
 const costMarks = ["<!-- dump cost: written by npm run docs -->", "<!-- end of dump cost -->"];
 
 export const command = commandLine(
@@ -33,7 +30,7 @@ export const command = commandLine(
 export async function main(args: string[], { root }: Launch): Promise<number> {
   command.parse(args, { from: "user" });
   const keys = join(root, "docs/configuration.md");
-  writeFileSync(keys, await withConfigKeys(readFileSync(keys, "utf8")));
+  writeFileSync(keys, await withConfigKeys(readFileSync(keys, "utf8"), configKeys()));
   for (const [file, text] of Object.entries(pages(readSettings(root, "prod"))))
     writeFileSync(join(root, file), await markdown(text));
   writeFileSync(join(root, "docs/slo.md"), await markdown(sloPage()));
@@ -54,30 +51,4 @@ export function commands(): Command[] {
     .filter((file) => /\.ts$/.test(file) && file !== "launch.ts")
     .sort()
     .map((file) => (load(`./${file}`) as { command: Command }).command);
-}
-
-/** The page of the configuration with the table that belongs to today's `config.ts`. */
-export async function withConfigKeys(page: string): Promise<string> {
-  const rows = configKeys().map(
-    ({ key, description, default: value, required }) =>
-      `| \`${key}\` | ${fallback(value, required)} | ${description} |`,
-  );
-  const table = ["| key | default | meaning |", "| --- | --- | --- |", ...rows].join("\n");
-  return within(page, configMarks, table);
-}
-
-/** A page with something else between its marks. */
-function within(page: string, [begin = "", end = ""]: string[], text: string): Promise<string> {
-  const [head, rest = ""] = page.split(begin);
-  const tail = rest.split(end)[1] ?? "";
-  return markdown(`${head}${begin}\n\n${text}\n\n${end}${tail}`);
-}
-
-function markdown(text: string): Promise<string> {
-  return format(text, { parser: "markdown", printWidth: 100 });
-}
-
-function fallback(value: unknown, required: boolean): string {
-  if (value !== undefined) return `\`${JSON.stringify(value)}\``;
-  return required ? "required" : "none";
 }

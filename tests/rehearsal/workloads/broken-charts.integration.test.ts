@@ -3,10 +3,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import type { Plan, PlannedResource } from "../../../plan/plan";
-import {
-  rehearsalTools,
-  rehearseSimulated,
-} from "../../../rehearsal/workloads/simulated-rehearsal";
+import { rehearsalTools, proveSimulated } from "../../../rehearsal/workloads/simulated-rehearsal";
 import type { Claim } from "../../../lib/claim";
 import { ofType, plannedStack, root } from "../../support/planned";
 import { needTools } from "../../support/need-tools";
@@ -151,7 +148,7 @@ async function run(
   release.inputs.chart = copy;
   await chart?.(copy);
   change?.(broken, release);
-  const { claims } = await rehearseSimulated({
+  const { claims } = await proveSimulated({
     plan: broken,
     chosen: [drill],
     view: quiet(),
