@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from "commander";
 import { commandLine, optionsOf } from "../lib/command-line";
-import { UsageError } from "../lib/ends";
+import { address, GitHub } from "../lib/github";
 import { jsonFile } from "../lib/json-file";
 import { comment } from "../review/comment/comment";
-import { GitHub } from "../review/comment/github";
 
 interface Options {
   repository: string;
@@ -19,11 +18,7 @@ export const command = commandLine(
   "Put a comparison on the pull requests with that head. The token is read from GITHUB_TOKEN.",
   "GitHub refuses, or never answers",
 )
-  .requiredOption(
-    "--repository <name>",
-    "OWNER/NAME",
-    like(/^[\w-]+\/(?!\.+$)[\w.-]+$/, "OWNER/NAME"),
-  )
+  .requiredOption("--repository <name>", "OWNER/NAME")
   .requiredOption(
     "--head <sha>",
     "the commit that was compared",
@@ -37,11 +32,11 @@ export const command = commandLine(
 /** `npm run comment`: puts what `preview --markdown` has written, elsewhere, on its pull request. */
 export async function main(args: string[]): Promise<number> {
   const { run, ...options } = optionsOf<Options>(command, args);
-  const { GITHUB_TOKEN: token, GITHUB_API_URL, GITHUB_SERVER_URL } = process.env;
-  if (!token) throw new UsageError("GITHUB_TOKEN: it is not set: a token that may write comments");
-  const api = address("GITHUB_API_URL", GITHUB_API_URL || "https://api.github.com");
-  const server = address("GITHUB_SERVER_URL", GITHUB_SERVER_URL || "https://github.com");
-  return comment(new GitHub(api, token), {
+  const server = address(
+    "GITHUB_SERVER_URL",
+    process.env.GITHUB_SERVER_URL || "https://github.com",
+  );
+  return comment(new GitHub(options.repository), {
     ...options,
     run: run && `${server}/${options.repository}/actions/runs/${run}`,
   });
@@ -52,13 +47,4 @@ function like(pattern: RegExp, allowed: string): (text: string) => string {
     if (pattern.test(text)) return text;
     throw new InvalidArgumentError(`allowed: ${allowed}`);
   };
-}
-
-/** An address without a slash at its end. @throws UsageError for one that a token cannot be sent to */
-function address(name: string, text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const safe = url?.protocol === "https:" || url?.hostname === "127.0.0.1";
-  if (!safe || /[\s()<>]/.test(text))
-    throw new UsageError(`${name}: ${JSON.stringify(text)} is not allowed; allowed: https://HOST`);
-  return text.replace(/\/+$/, "");
 }

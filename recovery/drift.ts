@@ -1,4 +1,6 @@
+import { z } from "zod";
 import type { GitHub } from "../lib/github";
+import { untilReady } from "../lib/unready";
 import type { PlannedStep } from "./engine";
 
 /** A resource that is not as the state says. */
@@ -36,39 +38,42 @@ export type IssueEnd = "opened" | "reopened" | "updated" | "closed" | "as it was
  *
  * @throws Failure when GitHub refuses.
  */
-export async function keepIssue(
-  github: GitHub,
-  stack: string,
-  drifted: Drifted[],
-): Promise<IssueEnd> {
+export function keepIssue(github: GitHub, stack: string, drifted: Drifted[]): Promise<IssueEnd> {
+  // What was not answered may have been written: it is looked for again.
+  return untilReady(() => kept(github, stack, drifted));
+}
+
+async function kept(github: GitHub, stack: string, drifted: Drifted[]): Promise<IssueEnd> {
   const found = await ownIssue(github, stack);
   const body = bodyOf(stack, drifted);
   const drifts = drifted.length > 0;
   if (!found) {
     if (!drifts) return "as it was";
-    await github.send("POST", "/issues", { title: `Drift in ${stack}`, body });
+    await github.write("POST", "/issues", { title: `Drift in ${stack}`, body });
     return "opened";
   }
   const open = found.state === "open";
   if (open === drifts && (!drifts || found.body === body)) return "as it was";
   const state = drifts ? "open" : "closed";
-  await github.send("PATCH", `/issues/${found.number}`, drifts ? { state, body } : { state });
+  await github.write("PATCH", `/issues/${found.number}`, drifts ? { state, body } : { state });
   if (!drifts) return "closed";
   return open ? "updated" : "reopened";
 }
 
-interface Issue {
-  number: number;
-  state: "open" | "closed";
-  body: string | null;
-  user: { login: string } | null;
-  pull_request?: object;
-}
+const issue = z.object({
+  number: z.number(),
+  state: z.enum(["open", "closed"]),
+  body: z.string().nullish(),
+  user: z.object({ login: z.string() }).nullable(),
+  pull_request: z.unknown().optional(),
+});
+
+type Issue = z.infer<typeof issue>;
 
 /** The open one, or else the one that was closed last. */
 async function ownIssue(github: GitHub, stack: string): Promise<Issue | undefined> {
-  const asked = `/issues?state=all&creator=${encodeURIComponent(author)}&per_page=100`;
-  const own = (await github.list<Issue>(asked)).filter(
+  const asked = `/issues?state=all&creator=${encodeURIComponent(author)}`;
+  const own = (await github.list(asked, issue)).filter(
     ({ user, body, pull_request }) =>
       user?.login === author && !pull_request && body?.startsWith(markerOf(stack)),
   );

@@ -3,18 +3,24 @@ import path from "node:path";
 import { output } from "../lib/processes";
 import type { Progress } from "./source";
 
+/** Those of Debian's packages that are missing here, where this process may install them: as root. */
+export async function missing(names: string[]): Promise<string[]> {
+  if (process.getuid?.() !== 0) return [];
+  const found: string[] = [];
+  for (const name of names) if (!(await isInstalled(name))) found.push(name);
+  return found;
+}
+
 /**
  * Installs those of Debian's packages that are missing, where this process may: as root, with apt.
  * Anywhere else it does nothing, and whoever needs them says what to install.
  */
 export async function installPackages(names: string[], progress: Progress): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const missing: string[] = [];
-  for (const name of names) if (!(await isInstalled(name))) missing.push(name);
-  if (missing.length === 0) return;
-  progress(`apt-get install ${missing.join(" ")}`);
+  const wanted = await missing(names);
+  if (wanted.length === 0) return;
+  progress(`apt-get install ${wanted.join(" ")}`);
   const env = { DEBIAN_FRONTEND: "noninteractive" };
-  const install = ["install", "-qq", "--yes", "--no-install-recommends", ...missing];
+  const install = ["install", "-qq", "--yes", "--no-install-recommends", ...wanted];
   try {
     await output("apt-get", ["update", "-qq"], { env });
     await output("apt-get", install, { env });

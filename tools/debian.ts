@@ -1,6 +1,6 @@
 import path from "node:path";
 import { exists } from "./cache";
-import { installPackages } from "./debian-packages";
+import { installPackages, missing } from "./debian-packages";
 import { MissingTool } from "../lib/ends";
 import { output } from "../lib/processes";
 import type { Source } from "./source";
@@ -18,7 +18,7 @@ export interface DebianTool {
 /** Uses what Debian's package manager installed, and as root lets it install what is missing. */
 export function debianTool({ file, packages, version }: DebianTool): Source {
   const [major = 0, minor = 0] = version.split(".").map(Number);
-  const find = async () => {
+  const program = async () => {
     if (!(await exists(file))) return undefined;
     const answer = await output(file, ["--version"]);
     const [, ...its] = /\s(\d+)\.(\d+)/.exec(answer) ?? [];
@@ -29,14 +29,14 @@ export function debianTool({ file, packages, version }: DebianTool): Source {
   };
   return {
     version,
-    find,
+    // On a machine that has the program already, what a pin names beside it may still be missing.
+    find: async () => ((await missing(packages)).length > 0 ? undefined : program()),
     async install(progress) {
       await installPackages(packages, progress);
-      const found = await find();
+      const found = await program();
       if (found) return found;
-      const program = path.basename(file);
       throw new MissingTool(
-        `${program} ${version} is not at ${file}: apt-get install ${packages.join(" ")}`,
+        `${path.basename(file)} ${version} is not at ${file}: apt-get install ${packages.join(" ")}`,
       );
     },
   };

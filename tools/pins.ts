@@ -143,10 +143,10 @@ export const pins = {
     versionVariables: ["github.com/prometheus/common/version.Version"],
     folder: "pgbouncer-exporter",
   }),
-  // For the page, in a real browser.
+  // For the page and the pictures, in a real browser; a comment's verdicts begin with an emoji.
   chromium: debianTool({
     file: "/usr/bin/chromium",
-    packages: ["chromium"],
+    packages: ["chromium", "fonts-noto-color-emoji"],
     version: "156.0",
   }),
   ...monitoringPins,

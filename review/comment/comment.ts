@@ -1,9 +1,9 @@
 import { ends, Failure } from "../../lib/ends";
+import type { GitHub } from "../../lib/github";
 import { writeJson } from "../../lib/json-file";
 import { readArtifact, type Artifact } from "./artifact";
 import { commentBody, verdictIn } from "./body";
 import { doubtsAbout } from "./doubts";
-import type { GitHub } from "./github";
 import { PullRequests, type Outcome, type PullRequest } from "./pull-requests";
 
 /** What is put where. */
@@ -41,7 +41,7 @@ export async function comment(github: GitHub, options: CommentOptions): Promise<
   const { repository, head, author, json } = options;
   const artifact = readArtifact(options.artifact);
   const verdict = verdictIn(artifact);
-  const pullRequests = new PullRequests(github, repository, author);
+  const pullRequests = new PullRequests(github, author);
   const found = await pullRequests.withHead(head);
   const pulls: Written[] = [];
   for (const one of found) {

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import type { GitHub } from "../../lib/github";
+import { untilReady } from "../../lib/unready";
 import type { ChangedFile } from "../repository";
 import { marker } from "../heading";
-import { untilReady, type GitHub } from "./github";
 
 const side = z.object({
   ref: z.string(),
@@ -30,32 +31,27 @@ export type Outcome = "created" | "updated" | "unchanged";
 
 /** The pull requests of a repository, and the comments of one author on them. */
 export class PullRequests {
-  private readonly path: string;
-
   constructor(
     private readonly github: GitHub,
-    repository: string,
     /** Login of whoever comments: nobody else's comment is touched. */
     private readonly author: string,
-  ) {
-    this.path = `/repos/${repository}`;
-  }
+  ) {}
 
   /**
    * Open ones with that commit as their head. All are looked through: a commit's own list, commits/SHA/pulls,
    * is empty for a fork's (pulumi/registry#12160).
    */
   async withHead(head: string): Promise<PullRequest[]> {
-    const all = await this.github.list(`${this.path}/pulls?state=open`, listed);
+    const all = await this.github.list("/pulls?state=open", listed);
     const found: PullRequest[] = [];
     for (const { number } of all.filter(({ head: { sha } }) => sha === head))
-      found.push(await this.github.one(`${this.path}/pulls/${number}`, pullRequest));
+      found.push(await this.github.get(`/pulls/${number}`, pullRequest));
     return found;
   }
 
   /** Files that it changes, by their names before and after, and whether these are all of them. */
   async filesOf({ number, changed_files }: PullRequest) {
-    const listed = await this.github.list(`${this.path}/pulls/${number}/files`, file);
+    const listed = await this.github.list(`/pulls/${number}/files`, file);
     const files = listed.flatMap(({ filename, status, previous_filename: before }): ChangedFile[] =>
       [filename, ...(before === undefined ? [] : [before])].map((path) => ({ how: status, path })),
     );
@@ -68,7 +64,7 @@ export class PullRequests {
    * removed, as an old verdict beside a new one misleads.
    */
   put({ number }: PullRequest, body: string): Promise<Outcome> {
-    const comments = `${this.path}/issues/${number}/comments`;
+    const comments = `/issues/${number}/comments`;
     // What was not answered may have been made: it is looked for again.
     return untilReady(async () => {
       const [first, ...others] = await this.own(comments);
@@ -89,6 +85,6 @@ export class PullRequests {
   }
 
   private comment(id: number): string {
-    return `${this.path}/issues/comments/${id}`;
+    return `/issues/comments/${id}`;
   }
 }

@@ -24,6 +24,8 @@ describe("a pull request with what differs in a checkout", function () {
   let asked: Asked[];
   let hasBranch: boolean;
   let pulls: object[];
+  /** A pull request is made, and the answer is lost. */
+  let isLost: boolean;
   let server: LocalServer;
 
   const git = (...args: string[]) =>
@@ -43,9 +45,15 @@ describe("a pull request with what differs in a checkout", function () {
       const known: Record<string, [number, unknown]> = {
         "GET /repos/o/n": [200, { default_branch: "main", full_name: "o/n" }],
         [`GET /repos/o/n/git/ref/heads/${branch}`]: [hasBranch ? 200 : 404, {}],
-        [`GET /repos/o/n/pulls?state=open&head=${encodeURIComponent(`o:${branch}`)}`]: [200, pulls],
+        [`GET /repos/o/n/pulls?state=open&head=${encodeURIComponent(`o:${branch}`)}&per_page=100`]:
+          [200, pulls],
         "POST /repos/o/n/pulls": [201, open],
       };
+      if (isLost && `${method} ${url}` === "POST /repos/o/n/pulls") {
+        [isLost, hasBranch, pulls] = [false, true, [open]];
+        response.writeHead(502).end();
+        return;
+      }
       const [status, value] = known[`${method} ${url}`] ?? [
         200,
         { sha: `sha-of-${url.split("/").at(-1)}` },
@@ -58,7 +66,7 @@ describe("a pull request with what differs in a checkout", function () {
     await rm(clone, { recursive: true });
   });
   beforeEach(async () => {
-    [asked, hasBranch, pulls] = [[], false, []];
+    [asked, hasBranch, pulls, isLost] = [[], false, [], false];
     await git("checkout", "--quiet", ".");
   });
 
@@ -108,6 +116,14 @@ describe("a pull request with what differs in a checkout", function () {
       url: `/repos/o/n/git/refs/heads/${branch}`,
       body: { sha: "sha-of-commits", force: true },
     });
+  });
+
+  it("is not opened twice, when nobody knows whether it was", async () => {
+    isLost = true;
+    await writeFile(path.join(clone, "Pulumi.prod.yaml"), "after\n");
+    assert.equal(await proposed(), open.html_url);
+    assert.equal(writes().filter(({ url }) => url.endsWith("/pulls")).length, 1);
+    assert.equal(writes().at(-1)!.method, "PATCH");
   });
 
   for (const [what, args, env] of [

@@ -1,4 +1,5 @@
 import { LocalServer } from "../../../lib/http-server";
+import { paged, refused, type Answer } from "../../support/github-answers";
 
 /** An issue, as far as it is looked at. */
 export interface Issue {
@@ -7,12 +8,6 @@ export interface Issue {
   title: string;
   body: string | null;
   user: { login: string };
-}
-
-interface Answer {
-  status: number;
-  value: unknown;
-  link?: string;
 }
 
 /**
@@ -26,19 +21,16 @@ export class Issues {
   /** Answers everything with this status instead. */
   refuses?: number;
 
-  private constructor(
-    private readonly pageSize: number,
-    private readonly author: string,
-  ) {}
+  private constructor(private readonly author: string) {}
 
   /** @param author who writes what comes in */
-  static async start(pageSize: number, author = "github-actions[bot]") {
-    const issues = new Issues(pageSize, author);
+  static async start(author = "github-actions[bot]") {
+    const issues = new Issues(author);
     const server = await LocalServer.start((request, response, body) => {
       const { method = "", url = "", headers } = request;
       issues.asked.push({ method, url, token: headers.authorization });
-      const { status, value, link } = issues.answer(server.url, method, url, body);
-      response.writeHead(status, link ? { link } : {}).end(JSON.stringify(value));
+      const answer = issues.answer(method, new URL(url, server.url), body);
+      response.writeHead(answer.status, answer.headers).end(JSON.stringify(answer.body));
     });
     return { issues, server };
   }
@@ -54,25 +46,16 @@ export class Issues {
     return this.issues.map(({ number, state, title }) => `#${number} ${state} ${title}`);
   }
 
-  private answer(host: string, method: string, url: string, body: string): Answer {
-    if (this.refuses) return { status: this.refuses, value: { message: "no" } };
-    const { pathname, searchParams } = new URL(url, host);
-    if (method === "GET") return this.page(host, pathname, Number(searchParams.get("page") ?? 1));
+  private answer(method: string, url: URL, body: string): Answer {
+    if (this.refuses) return refused(this.refuses, "no");
+    if (method === "GET") return paged(this.issues.toReversed(), url);
     const sent = JSON.parse(body) as Partial<Issue>;
     if (method === "POST") {
       this.add(sent);
-      return { status: 201, value: this.issues.at(-1) };
+      return { status: 201, body: this.issues.at(-1) };
     }
-    const number = Number(/issues\/(\d+)$/.exec(pathname)?.[1]);
+    const number = Number(/issues\/(\d+)$/.exec(url.pathname)?.[1]);
     const issue = this.issues.find((one) => one.number === number)!;
-    return { status: 200, value: Object.assign(issue, sent) };
-  }
-
-  private page(host: string, pathname: string, page: number): Answer {
-    const newest = this.issues.toReversed();
-    const end = page * this.pageSize;
-    const link =
-      end < newest.length ? `<${host}${pathname}?page=${page + 1}>; rel="next"` : undefined;
-    return { status: 200, value: newest.slice(end - this.pageSize, end), link };
+    return { status: 200, body: Object.assign(issue, sent) };
   }
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { claimOf } from "../../../review/comment/claim";
-import { limited } from "../../../review/comment/github";
 import { code, escaped } from "../../../review/escape";
 import { headings, marker } from "../../../review/heading";
 import { hostile } from "../hostile";
@@ -117,27 +116,5 @@ describe("what a run says of a change", () => {
       ]);
     const [turned] = parts("```mermaid", "flowchart LR", '  r0["a#8238;b"]', "```");
     assert.match(turned!, /a#91;U#43;202E#93;b/);
-  });
-});
-
-describe("GitHub's limits", () => {
-  const after = (status: number, headers: Record<string, string>, message = "") =>
-    limited(status, new Headers(headers), message);
-
-  it("pass after what Retry-After says, at the reset, or in a minute", () => {
-    assert.equal(after(403, { "retry-after": "7" }), 7000);
-    const reset = String(Math.floor(Date.now() / 1000) + 60);
-    const wait = after(429, { "x-ratelimit-remaining": "0", "x-ratelimit-reset": reset })!;
-    assert.ok(wait > 58_000 && wait <= 61_000, String(wait));
-    assert.equal(after(403, {}, "You have exceeded a secondary rate limit"), 60_000);
-    assert.equal(after(429, {}), 60_000);
-  });
-
-  it("are no other refusals", () => {
-    assert.equal(
-      after(403, { "x-ratelimit-remaining": "4999" }, "Resource not accessible"),
-      undefined,
-    );
-    assert.equal(after(404, { "retry-after": "7" }), undefined);
   });
 });

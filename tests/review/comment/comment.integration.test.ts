@@ -387,6 +387,13 @@ describe("npm run comment, before a stand-in of GitHub", function () {
   ][] = [
     ["no token", [], { GITHUB_TOKEN: "" }, 2, /^error: GITHUB_TOKEN: it is not set/],
     [
+      "a token with a line too much",
+      [],
+      { GITHUB_TOKEN: `${token}\nmore` },
+      2,
+      /^error: GITHUB_TOKEN: it is not set, or is no token/,
+    ],
+    [
       "another token",
       [],
       { GITHUB_TOKEN: "other" },
@@ -412,7 +419,7 @@ describe("npm run comment, before a stand-in of GitHub", function () {
       ["--repository", "../x"],
       {},
       2,
-      /'..\/x' is invalid. allowed: OWNER\/NAME/,
+      /^error: --repository: "..\/x" is not allowed; allowed: OWNER\/NAME$/,
     ],
     ["half a SHA", ["--head", "0123"], {}, 2, /'0123' is invalid. allowed: a full SHA/],
     ["a run that is none", ["--run", "1)"], {}, 2, /'1\)' is invalid. allowed: a run's id/],

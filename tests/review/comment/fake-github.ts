@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { LocalServer } from "../../../lib/http-server";
+import { paged, refused, type Answer } from "../../support/github-answers";
 
 /** A pull request as a test writes it; what is left out is as in {@link FakeGitHub.open}. */
 export interface Pull {
@@ -145,20 +146,9 @@ export class FakeGitHub {
   }
 }
 
-interface Answer {
-  status: number;
-  body?: unknown;
-  headers?: Record<string, string>;
-}
-
 /** In a list a pull request lacks the number of its files. */
 function listed({ number, state, head, base }: Pull) {
   return { number, state, head, base };
-}
-
-function refused(status: number, message: string, errors?: object[]): Answer {
-  const documentation_url = "https://docs.github.com/rest";
-  return { status, body: { message, errors, documentation_url, status: String(status) } };
 }
 
 function refusedBy({ status, message, headers }: Trouble): Answer {
@@ -174,24 +164,4 @@ function textOf(body: string): string | Answer {
   if (!text) return fault("Body cannot be blank");
   if ([...text].length > 65_536) return fault("Body is too long (maximum is 65536 characters)");
   return text;
-}
-
-function paged(items: object[], url: URL): Answer {
-  const size = Math.min(Number(url.searchParams.get("per_page") ?? 30), 100);
-  const page = Number(url.searchParams.get("page") ?? 1);
-  const last = Math.max(Math.ceil(items.length / size), 1);
-  const to = (number: number, rel: string) => {
-    const target = new URL(url);
-    target.searchParams.set("page", String(number));
-    return `<${target}>; rel="${rel}"`;
-  };
-  const links = [
-    ...(page > 1 ? [to(page - 1, "prev")] : []),
-    ...(page < last ? [to(page + 1, "next"), to(last, "last")] : []),
-  ];
-  return {
-    status: 200,
-    body: items.slice((page - 1) * size, page * size),
-    headers: links.length > 0 ? { link: links.join(", ") } : undefined,
-  };
 }
