@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { GitHub } from "../lib/github";
 import { untilReady } from "../lib/unready";
-import type { PlannedStep } from "./engine";
+import type { PlannedStep } from "./planned-step";
 
 /** A resource that is not as the state says. */
 export interface Drifted {

@@ -2,7 +2,9 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
 import { ends, Failure, MissingTool, UsageError, type Stopped } from "../lib/ends";
-import { CommandFailed, run } from "../lib/processes";
+import { run } from "../lib/processes";
+import type { PlannedStep } from "./planned-step";
+import { PulumiFailed } from "./pulumi-failed";
 import { dueCertificates, plannedCertificates } from "./certificates";
 import { registryLogin } from "../lib/registry-login";
 
@@ -18,12 +20,11 @@ export interface Outputs {
   regions: { primary: string; recovery?: string };
 }
 
-/** A change that the engine plans. */
-export interface PlannedStep {
-  op: string;
-  urn: string;
-  /** Paths of properties that differ. */
-  detailedDiff?: Record<string, unknown> | null;
+/** A preview, as far as Pulumi went. */
+export interface Preview {
+  steps: PlannedStep[];
+  /** Why it did not go on, as at the first protected resource that would be replaced. */
+  refusal?: PulumiFailed;
 }
 
 /** A resource in the stack's state. */
@@ -140,9 +141,15 @@ export class Engine {
     }
   }
 
-  async preview(): Promise<PlannedStep[]> {
-    const { steps = [] } = await this.json<{ steps?: PlannedStep[] }>(["preview", "--json"]);
-    return steps;
+  /** What an `up` would do. */
+  async preview(): Promise<Preview> {
+    try {
+      const { steps = [] } = await this.json<{ steps?: PlannedStep[] }>(["preview", "--json"]);
+      return { steps };
+    } catch (error) {
+      if (!(error instanceof PulumiFailed)) throw error;
+      return { steps: error.steps, refusal: error };
+    }
   }
 
   /** What is really there, compared with the state, which stays as it is; by resource, in `steps`. */
@@ -184,7 +191,7 @@ export class Engine {
     // The npm package `pulumi` fetches the CLI at its first use.
     const reason = /^Downloading pulumi v[^]*^pulumi: (.*)/m.exec(result.stderr)?.[1];
     if (reason) throw missing(`the npm package pulumi could not fetch it (${reason})`);
-    throw new UsageError(new CommandFailed("pulumi", result).message);
+    throw new PulumiFailed(result);
   }
 
   /** Runs a long command and shows its output as it happens. */

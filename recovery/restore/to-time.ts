@@ -78,7 +78,7 @@ export function toTime({ outputs, engine, jobs, topology, to, stamp }: Recovery)
       async run() {
         await engine.repoint(replaced);
         await engine.refresh(false);
-        requireDataUntouched(await engine.preview());
+        await requireDataUntouched(engine);
       },
     },
     {

@@ -129,7 +129,7 @@ describe("npm run rehearse:rebuild, under the real engine", function () {
       const asked = cloud.changes.length;
       await engine.repoint(new Map(ids));
       await engine.refresh(false);
-      requireDataUntouched(await engine.preview());
+      await requireDataUntouched(engine);
       assert.deepEqual(await stack.changes(), []);
       const state = await engine.resources();
       for (const [old, now] of ids) {
