@@ -5,12 +5,12 @@ import { Database } from "../../images/backend/database";
 import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
 import { bootstrap } from "./bootstrap";
-import { DatabaseCluster } from "./database-cluster";
+import { DatabaseCluster, memberNames } from "./database-cluster";
 import { Follower } from "./follower";
 import { ledgerTable } from "./ledger";
 import { Logins, newPassword, type Login } from "./logins";
 import type { Postgres } from "./postgres";
-import { masterPassword, rdsMaster } from "./rds-master";
+import { masterPassword, rdsMaster, rdsMembers, rdsTools } from "./rds-master";
 import { Names } from "../sandbox/names";
 import { Network } from "../sandbox/network";
 import { PgBouncer, type PgBouncerSurroundings } from "./pgbouncer";
@@ -43,8 +43,8 @@ export class Laboratory {
     private readonly reconnectScript: string,
     /** Path of the chart's roles.sql. */
     private readonly rolesScript: string,
-    /** PgBouncer and its sidecar with the topology followed, and who asks the servers. */
-    private readonly followed: Shipped["followed"] & { login: Login },
+    /** PgBouncer and its sidecar with the topology followed. */
+    private readonly followed: Shipped["followed"],
     /** What pods and poolers get that start now. */
     public logins: Logins,
   ) {}
@@ -59,7 +59,6 @@ export class Laboratory {
     const rolesScript = join(folder, "roles.sql");
     await writeFile(rolesScript, impatient(shipped.rolesScript));
     const replicationPassword = newPassword();
-    const asks = { username: "topology", password: newPassword() };
     const [writerName, readerName] = [
       endpoint(configuration, database),
       endpoint(configuration, "minixdr_ro"),
@@ -82,17 +81,15 @@ export class Laboratory {
         await writer.sql(
           `CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replicationPassword}'`,
         );
+        const members = memberNames.map((name) => instanceEndpoint(writerName, name));
         for (const statement of rdsMaster(logins.master, database)) await writer.sql(statement);
+        for (const statement of rdsTools(logins.master, members)) await writer.sql(statement);
         await bootstrap(rolesScript, logins, reached(writer, authority));
         await loadTables(writer, logins);
-        for (const statement of topologyRole(asks)) await writer.sql(statement, [], database);
       },
     );
-    const members = cluster.members.map(({ name, address }) => {
+    for (const { name, address } of cluster.members)
       names.set(instanceEndpoint(writerName, name), recordsLive, [address]);
-      return instanceEndpoint(writerName, name);
-    });
-    await cluster.writer.sql(topologyTable(members), [], database);
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -103,7 +100,7 @@ export class Laboratory {
       { folder, authority, serviceName: service },
       shipped.reconnectScript,
       rolesScript,
-      { ...shipped.followed, login: asks },
+      shipped.followed,
       logins,
     );
     laboratory.moveNames();
@@ -170,7 +167,8 @@ export class Laboratory {
 
   /** The sidecar that follows the topology beside one PgBouncer. */
   follow(pooler: PgBouncer): Promise<Follower> {
-    const { environment, login } = this.followed;
+    const { environment } = this.followed;
+    const login = this.logins.current("exporter");
     const { authority } = this.around;
     const endpoints = this.cluster.members.map(({ name }) => this.instanceEndpoint(name));
     const around = { environment, endpoints, login, authority: authority.file };
@@ -184,7 +182,7 @@ export class Laboratory {
 
   /** RDS's table of the instances from now on says this. */
   async tellMembers(endpoints: string[]): Promise<void> {
-    await this.cluster.writer.sql(topologyTable(endpoints), [], database);
+    await this.cluster.writer.sql(rdsMembers(endpoints));
   }
 
   /** Where the name of one instance leads from now on, as DNS says. */
@@ -195,7 +193,7 @@ export class Laboratory {
   /** Ends what the sidecars ask through, so that they look every name up again. */
   async endQuestions(): Promise<void> {
     const ending =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'topology'";
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'topology'";
     const running = this.cluster.members.filter((server) => server.running);
     await Promise.all(running.map((server) => server.sql(ending)));
   }
@@ -304,27 +302,6 @@ function endpoint(configuration: PgBouncerConfiguration, database: string): stri
 /** An instance of a cluster has the cluster's domain: NAME.ID.REGION… beside CLUSTER.cluster-ID.REGION… */
 function instanceEndpoint(writer: string, server: string): string {
   return `${server}.${writer.slice(writer.indexOf(".") + 1).replace(/^cluster-/, "")}`;
-}
-
-/** Who asks the servers: pg_monitor, and no more. Stands for the bootstrap's part of it. */
-function topologyRole({ username, password }: Login): string[] {
-  return [
-    `CREATE ROLE ${username} LOGIN PASSWORD '${password}' CONNECTION LIMIT 40`,
-    `GRANT pg_monitor TO ${username}`,
-    `GRANT CONNECT ON DATABASE ${database} TO ${username}`,
-    "CREATE SCHEMA rds_tools",
-    `GRANT USAGE ON SCHEMA rds_tools TO ${username}`,
-  ];
-}
-
-/**
- * Stands for RDS's extension rds_tools, of which only the table of the instances is here: `id`,
- * `endpoint` and `port` (aws-advanced-nodejs-wrapper, rds_multi_az_pg_database_dialect.ts).
- */
-function topologyTable(endpoints: string[]): string {
-  const rows = endpoints.map((each, index) => `('db-${index}', '${each}', 5432)`).join(", ");
-  return `CREATE OR REPLACE FUNCTION rds_tools.show_topology(caller text DEFAULT '')
-    RETURNS TABLE (id text, endpoint text, port int) LANGUAGE sql STABLE AS $$ VALUES ${rows} $$`;
 }
 
 /** libpq's way to a server, verified as the chart's job does. */

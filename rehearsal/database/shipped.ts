@@ -7,9 +7,9 @@ import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 /** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */
 export interface Shipped {
   stack: string;
-  /** The pgbouncer.ini that the chart renders with the planned values. */
+  /** The pgbouncer.ini that the chart renders with the planned values, where the names alone decide. */
   configuration: string;
-  /** The same with the sidecar that follows the topology, and that one's environment. */
+  /** The same with the sidecar that follows the topology, as it is planned for a cluster, and that one's environment. */
   followed: { configuration: string; environment: Record<string, string> };
   /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
   reconnectScript: string;
@@ -26,6 +26,7 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
     plan,
     "pgbouncer",
     ["pgbouncer.ini", "reconnect.sh"],
+    ({ topology, ...values }) => values,
   );
   const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
   const followed = await followedBy(plan);
@@ -41,10 +42,17 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
   };
 }
 
-/** The files that a release's ConfigMap mounts. */
-async function files(plan: Plan, name: string, keys: string[]): Promise<Record<string, string>> {
+type Values = PlannedRelease["values"];
+
+/** The files that a release's ConfigMap mounts. @param change of the planned values */
+async function files(
+  plan: Plan,
+  name: string,
+  keys: string[],
+  change = (values: Values): Values => values,
+): Promise<Record<string, string>> {
   const release = releaseOf(plan, name);
-  const found = (await rendered(release))
+  const found = (await rendered(release, change(release.values)))
     .filter(({ kind }) => kind === "ConfigMap")
     .map(dataOf)
     .find((data) => keys.every((key) => data[key]));
@@ -56,13 +64,13 @@ async function files(plan: Plan, name: string, keys: string[]): Promise<Record<s
 }
 
 /**
- * The pooler as the chart renders it with the sidecar that follows the topology, which is not planned
- * yet: the planned values and those that switch it on. Its endpoints are the laboratory's.
+ * The pooler as the chart renders it with the sidecar that follows the topology: by the planned values
+ * of a cluster; of the other topology, which has no such sidecar, with values that switch it on. Its
+ * endpoints are the laboratory's.
  */
 async function followedBy(plan: Plan): Promise<Shipped["followed"]> {
   const release = releaseOf(plan, "pgbouncer");
-  const { image } = release.values as { image: object };
-  const topology = { enabled: true, image: { ...image, digest: "" }, endpoints: ["a.b", "c.d"] };
+  const { image, topology = { enabled: true, image, endpoints: ["a.b", "c.d"] } } = release.values;
   const objects = await rendered(release, { ...release.values, topology });
   const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;
   const containers = objects.flatMap(

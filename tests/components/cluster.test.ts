@@ -176,7 +176,14 @@ describe("the cluster", () => {
     const made = repositories
       .filter(({ inputs }) => !inputs.region)
       .map(({ inputs }) => inputs.name);
-    const wanted = [...imageNames, ...chartNames.map(chartPath), "backend", "backup", "frontend"];
+    const wanted = [
+      ...imageNames,
+      ...chartNames.map(chartPath),
+      "backend",
+      "backup",
+      "frontend",
+      "pooler",
+    ];
     assert.deepEqual(made.sort(), wanted.map((name) => `mini-xdr/${name}`).sort());
     const lifecycles = ofType(plan, "aws:ecr/lifecyclePolicy:LifecyclePolicy");
     assert.equal(lifecycles.length, repositories.length);
