@@ -10,7 +10,7 @@ export const topology: RuleGroup = {
     {
       alert: "PoolerGoesByName",
       // A program that does not answer says nothing, and PgBouncer goes by the name then too.
-      expr: 'min by (namespace, pod) (minixdr_topology_by_name or 1 - up{endpoint="topology"}) == 1',
+      expr: 'min by (namespace, pod) (minixdr_topology_by_name or up{endpoint="topology"} == bool 0) == 1',
       for: "5m",
       severity: "warning",
       summary: "The pooler {{ $labels.pod }} does not follow the database, only its name.",
@@ -40,15 +40,15 @@ export const topology: RuleGroup = {
     },
     {
       alert: "SwitchWithoutFailover",
-      // Each promotion begins a timeline. A pooler that starts may show its first one as a change.
+      // Each promotion begins a timeline. A program that starts again counts from zero.
       expr:
-        "max by (namespace, pod) (increase(minixdr_topology_switches_total[1h])" +
-        " - changes(minixdr_topology_timeline[1h])) > 0.5",
+        "max by (namespace, pod) (changes(minixdr_topology_switches_total[1h])" +
+        " - resets(minixdr_topology_switches_total[1h])" +
+        " - changes(minixdr_topology_timeline[1h])) > 0",
       for: "0s",
       severity: "warning",
       summary: "The pooler {{ $labels.pod }} took another writer although nobody was promoted.",
-      description:
-        '{{ $value | printf "%.0f" }} switches of the last hour have no new timeline of the database.',
+      description: "{{ $value }} switches of the last hour have no new timeline of the database.",
       runbook: "alerts.md#switchwithoutfailover",
     },
   ],

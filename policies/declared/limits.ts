@@ -27,7 +27,7 @@ export const limits: Record<string, Limits> = {
   DatabasePoolExhausted: { ">": 10 },
   PgBouncerClientsWaiting: { ">": 5 },
   DatabaseMemberSilent: { ">": 120 },
-  SwitchWithoutFailover: { ">": 0.9 },
+  SwitchWithoutFailover: { ">": 0 },
   PodCrashLooping: { ">": 3 },
   ReplicasBelowDesired: { ">": 0 },
   DisruptionBudgetAtLimit: { ">": 0 },

@@ -175,9 +175,9 @@ export const databaseMemberSilent: Table = {
 };
 
 /** What a pooler counts and knows. */
-const counts = (switches: string, timeline: string, pod = "a") => ({
-  [series("minixdr_topology_switches_total", at(pod))]: switches,
-  [series("minixdr_topology_timeline", at(pod))]: timeline,
+const counts = (switches: string, timeline: string, pod = "a", more = {}) => ({
+  [series("minixdr_topology_switches_total", at(pod, more))]: switches,
+  [series("minixdr_topology_timeline", at(pod, more))]: timeline,
 });
 
 export const switchWithoutFailover: Table = {
@@ -220,6 +220,31 @@ export const switchWithoutFailover: Table = {
     },
   },
   more: [
+    {
+      title: "it starts again, and nobody sees it without a timeline",
+      series: counts(hold([90, 2], [90, 0]), hold([180, 3])),
+      quiet: ["90m", "91m", "140m"],
+    },
+    {
+      title: "it started again longer ago than the switch",
+      series: counts(hold([40, 2], [80, 0], [60, 1]), hold([180, 3])),
+      quiet: ["119m30s"],
+      fires: ["120m", "159m"],
+    },
+    {
+      title: "a failover longer ago than the switch",
+      series: counts(hold([120, 0], [60, 1]), hold([40, 3], [140, 4])),
+      quiet: ["119m30s"],
+      fires: ["120m", "170m"],
+    },
+    {
+      title: "it was moved to another address, and both series are there for a while",
+      series: {
+        ...counts(hold([90, 0], [90, 1]), hold([180, 3])),
+        ...counts(hold([180, 0]), hold([180, 3]), "a", { instance: "old" }),
+      },
+      fires: ["90m", "140m"],
+    },
     {
       title: "one failover, and two switches",
       series: counts(climb(0, [90, 0], [1, 4], [89, 0]), hold([90, 3], [90, 4])),
