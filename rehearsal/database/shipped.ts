@@ -26,7 +26,7 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
     plan,
     "pgbouncer",
     ["pgbouncer.ini", "reconnect.sh"],
-    ({ topology, ...values }) => values,
+    (values) => ({ ...values, topology: undefined }),
   );
   const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
   const followed = await followedBy(plan);

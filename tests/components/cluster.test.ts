@@ -162,7 +162,7 @@ describe("the cluster", () => {
     const plan = await plannedStack("prod");
     const repositories = ofType(plan, "aws:ecr/repository:Repository");
     const copies = repositories.filter(({ inputs }) => inputs.region === "eu-west-1");
-    assert.deepEqual([repositories.length, copies.length], [38, 19]);
+    assert.deepEqual([repositories.length, copies.length], [40, 20]);
     for (const { inputs } of repositories) {
       assert.equal(inputs.imageTagMutability, "IMMUTABLE");
       assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true });
