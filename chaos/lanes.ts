@@ -10,7 +10,7 @@ import type { ChaosDrill } from "./drill";
  * rolling-update. The second platform comes up once the first is, whose time is a claim.
  */
 const lanes = [
-  ["rolling-update", "rollback", "pod-deletion", "node-drain"],
+  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client"],
   [
     "pod-kill",
     "memory-pressure",
@@ -19,7 +19,6 @@ const lanes = [
     "database-partition",
     "writer-failover",
     "dns-failure",
-    "slow-client",
     "node-power",
     "zone-loss",
     "backup-jobs",

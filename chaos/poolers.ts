@@ -23,8 +23,8 @@ export async function withPoolers<T>(
   }
 }
 
-/** Seconds after which a lease that nobody signs is over, and the sidecar's look after it. */
-const leaseEnds = 8;
+/** Seconds after which nobody signs: three looks of the sidecar that sheds, and two more for a busy machine. */
+const leaseEnds = 5;
 
 /**
  * Runs `work` while nobody follows the topology: the program beside every PgBouncer stands still, and

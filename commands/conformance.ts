@@ -12,9 +12,10 @@ import { untilStopped } from "../lib/signals";
 const note =
   "What each clause wants: docs/conformance.md. A skipped clause is not shown to hold; it says what is wanted for it.";
 
-const command = commandLine(
+export const command = commandLine(
   "conformance",
   "Checks a backend's image against the contract, clause by clause. It writes events.",
+  "it breaks a clause",
 )
   .argument("[url]", "where it runs: one process, its database and its cache whole")
   .option("--command <command>", "instead of a URL: what starts it, by PORT and the environment")

@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { InvalidArgumentError, Option } from "commander";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends, UsageError } from "../lib/ends";
 import { dashboardNames, readDashboard } from "../pictures/dashboard";
 import { draw } from "../pictures/draw";
@@ -17,23 +17,28 @@ interface Options {
   dashboard: string[];
 }
 
+const names = dashboardNames(dirname(__dirname));
+
+export const command = commandLine(
+  "dashboards",
+  "Draw the dashboards from a real Prometheus's answers.",
+  "no Prometheus answers",
+)
+  .option("--prometheus <url>", "a Prometheus, such as http://127.0.0.1:9090")
+  .addOption(
+    new Option("--data <folder>", "instead, what rehearse:alerts --keep has kept").conflicts(
+      "prometheus",
+    ),
+  )
+  .option("--minutes <number>", "how far back to look", wholeMinutes, 60)
+  .option("--out <folder>", "where the PNG files go", "docs/pictures/dashboards")
+  .addOption(
+    new Option("--dashboard <name...>", "only these").choices(names).default(names, "all"),
+  );
+
 /** `npm run dashboards`: a picture of each dashboard, drawn from what a real Prometheus answers. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const names = dashboardNames(root);
-  const options = commandLine("dashboards", "Draw the dashboards from a real Prometheus's answers.")
-    .option("--prometheus <url>", "a Prometheus, such as http://127.0.0.1:9090")
-    .addOption(
-      new Option("--data <folder>", "instead, what rehearse:alerts --keep has kept").conflicts(
-        "prometheus",
-      ),
-    )
-    .option("--minutes <number>", "how far back to look", wholeMinutes, 60)
-    .option("--out <folder>", "where the PNG files go", "docs/pictures/dashboards")
-    .addOption(
-      new Option("--dashboard <name...>", "only these").choices(names).default(names, "all"),
-    )
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { data, prometheus: address } = options;
   if (!data && !address)
     throw new UsageError("name a Prometheus: --prometheus URL or --data FOLDER");

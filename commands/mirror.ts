@@ -1,11 +1,10 @@
 import path from "node:path";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { commandLine } from "../lib/command-line";
-import { Failure, UsageError } from "../lib/ends";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
 import { untilStopped } from "../lib/signals";
+import { hostOf } from "../mirror/account";
 import { mirror } from "../mirror/mirror";
 import { PinsFile } from "../mirror/pins-file";
 import { readStackSettings } from "../plan/stack-settings";
@@ -17,9 +16,10 @@ interface Options {
   json?: string;
 }
 
-const command = commandLine(
+export const command = commandLine(
   "mirror",
   "Copy the charts and images of others into the stack's registry, by digest: a recovery asks AWS alone.",
+  "one of them could not be copied, or AWS does not say whose credentials these are",
 )
   .requiredOption("--stack <name>", "the stack whose registry is filled")
   .option("--dry-run", "look what is missing, do nothing")
@@ -30,22 +30,20 @@ const command = commandLine(
  * code: 0, or 1 when something could not be copied. It may be run again at any time.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, dryRun = false, json } = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, dryRun = false, json } = optionsOf<Options>(command, args);
   const since = Date.now();
   const signal = untilStopped();
   const { project, config } = readStackSettings(root, stack);
   const pins = await PinsFile.read(path.join(root, "upstream/pins.json"));
   const region = config["aws:region"];
-  if (!region) throw new UsageError("aws:region: missing; allowed: a region name");
   const recovery = config[`${project}:recoveryRegion`];
-  const account = await accountOf(region);
-  const hostIn = (place: string) => `${account}.dkr.ecr.${place}.amazonaws.com`;
+  const host = await hostOf(region);
   const view = new View();
   try {
     const claims = await mirror({
       pins,
-      host: hostIn(region),
-      recoveryHost: recovery && hostIn(recovery),
+      host,
+      recoveryHost: recovery && host.replace(region!, recovery),
       dryRun,
       remedy: `npm run up -- --stack ${stack} --target '**mini-xdr:index:Registry**'`,
       view,
@@ -56,13 +54,4 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   } finally {
     view.end();
   }
-}
-
-/** The account whose credentials these are. @throws Failure */
-async function accountOf(region: string): Promise<string> {
-  const client = new STSClient({ region, maxAttempts: 3 });
-  const { Account } = await client.send(new GetCallerIdentityCommand({})).catch((error: Error) => {
-    throw new Failure(`AWS does not say whose credentials these are: ${error.message}`);
-  });
-  return Account!;
 }

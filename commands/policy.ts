@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { ends, UsageError } from "../lib/ends";
 import { describeViolations } from "../plan/description/violations";
@@ -12,28 +12,31 @@ import type { Launch } from "./launch";
 interface Options {
   plan: string;
   json?: string;
-  of: string;
+  of?: string;
 }
+
+export const command = commandLine(
+  "policy",
+  "Judge a saved plan file by the policy pack.",
+  "a mandatory rule is broken",
+)
+  .requiredOption(
+    "--plan <file>",
+    "the plan file, from npm run preview -- --stack NAME --json FILE",
+  )
+  .option("--json <file>", "write the plan again, with its violations", jsonFile)
+  .option(
+    "--of <checkout>",
+    "the checkout that the plan was made from, whose charts it deploys (default: this one)",
+  );
 
 /**
  * `npm run policy`: judges a saved plan file, as the preview and the engine do. Run from the base of a change
  * with `--of HEAD`, the change is judged by rules, tables and exemptions that it cannot have edited.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = commandLine("policy", "Judge a saved plan file by the policy pack.")
-    .requiredOption(
-      "--plan <file>",
-      "the plan file, from npm run preview -- --stack NAME --json FILE",
-    )
-    .option("--json <file>", "write the plan again, with its violations", jsonFile)
-    .option(
-      "--of <checkout>",
-      "the checkout that the plan was made from, whose charts it deploys",
-      root,
-    )
-    .parse(args, { from: "user" })
-    .opts<Options>();
-  const charts = path.resolve(options.of);
+  const options = optionsOf<Options>(command, args);
+  const charts = path.resolve(options.of ?? root);
   if (!existsSync(path.join(charts, "charts")))
     throw new UsageError(`--of: ${options.of}: no checkout, as it has no folder charts`);
   const { plan, budgets } = judged(root, readPlan(options.plan), charts);

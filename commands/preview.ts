@@ -1,4 +1,4 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { jsonFile, outputFile } from "../lib/json-file";
 import { preview } from "../plan/preview";
@@ -15,25 +15,26 @@ interface Options {
   allow: string[];
 }
 
+export const command = commandLine(
+  "preview",
+  "Plan a stack without credentials: every resource with its final inputs.",
+  "a mandatory rule is broken; with --against by the base's rules, and when what holds data or an address goes, or may go, unless it is allowed to",
+)
+  .option("--stack <name>", "one stack only (default: every Pulumi.NAME.yaml)")
+  .option("--json <file>", "write the plan file of that one stack", jsonFile)
+  .option("--explain", "print what survives what, who is told, what restores and what undoes")
+  .option("--against <ref>", "compare what is checked out with that commit, branch or tag")
+  .option("--markdown <file>", "write the comparison as a comment", outputFile("--markdown"))
+  .option(
+    "--allow <urn>",
+    "let this one go, although it holds data or an address; may be repeated",
+    (urn: string, before: string[]) => [...before, urn],
+    [],
+  );
+
 /** `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = commandLine(
-    "preview",
-    "Plan a stack without credentials: every resource with its final inputs.",
-  )
-    .option("--stack <name>", "one stack only (default: every Pulumi.NAME.yaml)")
-    .option("--json <file>", "write the plan file of that one stack", jsonFile)
-    .option("--explain", "print what survives what, who is told, what restores and what undoes")
-    .option("--against <ref>", "compare what is checked out with that commit, branch or tag")
-    .option("--markdown <file>", "write the comparison as a comment", outputFile("--markdown"))
-    .option(
-      "--allow <urn>",
-      "let this one go, although it holds data or an address; may be repeated",
-      (urn: string, before: string[]) => [...before, urn],
-      [],
-    )
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { stack, json, explain, against, markdown, allow } = options;
   refuseUnfit(options);
   if (against !== undefined) return review(root, { against, stack, allow, markdown });

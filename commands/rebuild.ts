@@ -1,12 +1,13 @@
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { rebuild } from "../recovery/rebuild/rebuild";
 import { request, type RecoveryOptions } from "../recovery/request";
 import type { Launch } from "./launch";
 
-const command = commandLine(
+export const command = commandLine(
   "rebuild",
   "Rebuild a lost cluster beside the data that has outlived it.",
+  "a step failed",
 )
   .requiredOption("--stack <name>", "the stack whose cluster is lost")
   .option("--dry-run", "prove that it is lost, show the steps, do nothing")
@@ -14,5 +15,5 @@ const command = commandLine(
 
 /** `npm run rebuild`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  return rebuild(request(command.parse(args, { from: "user" }).opts<RecoveryOptions>(), root));
+  return rebuild(request(optionsOf<RecoveryOptions>(command, args), root));
 }

@@ -2,7 +2,12 @@ import { InvalidArgumentError } from "commander";
 import path from "node:path";
 import { faults } from "../chaos/alerts/faults";
 import { alertTools, rehearseAlerts } from "../chaos/alerts/rehearsal";
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { View } from "../lib/progress";
 import { untilStopped } from "../lib/signals";
 import { planOf, prepare } from "../rehearsal/preparation";
@@ -10,10 +15,11 @@ import type { Launch } from "./launch";
 
 const names = faults.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:alerts",
     "Runs a stack's planned monitoring on real nodes here, and watches whom it tells of which fault.",
+    "a claim does not hold",
   ),
   names,
 )
@@ -31,9 +37,7 @@ type Options = RehearsalOptions & { soak: number; keep?: string };
 
 /** `npm run rehearse:alerts`: every fault its page, one page a fault, none without. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { drill, soak, keep, json, ...source } = command
-    .parse(args, { from: "user" })
-    .opts<Options>();
+  const { drill, soak, keep, json, ...source } = optionsOf<Options>(command, args);
   const signal = untilStopped();
   const view = new View();
   try {

@@ -1,4 +1,9 @@
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { View } from "../lib/progress";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../chaos/drills";
@@ -8,17 +13,18 @@ import type { Launch } from "./launch";
 
 const names = drills.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:chaos",
     "Runs a stack's planned releases on real nodes here, under load and under faults.",
+    "a claim does not hold",
   ),
   names,
 );
 
 /** `npm run rehearse:chaos`: faults on real nodes, and what users notice of them. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<RehearsalOptions>();
+  const options = optionsOf<RehearsalOptions>(command, args);
   const { drill: chosen, json } = options;
   const signal = untilStopped();
   const view = new View();

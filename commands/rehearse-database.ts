@@ -1,5 +1,10 @@
 import { InvalidArgumentError } from "commander";
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../rehearsal/database/drills";
 import { rehearseDatabase } from "../rehearsal/database/rehearsal";
@@ -12,10 +17,11 @@ interface Options extends RehearsalOptions {
 
 const names = drills.map(({ name }) => name);
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse:database",
     "Run a stack's planned database path here, under failovers and load.",
+    "a claim does not hold",
   ),
   names,
 ).option("--repetitions <number>", "of each failover", positive, 3);
@@ -25,7 +31,7 @@ const command = rehearsalOptions(
  * and reports the claims.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const asked = command.parse(args, { from: "user" }).opts<Options>();
+  const asked = optionsOf<Options>(command, args);
   const plan = await planOf(asked, root);
   const { drill: chosen, repetitions, json } = asked;
   return rehearseDatabase(plan, { chosen, repetitions, json }, untilStopped());

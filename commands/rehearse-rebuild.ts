@@ -1,6 +1,6 @@
 import { appendFile } from "node:fs/promises";
 import { Option } from "commander";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { View } from "../lib/progress";
 import { conclude, report } from "../lib/report";
@@ -21,9 +21,10 @@ interface Options {
 const standIns =
   "Stand-ins: AWS, its EKS component and APIs, random and tls; EKS's access entries, which count at once, are asked for the engine's role alone, and refuse with 403 where EKS may say 401; NodeClass and NodePool, which start no nodes; load balancer and name; ECR's front before a real registry, and a ConfigMap for each chart that cannot be had; kwok's pods. Left out: what buckets hold, so no dump is copied or restored; the time of AWS; a lost Region refuses at once.";
 
-const command = commandLine(
+export const command = commandLine(
   "rehearse:rebuild",
   "Lose a stack's cluster, and then its Region, under the real Pulumi engine, here, and recover.",
+  "a claim does not hold",
 )
   .option("--stack <name>", "stack to bring up and rebuild", "prod")
   .addOption(
@@ -40,7 +41,7 @@ const command = commandLine(
  * runbook, and reports the claims.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { stack, drill, json, results } = command.parse(args, { from: "user" }).opts<Options>();
+  const { stack, drill, json, results } = optionsOf<Options>(command, args);
   const since = Date.now();
   const signal = untilStopped();
   const view = new View();

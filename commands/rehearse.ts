@@ -1,5 +1,10 @@
 import { Option } from "commander";
-import { commandLine, rehearsalOptions, type RehearsalOptions } from "../lib/command-line";
+import {
+  type RehearsalOptions,
+  commandLine,
+  optionsOf,
+  rehearsalOptions,
+} from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { View } from "../lib/progress";
 import { conclude, concludeSkipped, report } from "../lib/report";
@@ -21,10 +26,11 @@ interface Options extends RehearsalOptions {
 const simulation =
   "kwok's pods run no container: what starts, how long that takes and what a Job returns is simulated.";
 
-const command = rehearsalOptions(
+export const command = rehearsalOptions(
   commandLine(
     "rehearse",
     "Installs a stack's planned releases on a real control plane here, and proves them.",
+    "a claim does not hold",
   ),
   drills.map(({ name }) => name),
   [],
@@ -39,7 +45,7 @@ const command = rehearsalOptions(
 
 /** `npm run rehearse`: runs the drills on a stack's releases, and reports their claims. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const options = command.parse(args, { from: "user" }).opts<Options>();
+  const options = optionsOf<Options>(command, args);
   const { stack, plan: file, drill: chosen, json, nodes, keep } = options;
   if (keep && nodes === "real")
     throw new UsageError("--keep: real nodes end with the command; use --nodes simulated");

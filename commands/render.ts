@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { ends } from "../lib/ends";
 import { files } from "../observability/files";
 import { evaluate } from "../plan/evaluate";
@@ -9,19 +9,19 @@ import { renderings, writeRendering } from "../plan/renderings";
 import { readStackSettings, stackNames } from "../plan/stack-settings";
 import type { Launch } from "./launch";
 
+export const command = commandLine(
+  "render",
+  "Render the local charts with each stack's planned values, by the real Helm.",
+  "a committed file differs, with --check",
+).option("--check", "write nothing; exit 1 when a committed file differs");
+
 /**
  * `npm run render`: writes the files that the chart `observability` ships, then what the local
  * charts render with every stack's planned values.
  * With `--check` it writes nothing and returns 1 when a committed file differs.
  */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  const { check } = commandLine(
-    "render",
-    "Render the local charts with each stack's planned values, by the real Helm.",
-  )
-    .option("--check", "write nothing; exit 1 when a committed file differs")
-    .parse(args, { from: "user" })
-    .opts<{ check?: boolean }>();
+  const { check } = optionsOf<{ check?: boolean }>(command, args);
   let stale = 0;
   const found = (file: string) => {
     stale += 1;

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
 import { z } from "zod";
-import { commandLine } from "../lib/command-line";
+import { commandLine, optionsOf } from "../lib/command-line";
 import { jsonFile } from "../lib/json-file";
 import { restore } from "../recovery/restore/restore";
 import { request, type RecoveryOptions } from "../recovery/request";
@@ -15,9 +15,10 @@ interface Options extends RecoveryOptions {
   undo?: string;
 }
 
-const command = commandLine(
+export const command = commandLine(
   "restore",
   "Restore the database: from the newest verified dump, or to a point in time.",
+  "a step failed",
 )
   .requiredOption("--stack <name>", "the stack whose data is lost")
   .addOption(ways("--backup <id>", "from this dump"))
@@ -38,7 +39,7 @@ const command = commandLine(
 
 /** `npm run restore`. Returns the exit code: 0, or 1 when a step failed. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
-  return restore(request(command.parse(args, { from: "user" }).opts<Options>(), root));
+  return restore(request(optionsOf<Options>(command, args), root));
 }
 
 /** One way only. */

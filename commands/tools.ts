@@ -3,12 +3,14 @@ import { commandLine } from "../lib/command-line";
 import { ends, MissingTool } from "../lib/ends";
 import { tool, toolNames, toolNamesHere, toolVersion, type ToolName } from "../tools";
 
+export const command = commandLine(
+  "tools",
+  "Install the outside programs that the tests use, once.",
+).addArgument(new Argument("[name...]", "these only").choices(toolNames));
+
 /** `npm run tools`: installs every pinned program that this machine lacks, or those named. */
 export async function main(args: string[]): Promise<number> {
-  const command = commandLine("tools", "Install the outside programs that the tests use, once.")
-    .addArgument(new Argument("[name...]", "these only").choices(toolNames))
-    .parse(args, { from: "user" });
-  const names = command.args as ToolName[];
+  const names = command.parse(args, { from: "user" }).args as ToolName[];
   const missing: string[] = [];
   for (const name of names.length > 0 ? names : toolNamesHere) {
     const title = `${name} ${toolVersion(name)}`;

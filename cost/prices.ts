@@ -17,14 +17,25 @@ const schema = z.strictObject({
 
 /** List prices in US dollars, read on one day for one Region, each with where it was read. */
 export type Prices = z.output<typeof schema>;
+export type Price = Prices["prices"][string];
+
+export const pricesFile = "cost/prices.json";
+
+/** A price that has to be known. @throws UsageError when nobody has read it. */
+export function priceOf({ prices }: Prices, key: string): number {
+  const usd = prices[key]?.usd ?? null;
+  if (usd === null)
+    throw new UsageError(`cost/prices.json: prices.${key}: to be checked; read it and write it`);
+  return usd;
+}
 
 /** `cost/prices.json` of a checkout. @throws UsageError when it cannot be used, a line for each fault. */
 export function readPrices(root: string): Prices {
-  const file = "cost/prices.json";
-  const { data, error } = schema.safeParse(JSON.parse(readFileSync(join(root, file), "utf8")));
+  const text = readFileSync(join(root, pricesFile), "utf8");
+  const { data, error } = schema.safeParse(JSON.parse(text));
   if (data) return data;
   const problems = error.issues.map(
-    ({ path, message }) => `${file}: ${path.join(".")}: ${message}`,
+    ({ path, message }) => `${pricesFile}: ${path.join(".")}: ${message}`,
   );
   throw new UsageError(problems.join("\n"));
 }

@@ -4,12 +4,19 @@ import { jsonFile } from "./json-file";
 /**
  * The command line of one npm script. A wrong one throws a `CommanderError` after saying what is
  * wrong: exit code 2; `--help` throws one too: exit code 0.
+ *
+ * @param broken when it ends with 1, as a clause after "when"; absent: it never does
  */
-export function commandLine(script: string, description: string): Command {
+export function commandLine(script: string, description: string, broken?: string): Command {
   return new Command(`npm run ${script} --`)
-    .description(description)
+    .description(broken ? `${description}\nExits 1 when ${broken}.` : description)
     .allowExcessArguments(false)
     .exitOverride();
+}
+
+/** What a command is asked, by the arguments after its name. @throws CommanderError */
+export function optionsOf<Options extends object>(command: Command, args: string[]): Options {
+  return command.parse(args, { from: "user" }).opts<Options>();
 }
 
 /** What {@link rehearsalOptions} gives. */

@@ -24,9 +24,7 @@ export class Registry {
 
   /** The manifest of a tag, as text. @throws CommandFailed */
   async manifest(repository: string, tag: string): Promise<string> {
-    const result = await this.crane("manifest", `${this.host}/${repository}:${tag}`);
-    if (result.code !== 0) throw new CommandFailed("crane manifest", result);
-    return result.stdout;
+    return this.answer("manifest", `${this.host}/${repository}:${tag}`);
   }
 
   /**
@@ -37,11 +35,34 @@ export class Registry {
    */
   async copy(source: string, digest: string, repository: string, tag: string): Promise<void> {
     const target = `${this.host}/${repository}:${tag}`;
-    const result = await this.crane("copy", `${source}@${digest}`, target);
-    if (result.code !== 0) throw new CommandFailed("crane copy", result);
+    await this.answer("copy", `${source}@${digest}`, target);
     const found = await this.find(repository, `:${tag}`);
     if (typeof found === "string" || found.digest !== digest)
       throw new Failure(`${target} is ${JSON.stringify(found)} after the copy of ${digest}`);
+  }
+
+  /**
+   * Sends an image from an archive of `docker save` under a tag, unless it is there; a tag is never
+   * given to another image. The same archive is the same digest in every registry.
+   *
+   * @returns the image's digest @throws Failure
+   */
+  async push(archive: string, repository: string, tag: string): Promise<string> {
+    const digest = await this.answer("digest", "--tarball", archive);
+    const target = `${this.host}/${repository}:${tag}`;
+    const found = await this.find(repository, `:${tag}`);
+    if (found === "no repository")
+      throw new Failure(`${this.host}/${repository}: there is no such repository`);
+    if (found !== "absent" && found.digest !== digest)
+      throw new Failure(`${target} is ${found.digest} already; the archive is ${digest}`);
+    if (found === "absent") await this.answer("push", archive, target);
+    return digest;
+  }
+
+  private async answer(...args: string[]): Promise<string> {
+    const result = await this.crane(...args);
+    if (result.code !== 0) throw new CommandFailed(`crane ${args[0]}`, result);
+    return result.stdout.trim();
   }
 
   private async crane(...args: string[]) {

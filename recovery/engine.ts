@@ -3,7 +3,7 @@ import path from "node:path";
 import spawn, { type SubprocessError } from "nano-spawn";
 import { ends, Failure, MissingTool, UsageError, type Stopped } from "../lib/ends";
 import { CommandFailed, run } from "../lib/processes";
-import { dueCertificates } from "./certificates";
+import { dueCertificates, plannedCertificates } from "./certificates";
 import { registryLogin } from "../lib/registry-login";
 
 /** Outputs of the stack that the recovery commands act on; the end of index.ts exports them. */
@@ -22,6 +22,8 @@ export interface Outputs {
 export interface PlannedStep {
   op: string;
   urn: string;
+  /** Paths of properties that differ. */
+  detailedDiff?: Record<string, unknown> | null;
 }
 
 /** A resource in the stack's state. */
@@ -96,15 +98,30 @@ export class Engine {
    * that are due are made anew.
    *
    * @param words further options of `pulumi up`
+   * @param plan file of a saved plan: what is in it happens, its new certificates included, or nothing more
    * @returns Pulumi's exit code
    */
-  async upAsked(words: string[]): Promise<number> {
+  async upAsked(words: string[], plan?: string): Promise<number> {
+    if (plan === undefined) return this.asked("up", await this.dueNow(), words);
+    return this.asked("up", plannedCertificates(plan), ["--plan", plan, ...words]);
+  }
+
+  /** Plans an `up` for {@link upAsked}, under the policy pack, and writes it to a file; nothing is changed. */
+  async savePlan(file: string, words: string[]): Promise<number> {
+    const saved = ["--save-plan", file, "--diff", "--non-interactive"];
+    return this.asked("preview", await this.dueNow(), [...saved, ...words]);
+  }
+
+  private async dueNow(): Promise<string[]> {
+    return dueCertificates(await this.resources(), Date.now());
+  }
+
+  private async asked(verb: "up" | "preview", anew: string[], words: string[]): Promise<number> {
     const { environment: env, stop } = this.options;
     const pack = path.join(this.root, "policies");
     const where = ["--stack", this.stack, "--cwd", this.root];
-    const due = dueCertificates(await this.resources(), Date.now());
-    const replaced = due.flatMap((urn) => ["--replace", urn]);
-    const args = ["up", "--policy-pack", pack, ...replaced, ...where, ...words];
+    const replaced = anew.flatMap((urn) => ["--replace", urn]);
+    const args = [verb, "--policy-pack", pack, ...replaced, ...where, ...words];
     const running = spawn("pulumi", args, { stdio: "inherit", env });
     const child = await running.nodeChildProcess.catch(() => undefined);
     // A terminal's Ctrl-C has reached it already, and at a second interrupt it drops its state.
@@ -126,6 +143,12 @@ export class Engine {
   async preview(): Promise<PlannedStep[]> {
     const { steps = [] } = await this.json<{ steps?: PlannedStep[] }>(["preview", "--json"]);
     return steps;
+  }
+
+  /** What is really there, compared with the state, which stays as it is; by resource, in `steps`. */
+  async lookedAt(words: string[]): Promise<PlannedStep[]> {
+    const looked = ["refresh", "--preview-only", "--json", ...words];
+    return (await this.json<{ steps?: PlannedStep[] }>(looked)).steps ?? [];
   }
 
   async resources(): Promise<StateResource[]> {

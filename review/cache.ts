@@ -1,4 +1,5 @@
 import {
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -15,17 +16,24 @@ import type { Revision } from "./revision";
 const kept = 24;
 
 /**
- * What was planned of commits, by the folder of everything else that is kept on a machine. It only saves
- * time: what is missing or damaged is planned again.
+ * What was planned before, by the folder of everything else that is kept on a machine. It only saves time:
+ * what is missing or damaged is planned again.
  */
 export class RevisionCache {
   private readonly folder = path.join(cacheHome(), "revisions");
 
-  /** @param evaluator names what plans and reads a plan: by another one, the same commit is another plan */
+  /**
+   * @param contents names what a revision is planned from: commits that differ in nothing else share it
+   * @param evaluator names what plans and reads a plan: by another one, the same contents are another plan
+   */
   constructor(
-    private readonly commit: string,
+    private readonly contents: string,
     private readonly evaluator: string,
   ) {}
+
+  has(stack: string): boolean {
+    return existsSync(this.fileOf(stack));
+  }
 
   read(stack: string): Revision | undefined {
     try {
@@ -48,7 +56,7 @@ export class RevisionCache {
   }
 
   private fileOf(stack: string): string {
-    return path.join(this.folder, `${digest(this.commit, stack, this.evaluator)}.json`);
+    return path.join(this.folder, `${digest(this.contents, stack, this.evaluator, today())}.json`);
   }
 
   private prune(): void {
@@ -56,4 +64,9 @@ export class RevisionCache {
     const age = (file: string) => statSync(file).mtimeMs;
     for (const file of files.sort((a, b) => age(b) - age(a)).slice(kept)) rmSync(file);
   }
+}
+
+/** Exemptions end on a day: what was read of them yesterday may be otherwise. */
+function today(): string {
+  return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }

@@ -5,9 +5,12 @@ import type { ChangedFile } from "./repository";
 const kinds: [kind: string, files: RegExp][] = [
   ["exemptions", /^policies\/config\.json$/],
   ["policies", /^(policies|upstream)\//],
-  ["the comparison", /^(plan|review|lib|cost|preflight)\/|^commands\/(run\.cjs|preview|policy)/],
+  [
+    "the comparison",
+    /^(plan|review|lib|cost|preflight|tools)\/|^commands\/(run\.cjs|preview|policy|comment)/,
+  ],
   ["workflows and owners", /^\.github\//],
-  ["dependencies", /^package(-lock)?\.json$/],
+  ["dependencies", /^(package(-lock)?\.json|\.npmrc)$/],
   ["tests", /^tests\/policies\//],
 ];
 

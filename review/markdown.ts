@@ -2,13 +2,12 @@ import type { Change } from "../plan/comparison/change";
 import type { ObjectChange } from "../plan/comparison/objects";
 import { isMandatory } from "../plan/plan";
 import { code, escaped } from "./escape";
+import { headings, marker } from "./heading";
 import { picture } from "./picture";
+import { some } from "./some";
 import { isEmpty, type StackReview } from "./stack-review";
 import { byGravity, effectText, fateOf, kindOf, sides } from "./values";
 import { isBlocked, saysNothing, verdictOf, type Review } from "./verdict";
-
-/** By this the program that comments finds its own comment again. */
-export const marker = "<!-- mini-xdr: what this change does -->";
 
 /** Characters that a comment on GitHub may have (65,536), less some for what is put around it. */
 const longest = 60_000;
@@ -23,10 +22,10 @@ const most = 12;
 export function reviewMarkdown(review: Review): string {
   const { ref, commit, stacks, guarded, judgedByCode } = review;
   const against = `against ${code(ref)} (${code(commit.slice(0, 12))})`;
-  if (saysNothing(review)) return `${marker}\n**No change** ${against}.\n`;
+  if (saysNothing(review)) return `${marker}\n${headings.unchanged} ${against}.\n`;
   const head = [
     marker,
-    `## ${isBlocked(review) ? "⛔ Blocked" : "✅ Nothing blocks it"}`,
+    isBlocked(review) ? headings.blocked : headings.open,
     "",
     `Compared ${against}.`,
     ...guarded.map(
@@ -128,11 +127,6 @@ function folded(title: string, rows: string[], first?: string): string {
 
 function arrow([path, before, after]: [string, string, string]): string {
   return `${code(path)}: ${code(before)} → ${code(after)}`;
-}
-
-function some(items: string[], shown: number): string {
-  const left = items.length - shown;
-  return [...items.slice(0, shown), ...(left > 0 ? [`and ${left} more`] : [])].join(", ");
 }
 
 /** The head whole, and as many of the sections as fit; of a section that does not, none. */

@@ -5,6 +5,14 @@ import { byGravity, kindOf } from "./values";
 /** Resources in a picture: more are not read. */
 const most = 30;
 
+/** The colours of what goes, may go, comes and changes. */
+export const classes = [
+  "  classDef gone fill:#f8d7da,stroke:#842029,color:#000",
+  "  classDef perhaps fill:#fff3cd,stroke:#997404,color:#000",
+  "  classDef created fill:#d1e7dd,stroke:#0f5132,color:#000",
+  "  classDef changed fill:#e2e3e5,stroke:#41464b,color:#000",
+];
+
 /** The changed part of a stack as a Mermaid picture: what goes, what comes, and what takes what along. */
 export function picture(changes: Change[]): string[] {
   const drawn = byGravity(changes).slice(0, most);
@@ -25,10 +33,7 @@ export function picture(changes: Change[]): string[] {
       }),
     ),
     ...(left > 0 ? [`  more["and ${left} more"]`] : []),
-    "  classDef gone fill:#f8d7da,stroke:#842029,color:#000",
-    "  classDef perhaps fill:#fff3cd,stroke:#997404,color:#000",
-    "  classDef created fill:#d1e7dd,stroke:#0f5132,color:#000",
-    "  classDef changed fill:#e2e3e5,stroke:#41464b,color:#000",
+    ...classes,
     "```",
   ];
 }

@@ -62,11 +62,18 @@ export async function review(root: string, options: ReviewOptions): Promise<numb
   const repository = new Repository(root);
   const commit = await repository.commitOf(options.against);
   await repository.requireClean();
-  const [files, contents] = await Promise.all([
+  const [files, contents, base, head] = await Promise.all([
     repository.changedSince(commit),
     repository.contentsOf(...evaluator),
+    repository.plannedFrom(commit),
+    repository.plannedFrom("HEAD"),
   ]);
-  const comparison = new Comparison(root, repository, options, { commit, files, contents, stop });
+  const caches = {
+    base: new RevisionCache(base, contents),
+    head: new RevisionCache(head, contents),
+    same: base === head,
+  };
+  const comparison = new Comparison(root, repository, options, { commit, files, caches, stop });
   const result = await comparison.run();
   // A worktree that was there has been removed by now.
   stop.throwIfAborted();
@@ -78,8 +85,8 @@ export async function review(root: string, options: ReviewOptions): Promise<numb
 interface Between {
   commit: string;
   files: ChangedFile[];
-  /** Names the contents of the evaluator. */
-  contents: string;
+  /** What is kept of either side, and whether both are planned from the same. */
+  caches: { base: RevisionCache; head: RevisionCache; same: boolean };
   stop: AbortSignal;
 }
 
@@ -87,16 +94,12 @@ interface Between {
 type Revisions = Map<string, Revision>;
 
 class Comparison {
-  private readonly cache: RevisionCache;
-
   constructor(
     private readonly root: string,
     private readonly repository: Repository,
     private readonly options: ReviewOptions,
     private readonly between: Between,
-  ) {
-    this.cache = new RevisionCache(between.commit, between.contents);
-  }
+  ) {}
 
   async run(): Promise<Review> {
     const { against: ref, allow } = this.options;
@@ -136,12 +139,17 @@ class Comparison {
 
   /** Both revisions of every stack, and the base's verdict where its pack is other code. */
   private async revisions(inHead: string[], inBase: string[]) {
+    const { caches, files } = this.between;
+    const byCode = editsPack(files);
+    if (caches.same && !byCode) {
+      const heads = await this.headsOf(inHead);
+      return { heads, bases: heads, judged: none };
+    }
     const bases: Revisions = new Map();
     for (const stack of inBase) {
-      const known = this.cache.read(stack);
+      const known = caches.base.read(stack);
       if (known) bases.set(stack, known);
     }
-    const byCode = editsPack(this.between.files);
     const missing = inBase.filter((stack) => !bases.has(stack));
     if (missing.length === 0 && !byCode)
       return { heads: await this.headsOf(inHead), bases, judged: none };
@@ -164,6 +172,9 @@ class Comparison {
     const heads: Revisions = new Map();
     // One after the other: the SDK's mock runtime is global to the process.
     for (const stack of stacks) heads.set(stack, await revisionOf(this.root, stack, program));
+    // Once it is merged, it is the base of others.
+    const { head } = this.between.caches;
+    for (const [stack, revision] of heads) if (!head.has(stack)) head.keep(stack, revision);
     return heads;
   }
 
@@ -180,7 +191,7 @@ class Comparison {
     for (const stack of missing) {
       const revision = await planner(stack).catch((error: unknown) => this.fail(error));
       process.chdir(this.root);
-      this.cache.keep(stack, revision);
+      this.between.caches.base.keep(stack, revision);
       bases.set(stack, revision);
     }
     const judged = new Map<string, Violation[]>();

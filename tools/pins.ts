@@ -79,6 +79,27 @@ export const pins = {
     module: "schemathesis.cli",
     requirements: "schemathesis/requirements.txt",
   }),
+  // What the workflows are checked with.
+  actionlint: goTool({
+    name: "actionlint",
+    module: "github.com/rhysd/actionlint",
+    package: "github.com/rhysd/actionlint/cmd/actionlint",
+    versionVariables: ["github.com/rhysd/actionlint.version"],
+    versionArguments: ["-version"],
+    folder: "actionlint",
+  }),
+  zizmor: pythonTool({
+    name: "zizmor",
+    package: "zizmor",
+    requirements: "zizmor/requirements.txt",
+  }),
+  // GitHub's own renderer; it is a library, for the Python beside it.
+  cmarkgfm: pythonTool({
+    name: "cmarkgfm",
+    package: "cmarkgfm",
+    module: "cmarkgfm",
+    requirements: "cmarkgfm/requirements.txt",
+  }),
   // Debian 12's own 1.18 knows neither prepared statements nor this year's security fixes.
   pgbouncer: debianSource({
     name: "pgbouncer",

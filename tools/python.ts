@@ -9,14 +9,14 @@ import { cacheFolder, exists } from "./cache";
 import { installPackages } from "./debian-packages";
 import type { Progress, Source } from "./source";
 
-/** A program that is a module of a Python package. */
+/** A program of a Python package. */
 export interface PythonTool {
   /** Name of the executable. */
   name: string;
   /** The package in the requirements, which give its version. */
   package: string;
-  /** The module that is the program, as in `python -m`. */
-  module: string;
+  /** The module that is the program, as in `python -m`; absent: the package brings one that runs by itself. */
+  module?: string;
   /** Requirements beside this file: the package and all it needs, by version and SHA-256. */
   requirements: string;
 }
@@ -69,6 +69,7 @@ async function install(
     );
   }
   // pip's own script names the folder that the environment was made in; it is moved after this.
-  const script = `#!/bin/sh\nexec "$(dirname "$0")/venv/bin/python" -m ${module} "$@"\n`;
+  const words = module === undefined ? `${name}"` : `python" -m ${module}`;
+  const script = `#!/bin/sh\nexec "$(dirname "$0")/venv/bin/${words} "$@"\n`;
   await writeFile(path.join(into, name), script, { mode: 0o755 });
 }

@@ -12,7 +12,7 @@ import { onReady } from "../variant";
 const change = 15;
 
 /** Requests of each mode that last until a kubelet has believed three probes, 5 s apart. */
-const unready = 1500;
+const unready = 900;
 
 export default {
   name: "cache-loss",
@@ -23,7 +23,7 @@ export default {
     say("killing the cache under load");
     const result = await lose(
       bed,
-      450,
+      270,
       async () => (noticed = await untilAll(bed, "degraded", change)),
       async () => (back = await untilAll(bed, "normal", change)),
     );

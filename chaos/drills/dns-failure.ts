@@ -19,7 +19,7 @@ export default {
   title: "The cluster's DNS gone",
   async run(bed: Bed, say) {
     say("taking the cluster's DNS away under load");
-    const result = await measure(bed, experiment(bed, 600));
+    const result = await measure(bed, experiment(bed, 360));
     say("the same, and poolers give up the connections that they have");
     const unkept = await measure(
       bed,

@@ -16,7 +16,7 @@ export default {
   title: "A backend's memory used up to its limit",
   async run(bed: Bed, say) {
     say("filling a backend's memory under load; clients try once more");
-    const { result, code } = await fill(bed, 700);
+    const { result, code } = await fill(bed, 420);
     say("the same with a limit that is out of reach");
     const without = await fill(bed, 200, "4Gi");
     await bed.edge.healthy(3);

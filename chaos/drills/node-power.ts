@@ -8,7 +8,7 @@ import { requests } from "../requests";
 import { uncheckedControl, withUncheckedEdge } from "../unchecked";
 
 /** Requests of each mode that are watched beyond the error window. */
-const after = 1250;
+const after = 750;
 /** Seconds in which a node that comes back serves again. */
 const backWithin = 120;
 

@@ -18,10 +18,10 @@ const carried = 0.99;
 const bound = 5000;
 /** Milliseconds that a client waits, so that it is not its patience that bounds the answers. */
 const patience = 10_000;
-/** A fifth of what a backend has, so that the load generator is not what is measured. */
-const processor = "200m";
-/** And a fifth of the work that it takes at once: 64 writes and 256 reads by default. */
-const limits = { MAX_WRITES: "13", MAX_READS: "51" };
+/** A tenth of what a backend has, so that the load generator is not what is measured. */
+const processor = "100m";
+/** And a tenth of the work that it takes at once: 64 writes and 256 reads by default. */
+const limits = { MAX_WRITES: "6", MAX_READS: "26" };
 /** Whatever comes is taken, in whatever number and however long the event loop is busy. */
 const unlimited = { MAX_WRITES: "100000", MAX_READS: "100000", MAX_BURST_MS: "100000000" };
 

@@ -21,6 +21,7 @@ export default {
     say("SIGKILL to a backend under load; clients try once more");
     const result = await measure(bed, {
       kinds: requests(tenant, { retry: true }),
+      requests: 750,
       fault: async () => {
         const [pod] = servingPods(platform, "backend");
         const { uid, name } = pod!.metadata;

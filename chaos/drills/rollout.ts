@@ -13,7 +13,7 @@ import { requests } from "../requests";
 import { backend, setEnvironment, type Deployment } from "../variant";
 
 /** Requests a second of each mode: a rollout takes minutes. */
-const rate = 30;
+const rate = 20;
 /** Seconds in which all pods are others, when they may all go at once. */
 const atOnce = 60;
 

@@ -52,7 +52,7 @@ async function beside(bed: Bed, count: number): Promise<{ result: Result; held: 
   let held = NaN;
   const result = await measure(bed, {
     kinds: requests(tenant),
-    requests: 900,
+    requests: 540,
     fault: async () => {
       const { hostname, port } = new URL(edge.balancer.url);
       const slow = Array.from({ length: count }, () =>

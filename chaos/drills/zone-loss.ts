@@ -9,7 +9,7 @@ import { uncheckedControl, withUncheckedEdge } from "../unchecked";
 
 /** Seconds in which a zone that comes back serves again. */
 const backWithin = 120;
-const watched = 1250;
+const watched = 750;
 
 export default {
   name: "zone-loss",

@@ -1,7 +1,7 @@
 import { Client } from "pg";
 
 /** Longest time for one command, in milliseconds. */
-const patience = 1000;
+export const patience = 1000;
 
 /** A database as PgBouncer has it now. */
 export interface Shown {

@@ -131,6 +131,7 @@ export class Follower {
     if (!this.state.held && (moved || paused)) {
       if (paused) await this.console.resume(writer.name);
       this.log("info", "work goes on", { to: hostIn(entries, writer.name) ?? writer.host });
+      this.metrics.pointed();
       await this.shed();
     }
     if (!moved && reads && isElsewhere(reads)) await this.point(entries, reads);
@@ -167,9 +168,12 @@ export class Follower {
     );
   }
 
-  /** Says that we live and that PgBouncer is as was decided. Without it the entries fall back to the names. */
+  /**
+   * Says that we live and that PgBouncer is as was decided. Without it the entries fall back to the names.
+   * Only that it is another signature counts: nobody compares clocks.
+   */
   private sign(): void {
-    writeFileSync(this.settings.leaseFile, `${Date.now()}\n`); // an empty file would keep its time
+    writeFileSync(this.settings.leaseFile, `${performance.now()}\n`);
     this.metrics.seen([...this.instances.values()], this.state);
   }
 }

@@ -5,7 +5,7 @@ import type { Report } from "./decide";
 import { answerOf, question } from "./question";
 
 /** Milliseconds between two questions. */
-const every = 100;
+export const askEvery = 100;
 /** Questions between two looks at the members. */
 const membersEvery = 100;
 /** Longest time for a connection, and for an answer, in milliseconds. */
@@ -63,7 +63,7 @@ export class Instance {
         if (!answered && isRefusal(error)) this.refuse(began);
       }
       this.socket.destroy();
-      if (!answered) await pause(every);
+      if (!answered) await pause(askEvery);
     }
   }
 
@@ -107,7 +107,7 @@ export class Instance {
     const broken = new AbortController();
     const abort = () => broken.abort();
     this.socket.once("close", abort);
-    await pause(Math.max(0, at + every - performance.now()), undefined, {
+    await pause(Math.max(0, at + askEvery - performance.now()), undefined, {
       signal: broken.signal,
     }).catch(() => undefined); // the next question rejects
     this.socket.off("close", abort);

@@ -3,8 +3,14 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { State } from "./decide";
 import type { Instance } from "./instance";
 
-/** Milliseconds after the last signature at which PgBouncer goes by the names, whatever was decided. */
+/**
+ * Milliseconds after the last signature at which PgBouncer goes by the names, whatever was decided: the
+ * chart's reconnect.sh looks once a second and gives up at the third look that finds one signature.
+ */
 const leaseFor = 3000;
+
+/** What happens in a takeover, in this order. */
+type Step = "held" | "claimed" | "confirmed" | "pointed";
 
 /** What Prometheus may know of us; names begin with `minixdr_topology_`. */
 export class Metrics {
@@ -39,11 +45,37 @@ export class Metrics {
     "code",
   );
 
+  /** When each step last happened, in milliseconds of this process's own clock. */
+  private readonly steps = new Map<Step, number>();
+
+  constructor() {
+    const ages = this.gauge(
+      "step_age_seconds",
+      "Time since the last takeover's steps: work was held, an instance claimed to be the writer, it was confirmed, work went on.",
+      "step",
+    );
+    // Ages, not times of day: whoever reads them has a clock of its own.
+    Object.assign(ages, {
+      collect: () => {
+        for (const [step, at] of this.steps) ages.set({ step }, (performance.now() - at) / 1000);
+      },
+    });
+  }
+
   decided(before: State, now: State): void {
-    if (before.writer && now.writer && now.writer.endpoint !== before.writer.endpoint)
-      this.switches.inc();
+    const { candidate, writer } = now;
+    if (now.held && !before.held) this.steps.set("held", performance.now());
+    if (candidate && candidate.endpoint !== before.candidate?.endpoint)
+      this.steps.set("claimed", candidate.at);
+    if (now.target && writer !== before.writer) this.steps.set("confirmed", performance.now());
+    if (before.writer && writer && writer.endpoint !== before.writer.endpoint) this.switches.inc();
     this.held.set(now.held ? 1 : 0);
     this.timeline.set(now.writer?.timeline ?? 0);
+  }
+
+  /** PgBouncer has been told, and work goes on. */
+  pointed(): void {
+    this.steps.set("pointed", performance.now());
   }
 
   /** The lease was signed: PgBouncer is as was decided. */

@@ -9,6 +9,9 @@ import type { Answer } from "./decide";
  * up on an old timeline from a new writer is not taken for the old one's follower (PostgreSQL 15,
  * walreceiver.c, WalRcvFetchTimeLineHistoryFiles).
  *
+ * How far a standby is behind is told by the writer's clock alone, which stamped both the last commit
+ * that was replayed and the last message: the standby's own may be minutes off.
+ *
  * `pg_ls_waldir` and the receiver's row are for members of `pg_monitor`, all else for everybody
  * (PostgreSQL 15, system_functions.sql and walreceiver.c).
  */
@@ -28,7 +31,7 @@ export const question = `
          CASE WHEN NOT state.standby THEN 0
               WHEN receiver.status = 'streaming'
                AND pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
-              ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())
+              ELSE extract(epoch FROM receiver.last_msg_send_time - pg_last_xact_replay_timestamp())
          END::float8 AS lag
     FROM (SELECT pg_is_in_recovery() AS standby) AS state,
          pg_control_system() AS control,

@@ -1,5 +1,6 @@
 import { promised, committed } from "../budgets/ledger";
-import { ownLimit, quoted } from "../budgets/failover";
+import { ownLimit, quoted, timeToLive } from "../budgets/failover";
+import { follower } from "../budgets/follower";
 import { groups, type Group, type Rule } from "../model/rule";
 import type { Settings } from "../model/settings";
 import { allowedOptions } from "../declared/options";
@@ -132,11 +133,19 @@ copies are silent, and every run prints \`ALONE until …\`: ${unpromised}.
 
 ## The failover budget
 
-AWS's own words for the promotion, and what our settings can add to it in the worst case: until a dead
-connection is given up (the longer of tcp_user_timeout and tcp_keepidle + tcp_keepintvl, measured: with
-TCP_USER_TIMEOUT set Linux ends a silent connection at the first keepalive after it), one attempt to
-connect, the longest belief in an address, and the pause after a failed login. Read from the
-pgbouncer.ini that is deployed. Ours may be ${ownLimit} s at most.
+AWS's own words for the promotion, and what may come after it in the worst case, by each way that
+PgBouncer has to the new writer. Read from the pgbouncer.ini that is deployed; ${ownLimit} s at most.
+
+- **By the name.** AWS's time to live, ${timeToLive.seconds} s ("${timeToLive.source}"), or until a dead connection is given up,
+  whichever takes longer, as they run at the same time (the latter is the longer of tcp_user_timeout and
+  tcp_keepidle + tcp_keepintvl, measured: with TCP_USER_TIMEOUT set Linux ends a silent connection at the
+  first keepalive after it); then the longest belief of PgBouncer's own in an address, one attempt to
+  connect, and the pause after a failed login.
+- **Where the topology is followed**, which is where the pooler's pods have that sidecar. Noticing: a
+  question every ${follower.ask} s, whose answer counts for ${follower.fresh} s. Confirming: the same once more. Re-pointing: ${follower.obey} s,
+  within which PgBouncer has to obey. Then an attempt to connect and the pause. No name is asked. Where the
+  sidecar fails, the name decides after ${follower.lease} s, which run beside AWS's time to live; so the name's way counts
+  there, too.
 
 | topology | AWS | source |
 | --- | --- | --- |
@@ -144,8 +153,9 @@ ${Object.entries(quoted)
   .map(([topology, { words, source }]) => `| ${topology} | "${words}" | <${source}> |`)
   .join("\n")}
 
-AWS promises no time. The words are quoted from memory and from pages that repeat them, as AWS's own
-could not be opened here: to be checked.
+AWS promises no time. The words were read in stored copies of AWS's pages, in November 2026; a cluster's
+failover "completes when both reader DB instances have applied outstanding transactions" (ibid.). Neither
+page says whether the name's move is in it, so AWS's time to live is counted apart, and not as AWS's.
 
 ## The availability ledger
 

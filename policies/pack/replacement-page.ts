@@ -1,3 +1,4 @@
+import { disagreements, readSchemas, withoutCounterpart } from "../replacement/cloudformation";
 import { immutable } from "../replacement/kubernetes";
 import { readAt, replacement } from "../replacement/table";
 import type { TypeEffects } from "../replacement/effects";
@@ -30,6 +31,24 @@ ${Object.entries(replacement)
 | --- | --- |
 ${Object.entries(immutable)
   .map(([type, fields]) => `| \`${type}\` | ${fields.map((field) => `\`${field}\``).join(", ")} |`)
+  .join("\n")}
+
+# Where CloudFormation says otherwise
+
+Whoever knows CloudFormation expects other replacements than the provider makes. The table above follows the
+provider, as it is what acts. Source: ${readSchemas}: \`createOnlyProperties\` are replaced there,
+\`conditionalCreateOnlyProperties\` may be, and what the schema has beside them is said to change in place,
+although CloudFormation refuses the change of a key's \`KeySpec\`, \`KeyUsage\` and \`MultiRegion\` (Template
+Reference, AWS::KMS::Key).
+What the schemas do not tell, and nobody has read in AWS's pages: which changes in place interrupt. Not
+compared: ${withoutCounterpart.map((type) => `\`${type}\``).join(" and ")}, which CloudFormation has as properties of other types.
+
+| type | property | the provider | CloudFormation |
+| --- | --- | --- | --- |
+${disagreements(replacement)
+  .map(
+    ({ type, property, ours, theirs }) => `| \`${type}\` | \`${property}\` | ${ours} | ${theirs} |`,
+  )
   .join("\n")}
 `;
 }

@@ -111,9 +111,15 @@ function rendered({ properties }: Resource, { root, kubernetes, helm = "helm" }:
   return result.stdout;
 }
 
+/** By their text: two revisions of a stack release mostly the same, and nobody writes into it. */
+const documents = new Map<string, KubernetesObject[]>();
+
 function parsed(yaml: string): KubernetesObject[] {
+  const known = documents.get(yaml);
+  if (known) return known;
   const found = (loadAll(yaml) as (KubernetesObject | null)[]).filter((object) => object !== null);
   found.forEach(assertJudged);
+  documents.set(yaml, found);
   return found;
 }
 

@@ -14,7 +14,9 @@ import {
   requireReady,
   type ManagedDatabase,
 } from "./managed-database";
+import { phaseClaims, phasesOf } from "./phases";
 import { poolSettings } from "./pool-settings";
+import { SidecarMetrics } from "./sidecar-metrics";
 import { WriteWatch } from "./write-watch";
 
 const steady = 5; // s of acknowledged writes before anything is started, and at the end
@@ -32,6 +34,7 @@ export async function failOver(request: RecoveryRequest): Promise<number> {
   const { engine, stack, dryRun, json, stop } = request;
   const since = Date.now();
   const settings = poolSettings();
+  const sidecar = new SidecarMetrics(settings.host);
   const { databaseIdentifier, databaseTopology: topology, regions } = await engine.outputs();
   const rds = new RDSClient({ region: regions.primary });
   const managed = topology === "cluster" ? managedCluster : managedInstance;
@@ -47,7 +50,9 @@ export async function failOver(request: RecoveryRequest): Promise<number> {
     if (dryRun) return ends.done;
     await confirm(stack, stop);
     const claims = await observe(database, writer, watch, seconds, stop);
-    const result = report("failover", stack, since, [...claims, quotedPromotion(seconds, source)]);
+    const quoted = quotedPromotion(seconds, source);
+    const phases = await byPhase(sidecar, watch);
+    const result = report("failover", stack, since, [...claims, quoted, ...phases]);
     return conclude(result, json);
   } finally {
     await watch.close();
@@ -96,7 +101,7 @@ async function observe(
     claim({
       id: "failover.gap",
       claim: "longest time without an acknowledged write through the pool",
-      value: watch.gap,
+      value: (watch.gap.to - watch.gap.from) / 1000,
       unit: "s",
       limit: promotionSeconds + ownLimit,
       injection,
@@ -118,6 +123,16 @@ async function observe(
       injection,
     }),
   ];
+}
+
+/** The gap by what happened in it, where a sidecar beside the pool has followed the topology. */
+async function byPhase(sidecar: SidecarMetrics, watch: WriteWatch): Promise<Claim[]> {
+  const steps = await sidecar.steps();
+  if (!steps) return [];
+  const phases = phasesOf(watch.gap, steps);
+  if (phases) return phaseClaims(phases);
+  process.stdout.write("The sidecar did not follow this failover: the writer's name decided.\n");
+  return [];
 }
 
 /** Asks until there is an answer. @throws Failure after {@link patience}. */

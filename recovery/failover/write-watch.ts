@@ -9,6 +9,12 @@ const every = 100; // ms
 const write = `
   SELECT pg_logical_emit_message(true, 'failover', ''), host(inet_server_addr()) AS server`;
 
+/** From one acknowledged write to the next, milliseconds of this process's own clock. */
+export interface Gap {
+  from: number;
+  to: number;
+}
+
 /** Writes through the pool all the time, each once, and notes when they are acknowledged. Times are seconds. */
 export class WriteWatch {
   failed = 0;
@@ -16,7 +22,7 @@ export class WriteWatch {
   server: string | undefined;
   /** Why the last failed write failed. */
   failure: string | undefined;
-  private longest = 0;
+  private longest: Gap = { from: 0, to: 0 };
   private last = performance.now();
   private since = this.last;
   private readonly open = new Set<Promise<void>>();
@@ -30,8 +36,8 @@ export class WriteWatch {
   }
 
   /** The longest time without an acknowledged write since {@link restart}, one that still lasts included. */
-  get gap(): number {
-    return Math.max(this.longest, performance.now() - this.last) / 1000;
+  get gap(): Gap {
+    return longer(this.longest, { from: this.last, to: performance.now() });
   }
 
   /** For how long writes have now been acknowledged without a failure. */
@@ -41,7 +47,7 @@ export class WriteWatch {
 
   /** Forgets what was; the next gap begins at the last acknowledged write. */
   restart(): void {
-    this.longest = 0;
+    this.longest = { from: 0, to: 0 };
     this.failed = 0;
   }
 
@@ -56,7 +62,7 @@ export class WriteWatch {
     try {
       const { rows } = await this.database.query<{ server: string }>(write);
       const now = performance.now();
-      this.longest = Math.max(this.longest, now - this.last);
+      this.longest = longer(this.longest, { from: this.last, to: now });
       this.last = now;
       this.server = rows[0]!.server;
     } catch (error) {
@@ -66,3 +72,5 @@ export class WriteWatch {
     }
   }
 }
+
+const longer = (one: Gap, other: Gap) => (other.to - other.from > one.to - one.from ? other : one);

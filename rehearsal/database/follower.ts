@@ -1,4 +1,4 @@
-import type { ChildProcess } from "node:child_process";
+import type { ChildProcess, StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -8,9 +8,12 @@ import { unprivileged } from "../sandbox/unprivileged";
 import type { PgBouncer } from "./pgbouncer";
 import type { Login } from "./logins";
 
-/** One line that the program logged, with its time on this process's clock, in milliseconds. */
+/** One line that the program logged. Times are on this process's clock, in milliseconds. */
 export interface Said {
+  /** As the program says. */
   at: number;
+  /** When it was read here. */
+  heard: number;
   message: string;
   to?: string;
 }
@@ -23,16 +26,23 @@ export interface FollowerSurroundings {
   login: Login;
   /** File of the authority that signed the servers' certificates. */
   authority: string;
+  /** File that Node.js loads before the program. */
+  preload?: string;
 }
 
 /** The program of images/pooler as its image has it, beside one PgBouncer, with the chart's environment. */
 export class Follower {
   readonly said: Said[] = [];
 
-  private constructor(private readonly process: ChildProcess) {
+  private constructor(
+    private readonly process: ChildProcess,
+    /** What it was started with. */
+    readonly environment: Record<string, string | undefined>,
+  ) {
     createInterface({ input: process.stdout! }).on("line", (line) => {
-      const { time, ...said } = JSON.parse(line) as Omit<Said, "at"> & { time: string };
-      this.said.push({ ...said, at: Date.parse(time) - performance.timeOrigin });
+      const { time, ...said } = JSON.parse(line) as Omit<Said, "at" | "heard"> & { time: string };
+      const at = Date.parse(time) - performance.timeOrigin;
+      this.said.push({ ...said, at, heard: performance.now() });
     });
   }
 
@@ -43,7 +53,8 @@ export class Follower {
     metricsPort: number,
   ): Promise<Follower> {
     const program = await bundle(join(__dirname, "../../images/pooler/main.ts"));
-    const [command = "", ...args] = [...unprivileged, process.execPath, program];
+    const options = around.preload ? ["--require", around.preload] : [];
+    const [command = "", ...args] = [...unprivileged, process.execPath, ...options, program];
     const env = {
       ...around.environment,
       TOPOLOGY_CONFIG: join(pooler.sockets, "pgbouncer.ini"),
@@ -55,10 +66,8 @@ export class Follower {
       TOPOLOGY_METRICS_PORT: String(metricsPort),
       PATH: process.env.PATH,
     };
-    const follower = new Follower(
-      await start(command, args, { env, stdio: ["ignore", "pipe", "inherit"] }),
-    );
-    return follower;
+    const stdio: StdioOptions = ["ignore", "pipe", "inherit"];
+    return new Follower(await start(command, args, { env, stdio }), env);
   }
 
   /** When it first logged this of a host after a moment; undefined where it has not. */

@@ -2,15 +2,17 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { Client } from "pg";
 import { Database } from "../../images/backend/database";
+import { timeToLive } from "../../policies/budgets/failover";
 import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
 import { bootstrap } from "./bootstrap";
 import { DatabaseCluster, memberNames } from "./database-cluster";
 import { Follower } from "./follower";
+import { instanceEndpoint, Instances } from "./instances";
 import { ledgerTable } from "./ledger";
 import { Logins, newPassword, type Login } from "./logins";
 import type { Postgres } from "./postgres";
-import { masterPassword, rdsMaster, rdsMembers, rdsTools } from "./rds-master";
+import { masterPassword, rdsMaster, rdsTools } from "./rds-master";
 import { Names } from "../sandbox/names";
 import { Network } from "../sandbox/network";
 import { PgBouncer, type PgBouncerSurroundings } from "./pgbouncer";
@@ -21,8 +23,6 @@ import { Cache } from "../services/cache";
 
 const service = "pgbouncer.database.svc.cluster.local";
 const database = "minixdr";
-/** Seconds that AWS gives the records of its endpoints ("Best practices for Amazon RDS": 5 seconds). */
-export const recordsLive = 5;
 
 /** The whole database path on this machine: servers, names, poolers. */
 export class Laboratory {
@@ -38,6 +38,7 @@ export class Laboratory {
     readonly network: Network,
     readonly authority: Authority,
     readonly cluster: DatabaseCluster,
+    readonly instances: Instances,
     private readonly around: Omit<PgBouncerSurroundings, "logins">,
     /** The sidecar's script, as the chart ships it. */
     private readonly reconnectScript: string,
@@ -88,8 +89,9 @@ export class Laboratory {
         await loadTables(writer, logins);
       },
     );
-    for (const { name, address } of cluster.members)
-      names.set(instanceEndpoint(writerName, name), recordsLive, [address]);
+    const asks = logins.current("exporter");
+    const instances = new Instances(cluster, names, authority, writerName, asks);
+    instances.introduce();
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -97,6 +99,7 @@ export class Laboratory {
       network,
       authority,
       cluster,
+      instances,
       { folder, authority, serviceName: service },
       shipped.reconnectScript,
       rolesScript,
@@ -115,8 +118,8 @@ export class Laboratory {
   moveNames(): number {
     const { configuration, cluster } = this;
     const standbys = cluster.standbys.map((server) => server.address);
-    this.names.set(endpoint(configuration, "minixdr_ro"), recordsLive, standbys);
-    return this.names.set(endpoint(configuration, "minixdr"), recordsLive, [
+    this.names.set(endpoint(configuration, "minixdr_ro"), timeToLive.seconds, standbys);
+    return this.names.set(endpoint(configuration, "minixdr"), timeToLive.seconds, [
       cluster.writer.address,
     ]);
   }
@@ -165,37 +168,18 @@ export class Laboratory {
     return this.addPooler(new PgBouncerConfiguration(this.followed.configuration));
   }
 
-  /** The sidecar that follows the topology beside one PgBouncer. */
-  follow(pooler: PgBouncer): Promise<Follower> {
+  /**
+   * The sidecar that follows the topology beside one PgBouncer.
+   *
+   * @param preload file that its Node.js loads before the program
+   */
+  follow(pooler: PgBouncer, preload?: string): Promise<Follower> {
     const { environment } = this.followed;
     const login = this.logins.current("exporter");
     const { authority } = this.around;
-    const endpoints = this.cluster.members.map(({ name }) => this.instanceEndpoint(name));
-    const around = { environment, endpoints, login, authority: authority.file };
+    const { endpoints } = this.instances;
+    const around = { environment, endpoints, login, authority: authority.file, preload };
     return Follower.start(pooler, around, 9100 + Number(pooler.name.split("-").at(-1)));
-  }
-
-  /** The name of one instance alone. */
-  instanceEndpoint(server: string): string {
-    return instanceEndpoint(endpoint(this.configuration, database), server);
-  }
-
-  /** RDS's table of the instances from now on says this. */
-  async tellMembers(endpoints: string[]): Promise<void> {
-    await this.cluster.writer.sql(rdsMembers(endpoints));
-  }
-
-  /** Where the name of one instance leads from now on, as DNS says. */
-  leadInstance(server: string, address: string): void {
-    this.names.set(this.instanceEndpoint(server), recordsLive, [address]);
-  }
-
-  /** Ends what the sidecars ask through, so that they look every name up again. */
-  async endQuestions(): Promise<void> {
-    const ending =
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'topology'";
-    const running = this.cluster.members.filter((server) => server.running);
-    await Promise.all(running.map((server) => server.sql(ending)));
   }
 
   /** Which PgBouncers the Service's name leads to; stands for the cluster's own load balancing. */
@@ -257,13 +241,15 @@ export class Laboratory {
   async addCache(name: string, token: string): Promise<Cache> {
     const { folder, authority } = this.around;
     const address = "198.18.200.2";
-    this.names.set(name, recordsLive, [address]);
+    this.names.set(name, timeToLive.seconds, [address]);
     return Cache.start({ folder, network: this.network, authority, name, address, token });
   }
 
   /** Points the reader endpoint at one server. */
   readFrom(server: Postgres): void {
-    this.names.set(endpoint(this.configuration, "minixdr_ro"), recordsLive, [server.address]);
+    this.names.set(endpoint(this.configuration, "minixdr_ro"), timeToLive.seconds, [
+      server.address,
+    ]);
   }
 
   /** The same access without a pooler, to the writer's name. */
@@ -297,11 +283,6 @@ function endpoint(configuration: PgBouncerConfiguration, database: string): stri
   const host = hostOf(configuration.get(database) ?? "");
   if (!host) throw new Error(`pgbouncer.ini: no host for the database ${database}`);
   return host;
-}
-
-/** An instance of a cluster has the cluster's domain: NAME.ID.REGION… beside CLUSTER.cluster-ID.REGION… */
-function instanceEndpoint(writer: string, server: string): string {
-  return `${server}.${writer.slice(writer.indexOf(".") + 1).replace(/^cluster-/, "")}`;
 }
 
 /** libpq's way to a server, verified as the chart's job does. */

@@ -7,9 +7,11 @@ import { PgBouncerConfiguration } from "./pgbouncer-configuration";
 /** What the plan says and the laboratory takes over. It goes into the sandbox as JSON. */
 export interface Shipped {
   stack: string;
-  /** The pgbouncer.ini that the chart renders with the planned values, where the names alone decide. */
+  /** The pgbouncer.ini that the chart renders with the planned values, by the writer's name. */
   configuration: string;
-  /** The same with the sidecar that follows the topology, as it is planned for a cluster, and that one's environment. */
+  /** Whether the plan has the sidecar that follows the topology. */
+  follows: boolean;
+  /** The pgbouncer.ini with that sidecar, as planned or as it would be, and the sidecar's environment. */
   followed: { configuration: string; environment: Record<string, string> };
   /** The script of the sidecar that sheds a demoted writer, from the same ConfigMap. */
   reconnectScript: string;
@@ -22,18 +24,20 @@ export interface Shipped {
 
 /** Reads the database path out of a plan and renders its chart with Helm. */
 export async function shippedIn(plan: Plan): Promise<Shipped> {
-  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = await files(
-    plan,
-    "pgbouncer",
-    ["pgbouncer.ini", "reconnect.sh"],
-    (values) => ({ ...values, topology: undefined }),
-  );
-  const { "roles.sql": rolesScript } = await files(plan, "database-bootstrap", ["roles.sql"]);
-  const followed = await followedBy(plan);
+  const release = releaseOf(plan, "pgbouncer");
+  const named = { ...release, values: { ...release.values, topology: { enabled: false } } };
+  const { "pgbouncer.ini": configuration, "reconnect.sh": reconnectScript } = await files(named, [
+    "pgbouncer.ini",
+    "reconnect.sh",
+  ]);
+  const bootstrap = releaseOf(plan, "database-bootstrap");
+  const { "roles.sql": rolesScript } = await files(bootstrap, ["roles.sql"]);
+  const followed = await followedBy(release);
   const clustered = plan.resources.some(({ type }) => type === "aws:rds/cluster:Cluster");
   return {
     stack: plan.stack,
     configuration: configuration!,
+    follows: follows(release),
     followed,
     reconnectScript: reconnectScript!,
     rolesScript: rolesScript!,
@@ -42,17 +46,9 @@ export async function shippedIn(plan: Plan): Promise<Shipped> {
   };
 }
 
-type Values = PlannedRelease["values"];
-
-/** The files that a release's ConfigMap mounts. @param change of the planned values */
-async function files(
-  plan: Plan,
-  name: string,
-  keys: string[],
-  change = (values: Values): Values => values,
-): Promise<Record<string, string>> {
-  const release = releaseOf(plan, name);
-  const found = (await rendered(release, change(release.values)))
+/** The files that a release's ConfigMap mounts. */
+async function files(release: PlannedRelease, keys: string[]): Promise<Record<string, string>> {
+  const found = (await rendered(release))
     .filter(({ kind }) => kind === "ConfigMap")
     .map(dataOf)
     .find((data) => keys.every((key) => data[key]));
@@ -63,15 +59,21 @@ async function files(
   return found;
 }
 
+/** Whether a pooler's release has the sidecar that follows the topology. */
+function follows({ values }: PlannedRelease): boolean {
+  return (values as { topology?: { enabled?: boolean } }).topology?.enabled === true;
+}
+
 /**
- * The pooler as the chart renders it with the sidecar that follows the topology: by the planned values
- * of a cluster; of the other topology, which has no such sidecar, with values that switch it on. Its
- * endpoints are the laboratory's.
+ * The pooler as the chart renders it with the sidecar that follows the topology: as planned for a
+ * cluster; in the other topology, which has none, with the values that switch it on. Its endpoints are
+ * the laboratory's in any case.
  */
-async function followedBy(plan: Plan): Promise<Shipped["followed"]> {
-  const release = releaseOf(plan, "pgbouncer");
-  const { image, topology = { enabled: true, image, endpoints: ["a.b", "c.d"] } } = release.values;
-  const objects = await rendered(release, { ...release.values, topology });
+async function followedBy(release: PlannedRelease): Promise<Shipped["followed"]> {
+  const { image } = release.values;
+  const topology = { enabled: true, image, endpoints: ["a.b", "c.d"] };
+  const values = follows(release) ? release.values : { ...release.values, topology };
+  const objects = await rendered(release, values);
   const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;
   const containers = objects.flatMap(
     (object) =>

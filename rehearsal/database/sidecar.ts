@@ -37,6 +37,11 @@ export class Sidecar {
     return this.said.split("\n").filter((line) => line.includes("RECONNECT")).length;
   }
 
+  /** How often it took PgBouncer back to the names, as nobody signed that the topology is followed. */
+  get fallbacks(): number {
+    return this.said.split("\n").filter((line) => line.includes("back to the names")).length;
+  }
+
   /** Ends it as Kubernetes does, and waits until it is gone. */
   async close(): Promise<void> {
     if (this.process.exitCode !== null) return;

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Plan } from "../../plan/plan";
 import { localReleases, type PlannedObject } from "../../plan/releases";
+import { timeToLive } from "../../policies/budgets/failover";
 import { Moto, vaultOf } from "../aws/moto";
 import { DatabaseCluster, memberNames } from "../database/database-cluster";
 import { newPassword, type Logins } from "../database/logins";
@@ -17,8 +18,6 @@ import { addressesIn } from "./subnets";
 
 /** The pooler's name inside the cluster, which its certificate carries. */
 const poolerName = "pgbouncer.database.svc.cluster.local";
-/** Seconds that AWS gives the records of its endpoints ("Best practices for Amazon RDS": 5 seconds). */
-const recordsLive = 5;
 /** Network policies let backups out to this port; the stand-in speaks plain HTTP there. */
 const storagePort = 443;
 
@@ -112,8 +111,8 @@ export class ManagedServices {
   moveNames(): number {
     const { databaseReaderHost, databaseWriterHost } = this.plan.outputs as Record<string, string>;
     const standbys = this.database.standbys.map(({ address }) => address);
-    this.names.set(databaseReaderHost!, recordsLive, standbys);
-    return this.names.set(databaseWriterHost!, recordsLive, [this.database.writer.address]);
+    this.names.set(databaseReaderHost!, timeToLive.seconds, standbys);
+    return this.names.set(databaseWriterHost!, timeToLive.seconds, [this.database.writer.address]);
   }
 }
 
@@ -125,7 +124,9 @@ async function startDatabase(plan: Plan, around: Secured, secrets: Secrets) {
   const replicationPassword = newPassword();
   const zones = addressesIn(plan, "database", 11);
   const endpoints = memberEndpoints(plan);
-  endpoints.forEach((endpoint, index) => around.names.set(endpoint, recordsLive, [zones[index]!]));
+  endpoints.forEach((endpoint, index) =>
+    around.names.set(endpoint, timeToLive.seconds, [zones[index]!]),
+  );
   return DatabaseCluster.start(
     {
       ...around,
@@ -166,7 +167,7 @@ async function begin(
 async function startCache(plan: Plan, around: Secured, { cache }: Secrets): Promise<Cache> {
   const name = plan.outputs.cachePrimaryHost as string;
   const address = addressesIn(plan, "database", 20)[0]!;
-  around.names.set(name, recordsLive, [address]);
+  around.names.set(name, timeToLive.seconds, [address]);
   return Cache.start({ ...around, name, address, token: cache.password });
 }
 

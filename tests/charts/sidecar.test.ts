@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { loadAll } from "js-yaml";
@@ -50,8 +50,12 @@ describe("the sidecar that sheds a demoted writer", () => {
     beforeEach(() => (folder = mkdtempSync(path.join(os.tmpdir(), "mini-xdr-sidecar-"))));
     afterEach(() => rmSync(folder, { recursive: true }));
 
-    /** What the script says in one round, with programs in the place of PgBouncer's console and the DNS. */
-    const round = async (servers: string[]) => {
+    /**
+     * What the script says in some rounds, with programs in the place of PgBouncer's console and the DNS.
+     *
+     * @param meanwhile what somebody else does while it sleeps
+     */
+    const round = async (servers: string[], rounds = 1, meanwhile = ":") => {
       const program = (name: string, text: string) => {
         const file = path.join(folder, name);
         writeFileSync(file, `#!/bin/sh\n${text}\n`);
@@ -63,8 +67,12 @@ describe("the sidecar that sheds a demoted writer", () => {
         `case "$*" in *DATABASES*) printf 'name,host\\nminixdr,writer\\n' ;; *SERVERS*) printf '${rows}\\n' ;; *RELOAD) echo reloaded ;; esac`,
       );
       program("getent", "echo 10.0.0.1 STREAM writer");
-      // One round, and then no more.
-      program("sleep", `[ -e ${folder}/done ] && exit 1; touch ${folder}/done`);
+      // So many rounds, and then no more.
+      const done = `${folder}/done`;
+      program(
+        "sleep",
+        `echo >> ${done}; [ $(wc -l < ${done}) -le ${rounds} ] || exit 1; ${meanwhile}`,
+      );
       const script = path.join(root, "charts/pgbouncer/files/reconnect.sh");
       const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, PGHOST: folder };
       return output("sh", [script, "minixdr"], { env });
@@ -93,24 +101,30 @@ describe("the sidecar that sheds a demoted writer", () => {
     describe("while another sidecar follows the topology", () => {
       const elsewhere = [active, "S,app,minixdr,idle,10.0.0.2"];
       const entry = "minixdr = host=two port=5432 dbname=minixdr\n";
-      const signed = (secondsAgo: number) => {
-        const lease = path.join(folder, "topology.lease");
-        writeFileSync(lease, "");
-        const at = Date.now() / 1000 - secondsAgo;
-        utimesSync(lease, at, at);
-        writeFileSync(path.join(folder, "entries.ini"), entry);
-      };
       const entries = () => readFileSync(path.join(folder, "entries.ini"), "utf8");
+      beforeEach(() => {
+        writeFileSync(path.join(folder, "topology.lease"), "1042.7\n");
+        writeFileSync(path.join(folder, "entries.ini"), entry);
+      });
 
-      it("leaves all to it", async () => {
-        signed(1);
-        assert.equal((await round(elsewhere)).trim(), "");
+      it("leaves all to it while every look finds another signature", async () => {
+        const sign = `cat ${folder}/done | wc -l > ${folder}/topology.lease`;
+        assert.equal((await round(elsewhere, 6, sign)).trim(), "");
         assert.equal(entries(), entry);
       });
 
-      it("goes back to the names when it has not signed for 3 s", async () => {
-        signed(5);
-        const said = (await round(elsewhere)).trim().split("\n");
+      it("leaves all to it after two looks that find one signature", async () => {
+        assert.equal((await round(elsewhere, 2)).trim(), "");
+        assert.equal(entries(), entry);
+      });
+
+      it("goes back to the names after three, whatever the clock says", async () => {
+        const noClock = "echo 'the clock was asked' >&2; exit 1";
+        for (const name of ["date", "stat"]) {
+          writeFileSync(path.join(folder, name), `#!/bin/sh\n${noClock}\n`);
+          chmodSync(path.join(folder, name), 0o755);
+        }
+        const said = (await round(elsewhere, 3)).trim().split("\n");
         assert.deepEqual(said, [
           "reloaded",
           "nobody follows the topology: back to the names",

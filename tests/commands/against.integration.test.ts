@@ -90,6 +90,36 @@ describe("npm run preview -- --against", function () {
     assert.equal(await readFile(file, "utf8"), comment);
   });
 
+  describe("plans nothing twice", () => {
+    const revisions = () => path.join(cache, "mini-xdr/revisions");
+    const kept = async () => (await readdir(revisions())).length;
+    beforeEach(() => rm(revisions(), { recursive: true, force: true }));
+
+    it("where nothing that a plan reads has changed", async () => {
+      await change("written", [["README.md", "# mini-xdr", "# Mini-xdr"]]);
+      const { code, stdout, stderr } = await against("base");
+      assert.equal(code, 0, stderr);
+      assert.match(stdout, /^no change against base/);
+      assert.equal(await kept(), 1);
+    });
+
+    it("of a change that is merged: what was planned of it is the base of the next", async () => {
+      const edit = (from: number, to: number) =>
+        change(`days-${to}`, [
+          ["components/network/network.ts", `retentionInDays: ${from}`, `retentionInDays: ${to}`],
+        ]);
+      await edit(90, 180);
+      await against("base");
+      assert.equal(await kept(), 2);
+      await git("commit", "--quiet", "--allow-empty", "--message", "squashed");
+      await git("branch", "--force", "squashed");
+      await edit(90, 365);
+      const { stdout } = await against("squashed");
+      assert.match(stdout, /retentionInDays: 180 → 365/);
+      assert.equal(await kept(), 3);
+    });
+  });
+
   it("exits 1 when something goes that holds data, unless it is allowed by its URN", async () => {
     await change("gone", [
       [

@@ -13,11 +13,15 @@ import { root } from "../support/planned";
 /** What each command wants at least; the rest wants nothing. */
 const required: Record<string, string[]> = {
   policy: ["--plan", "plan.json"],
+  comment: ["--repository", "o/n", "--head", "0".repeat(40), "--artifact", "comment.md"],
   failover: ["--stack", "prod"],
   restore: ["--stack", "prod"],
   rebuild: ["--stack", "prod"],
   mirror: ["--stack", "prod"],
   up: ["--stack", "prod"],
+  drift: ["--stack", "prod"],
+  images: ["--stack", "prod", "--archives", ".", "--tag", "1"],
+  propose: ["--repository", "o/n", "--branch", "b", "--title", "t"],
 };
 
 /** Commands whose input is the program. */
@@ -170,7 +174,9 @@ describe("how every command ends", function () {
         "rebuild",
         "restore",
         "preflight",
+        "prices",
         "up",
+        "drift",
       ],
       (name) => required[name] ?? [],
       ({ code, stderr }, name) => {

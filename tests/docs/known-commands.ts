@@ -70,7 +70,13 @@ const awsOptions = ["--region", "--output", "--query", "--profile"];
 const renamed: Record<string, string> = { "--kubernetes-version": "--version" };
 
 /** Services of which this project has no SDK: by the AWS CLI's own models, which moto comes with. */
-const withoutSdk = ["elbv2", "fis", "kms"];
+const withoutSdk = ["cloudtrail", "elbv2", "fis", "guardduty", "iam", "kms", "route53"];
+
+/** Commands of the AWS CLI alone, with the options that are used of them. */
+const ofCliAlone: Record<string, string[]> = {
+  "ecr get-login-password": [],
+  "eks update-kubeconfig": ["--name"],
+};
 
 interface Model {
   operations: Record<string, { input: { shape: string } }>;
@@ -104,6 +110,11 @@ async function modelOf(service: string): Promise<Model> {
 export const aws: Check = async ([service, operation, ...rest]) => {
   if (service === "s3")
     return s3Commands.includes(operation!) ? undefined : `no command s3 ${operation}`;
+  const own = ofCliAlone[`${service} ${operation}`];
+  if (own) {
+    const missing = optionsOf(rest).find((option) => ![...awsOptions, ...own].includes(option));
+    return missing && `no option ${missing}`;
+  }
   if (withoutSdk.includes(service!)) return byModel(service!, operation!, rest);
   const name = (operation === "wait" ? `waituntil${rest[0]}` : `${operation}command`).replaceAll(
     "-",

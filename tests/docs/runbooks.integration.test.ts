@@ -8,7 +8,9 @@ import { aws, kubectl, npm, pulumi, type Check } from "./known-commands";
 const folder = join(root, "docs/runbooks");
 const files = [
   ...readdirSync(folder).map((name) => join(folder, name)),
-  join(root, "docs/disaster-recovery.md"),
+  ...["disaster-recovery", "getting-started", "landing-zone", "troubleshooting"].map((name) =>
+    join(root, `docs/${name}.md`),
+  ),
 ];
 
 /** Every command line in a document: code blocks and code in a sentence. */
@@ -35,7 +37,7 @@ function anchorsOf(text: string): string[] {
 
 const checks: Record<string, Check> = { npm, kubectl, aws };
 
-describe("the runbooks", function () {
+describe("the runbooks, and the pages that lead to them", function () {
   this.timeout(120_000);
 
   before(async function () {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Report } from "../../lib/report";
 import { output } from "../../lib/processes";
@@ -46,7 +46,7 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
     const pulumi = await StandIns.make({
       pulumi: [
         { when: "^stack export", stdout: deployment },
-        { when: "^up", code: end },
+        { when: "^(up|preview)", code: end },
       ],
     });
     const env = {
@@ -58,7 +58,7 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
     assert.doesNotMatch(result.stderr, stackTrace);
     return {
       ...result,
-      updates: (await pulumi.calls("pulumi")).filter(({ args }) => args.startsWith("up ")),
+      updates: (await pulumi.calls("pulumi")).filter(({ args }) => /^(up|preview) /.test(args)),
     };
   }
 
@@ -100,6 +100,50 @@ describe("the preflight as a command, with a stand-in of the AWS CLI", function 
       updates[0]!.args,
       `up --policy-pack ${pack} --replace ${certificates[1]!.urn} --stack prod --cwd ${root} --target **Registry** --yes --refresh`,
     );
+  });
+
+  it("up saves a plan without asking the account anything: whoever may look may plan", async () => {
+    const plan = join(await newFolder(), "plan.json");
+    const { code, stderr, updates } = await ran("up", ["--save-plan", plan], {});
+    assert.equal(code, 0, stderr);
+    const pack = join(root, "policies");
+    assert.deepEqual(
+      updates.map(({ args }) => args),
+      [
+        `preview --policy-pack ${pack} --replace ${certificates[1]!.urn} --stack prod --cwd ${root} --save-plan ${plan} --diff --non-interactive`,
+      ],
+    );
+  });
+
+  it("up does what a plan says: certificates that it makes anew, and none that are due since", async () => {
+    const plan = join(await newFolder(), "plan.json");
+    const other = "urn:pulumi:prod::mini-xdr::aws:s3/bucket:Bucket::vault";
+    const [fresh, due] = certificates.map(({ urn }) => urn);
+    const resourcePlans = {
+      [fresh!]: { steps: ["create-replacement", "replace", "delete-replaced"] },
+      [due!]: { steps: ["same"] },
+      // What is replaced for another reason is so without being named.
+      [other]: { steps: ["create-replacement", "replace", "delete-replaced"] },
+    };
+    await writeFile(plan, JSON.stringify({ resourcePlans }));
+    const args = ["--plan", plan, "--yes", "--target", "**"];
+    const { code, stdout, updates } = await ran("up", args, fittingAccount(needs));
+    assert.equal(code, 0, stdout);
+    assert.equal(
+      updates[0]!.args,
+      `up --policy-pack ${join(root, "policies")} --replace ${fresh} --stack prod --cwd ${root} --plan ${plan} --target ** --yes`,
+    );
+  });
+
+  it("up begins nothing with what is no plan, and never saves one beside doing it", async () => {
+    const file = join(await newFolder(), "plan.json");
+    await writeFile(file, "no plan");
+    const broken = await ran("up", ["--plan", file, "--target", "**"], fittingAccount(needs));
+    assert.equal(broken.code, 2);
+    assert.match(broken.stderr, /^error: --plan: .*plan\.json: no saved plan: /m);
+    const both = await ran("up", ["--plan", file, "--save-plan", file], {});
+    assert.equal(both.code, 2);
+    assert.deepEqual([...broken.updates, ...both.updates], []);
   });
 
   it("ends as Pulumi ends", async () => {

@@ -31,10 +31,12 @@ async function main(folder: string, shipped: Shipped, outputs: object): Promise<
       members: ["one", "two", "three"],
     },
     async () => {
-      await laboratory.cluster.failOver("switchover", {
+      const old = await laboratory.cluster.failOver("switchover", {
         lost: () => pause(promotionTakes),
         promoted: () => void laboratory.moveNames(),
       });
+      // RDS says "available" when both readers follow again.
+      await laboratory.cluster.restore(old, "switchover");
     },
   );
   const json = path.join(folder, "failover.json");
@@ -44,11 +46,11 @@ async function main(folder: string, shipped: Shipped, outputs: object): Promise<
     ...rds.environment,
     PGSSLROOTCERT: laboratory.authority.file,
   };
-  const failover = async (input: string) => {
+  const failover = async (input: string, other: NodeJS.ProcessEnv = {}) => {
     const args = ["commands/run.cjs", "failover", "--stack", "prod", "--json", json];
     const { code, stdout, stderr } = await run(process.execPath, args, {
       cwd: root,
-      env: environment,
+      env: { ...environment, ...other },
       input,
     });
     process.stdout.write(stdout + stderr);
@@ -67,9 +69,39 @@ async function main(folder: string, shipped: Shipped, outputs: object): Promise<
     rds.changes.map(({ action }) => action),
     ["FailoverDBCluster"],
   );
-  const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
-  const gap = claims.find(({ id }) => id === "failover.gap")!.value!;
+  const reported = () => {
+    const { claims } = JSON.parse(readFileSync(json, "utf8")) as Report;
+    return new Map(claims.map(({ id, value }) => [id, value!]));
+  };
+  const gap = reported().get("failover.gap")!;
   assert.ok(gap > promotionTakes / 1000 && gap < promotionTakes / 1000 + 12, `${gap} s`);
+  assert.deepEqual(
+    [...reported().keys()].filter((id) => id.startsWith("failover.phase")),
+    [],
+    "nobody follows the topology",
+  );
+
+  const followed = await laboratory.addFollowed();
+  const sidecar = await laboratory.sidecar(followed);
+  const follower = await laboratory.follow(followed);
+  const there = {
+    PGHOST: followed.address,
+    TOPOLOGY_METRICS_PORT: follower.environment.TOPOLOGY_METRICS_PORT,
+  };
+  const second = laboratory.cluster.writer;
+  assert.equal(await failover("prod\n", there), 0);
+  assert.notEqual(laboratory.cluster.writer, second);
+  const found = reported();
+  const [promotion, ...ours] = ["promotion", "noticing", "pointing", "first-write"].map((phase) =>
+    found.get(`failover.phase.${phase}`)!,
+  );
+  const own = ours.reduce((sum, seconds) => sum + seconds, 0);
+  assert.ok(Math.abs(promotion! + own - found.get("failover.gap")!) < 0.01, "phases are the gap");
+  assert.ok(Math.abs(own - found.get("failover.phase.ours")!) < 0.01, "ours are together");
+  assert.ok(promotion! > promotionTakes / 1000, `${promotion} s until the promotion`);
+  assert.ok(Math.min(...ours) >= 0 && own < 3, `${ours.join(", ")} s after it`);
+  await follower.kill();
+  await sidecar.close();
 
   rds.server("mini-xdr-prod")!.status = "modifying";
   assert.equal(await failover("prod\n"), 2, "RDS is busy");

@@ -5,6 +5,7 @@ import {
   managedInstance,
   requireReady,
 } from "../../recovery/failover/managed-database";
+import { phasesOf } from "../../recovery/failover/phases";
 import { RdsStandIn, type StandInDatabase } from "../../rehearsal/aws/rds";
 import { command } from "../support/command";
 
@@ -17,6 +18,15 @@ const instance: StandInDatabase = {
   topology: "instance",
   identifier: "mini-xdr-staging",
   members: ["zone-a", "zone-b"],
+};
+
+/** Where a pool would be; any file does for its certificate. */
+const libpq = {
+  ...process.env,
+  PGSSLROOTCERT: __filename,
+  PGHOST: "127.0.0.1",
+  PGUSER: "app",
+  PGPASSWORD: "secret",
 };
 
 /** The database of a stand-in, asked through AWS's own SDK. */
@@ -66,4 +76,40 @@ describe("a managed failover, against a stand-in of the RDS API", () => {
     assert.deepEqual([code, stdout], [2, ""]);
     assert.match(stderr, /^error: PGSSLROOTCERT: it is not set: [^\n]*$/);
   });
+
+  it("names the port of the sidecar's metrics when it is none", async () => {
+    const env = { ...libpq, TOPOLOGY_METRICS_PORT: "metrics" };
+    const { code, stdout, stderr } = await command("failover", ["--stack", "prod"], { env });
+    assert.deepEqual([code, stdout], [2, ""]);
+    assert.equal(stderr, "error: TOPOLOGY_METRICS_PORT: metrics is no port");
+  });
+});
+
+describe("a gap in the writes", () => {
+  const gap = { from: 1000, to: 9000 };
+  const steps = { held: 1200, claimed: 8000, confirmed: 8200, pointed: 8700 };
+
+  it("is AWS's until an instance says that it is the writer, and then ours", () => {
+    assert.deepEqual(phasesOf(gap, steps), {
+      promotion: 7,
+      noticing: 0.2,
+      pointing: 0.5,
+      firstWrite: 0.3,
+    });
+  });
+
+  it("ends with the write that is acknowledged before the sidecar hears of it", () => {
+    const phases = phasesOf(gap, { ...steps, pointed: 9010 });
+    assert.deepEqual([phases?.pointing, phases?.firstWrite], [0.8, 0]);
+  });
+
+  const others: [string, object][] = [
+    ["a sidecar that has followed nothing", {}],
+    ["a takeover before the gap", { ...steps, claimed: 900 }],
+    ["one after it", { ...steps, confirmed: 9100, pointed: 9200 }],
+    ["an instance that was never confirmed", { ...steps, confirmed: 500 }],
+  ];
+  for (const [what, seen] of others)
+    it(`has no phases by ${what}`, () =>
+      assert.equal(phasesOf(gap, seen as Record<string, number>), undefined));
 });

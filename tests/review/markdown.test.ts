@@ -1,63 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import type { Change } from "../../plan/comparison/change";
 import { code, escaped, inPicture } from "../../review/escape";
-import { marker, reviewMarkdown } from "../../review/markdown";
-import type { StackReview } from "../../review/stack-review";
-import type { Review } from "../../review/verdict";
-
-const hostile = [
-  "</details></code>",
-  "@mini-xdr/availability",
-  "![x](https://evil.example/x.png)",
-  "<img src=x onerror=alert(1)>",
-  "[ok](javascript:alert(1))",
-  "`` ``` ~~~",
-  "#1 GH-1 www.evil.example https://evil.example",
-  "line\n## ✅ Nothing blocks it\n<!-- mini-xdr: what this change does -->",
-  "| a | b |\n| - | - |",
-  "\u202eRLO \u0000 &amp; &#60;",
-];
-
-function change(name: string, given: Partial<Change> = {}): Change {
-  return {
-    urn: `urn:pulumi:prod::mini-xdr::aws:s3/bucket:Bucket::${name}`,
-    type: "aws:s3/bucket:Bucket",
-    name,
-    kind: "changed",
-    properties: [{ path: ["tags", name], before: name, after: `${name}!`, effect: "in place" }],
-    replaced: "no",
-    dragged: [],
-    refused: false,
-    kept: false,
-    ...given,
-  };
-}
-
-function review(changes: Change[], given: Partial<StackReview> = {}): Review {
-  const stack: StackReview = {
-    stack: "prod",
-    only: undefined,
-    changes,
-    objects: [],
-    config: [],
-    origins: {},
-    violations: [],
-    budgets: [],
-    movedBudgets: [],
-    movedModels: [],
-    money: "± US$ 0.00 a month",
-    lost: changes.filter(({ replaced }) => replaced !== "no"),
-    ...given,
-  };
-  return {
-    ref: "main",
-    commit: "0123456789abcdef",
-    stacks: [stack],
-    guarded: [],
-    judgedByCode: false,
-  };
-}
+import { marker } from "../../review/heading";
+import { reviewMarkdown } from "../../review/markdown";
+import { hostile } from "./hostile";
+import { change, hostileReview, review } from "./made-up";
 
 /** What is left of a comment when our own markup is taken out: nothing of it may be anybody's. */
 function foreign(text: string): string {
@@ -70,38 +17,7 @@ function foreign(text: string): string {
 describe("a comparison as a comment", () => {
   it("lets nothing through that somebody else has written, in names, values, references or messages", () => {
     for (const text of hostile) {
-      const violation = {
-        policy: text,
-        enforcementLevel: "mandatory" as const,
-        urn: text,
-        message: text,
-      };
-      const all = review(
-        [change(text, { replaced: "yes", holds: text, dragged: [{ urn: text, by: text }] })],
-        {
-          stack: text,
-          origins: { [change(text).urn]: text },
-          violations: [violation],
-          config: [{ path: [text], before: text, after: text }],
-          budgets: [text],
-          movedBudgets: [{ of: text, before: text, after: text }],
-          objects: [
-            {
-              release: text,
-              type: text,
-              name: text,
-              kind: "changed",
-              properties: [],
-              fails: [text],
-            },
-          ],
-        },
-      );
-      const comment = reviewMarkdown({
-        ...all,
-        ref: text,
-        guarded: [{ kind: "policies", files: [text] }],
-      });
+      const comment = reviewMarkdown(hostileReview(text));
       const left = foreign(comment);
       for (const forbidden of [/@/, /<(?!!--)/, /!\[/, /\]\(/, /https?:/, /www\./, /javascript:/])
         assert.doesNotMatch(left, forbidden, text);
@@ -121,6 +37,17 @@ describe("a comparison as a comment", () => {
         assert.ok(code(text).startsWith("<code>") && code(text).endsWith("</code>"));
       }),
     );
+  });
+
+  it("breaks every mention and reference, which GitHub finds in the finished page too", () => {
+    const page = (text: string) =>
+      text.replace(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)));
+    assert.equal(
+      page(escaped("@octocat #1 GH-1 :x:")),
+      "@\u200boctocat #\u200b1 GH-\u200b1 :\u200bx:",
+    );
+    assert.equal(page(code("@octocat #1 :x:")), "<code>@\u200boctocat #1 :x:</code>");
+    assert.equal(page(escaped("a\u202eb\u0301\ud800")), "a[U+202E]b[U+0301][U+D800]");
   });
 
   it("says in one line that nothing changes", () => {

@@ -5,8 +5,9 @@
 # Where they differ, RECONNECT. It takes no password: on PgBouncer's own socket (PGHOST), its own
 # operating system user is the administrator.
 #
-# While the sidecar that follows the topology signs its lease, all this is its own. When it has not
-# for 3 s, dead or standing still, its entries go and the names decide again.
+# While the sidecar that follows the topology signs its lease, all this is its own. When three looks
+# find one signature, so for 2 to 3 s after it, dead or standing still, its entries go and the names
+# decide again. The signature is compared, not its time: a clock that is set meanwhile means nothing.
 set -u
 trap 'exit 0' TERM
 
@@ -21,11 +22,13 @@ show() {
 order() { psql --no-psqlrc --no-password --quiet --command "$1"; }
 
 lease=$PGHOST/topology.lease entries=$PGHOST/entries.ini
-host= back=
+host= back= signature= again=0
 while sleep 1; do
   if [ -e "$lease" ]; then
-    age=$(($(date +%s) - $(stat -c %Y "$lease")))
-    [ "$age" -lt 0 ] || [ "$age" -gt 3 ] || continue
+    before=$signature
+    read -r signature <"$lease" || signature=
+    if [ "$signature" = "$before" ]; then again=$((again + 1)); else again=0; fi
+    [ "$again" -ge 2 ] || continue
     if [ -s "$entries" ]; then : >"$entries" && back=yes; fi
     if [ -n "$back" ] && order RELOAD; then
       host= back=

@@ -251,7 +251,7 @@ export const around: Record<string, Fields> = {
     ...object(),
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
-      "reconnect.sh": reviewed("e3aed70e0f03f711b7b5f4a228e39fbf2a0f3ba59b8a81c569430a568167ae04"),
+      "reconnect.sh": reviewed("39656bac9d9c5273ad0fd66f984b31373a80e75de407aaf42a12704330b28924"),
       "roles.sql": reviewed("995efa0315bb9ad193dccb75eaeef5b1f8fc191773dde9c9a29a1c9c8ebd84ea"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),

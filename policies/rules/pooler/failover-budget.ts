@@ -6,7 +6,7 @@ export default {
   name: "failover-budget",
   severity: "critical",
   from: "starter",
-  demands: `Our own settings add ${ownLimit} s at most to a failover, and with AWS's quoted time it stays within the stack's target.`,
+  demands: `Writes flow ${ownLimit} s at most after AWS's promotion, by every way, and with AWS's quoted time a failover stays within the stack's target.`,
   reason: "A pooler with default settings turns a failover of seconds into one of minutes.",
   needs: "stack",
   types: [databaseCluster, databaseInstance],
@@ -17,7 +17,9 @@ export default {
     const total = quoted[budget.topology].seconds + budget.own;
     return [
       ...(budget.own > ownLimit
-        ? [`our settings may add ${budget.own} s to a failover; it must be ${ownLimit} or less`]
+        ? [
+            `our settings may add ${budget.own} s to AWS's promotion; it must be ${ownLimit} or less`,
+          ]
         : []),
       ...(total > budget.target
         ? [`a failover may take ${total} s; the target is ${budget.target}`]

@@ -56,6 +56,14 @@ export const crowd: Drill<DatabaseBed> = {
             unit: "s",
             injection,
           }),
+          claim({
+            id: `${id}.fallbacks`,
+            claim: `${what}: times that the names took over from a sidecar that works`,
+            value: found.fallbacks,
+            unit: "",
+            limit: 0,
+            injection,
+          }),
         );
       }
     return claims;
@@ -69,6 +77,7 @@ interface Found {
   after: number;
   /** Seconds from the promotion until so many were served again. */
   served: number;
+  fallbacks: number;
   injection: string;
 }
 
@@ -109,6 +118,7 @@ async function under(laboratory: Laboratory, fault: Fault, followed: boolean): P
       errored: seen.filter(({ failed }) => since(lost, failed)).length,
       after: seen.filter(({ failed }) => since(promoted, failed)).length,
       served: (percentile(firsts, 0.99) - promoted) / 1000,
+      fallbacks: sidecar.fallbacks,
       injection,
     };
   } finally {

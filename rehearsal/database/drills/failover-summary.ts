@@ -1,7 +1,7 @@
 import type { Measurement } from "../../../lib/claim";
 import type { Fault } from "../database-cluster";
+import { timeToLive } from "../../../policies/budgets/failover";
 import { percentile } from "../percentile";
-import { recordsLive } from "../laboratory";
 
 /** Seconds that crash and switchover aim at; a partition has to be noticed first. */
 const goal = 3;
@@ -73,9 +73,9 @@ export function summary(fault: Fault, done: Repetition[]): Measurement[] {
     seconds("added-recovery.max", `maximum of ${measure}`, p(1, "recovery")),
     seconds(
       "name-held.max",
-      `of it, the old answer in the resolver's cache: AWS's time to live, ${recordsLive} s`,
+      `of it, the old answer in the resolver's cache: AWS's time to live, ${timeToLive.seconds} s`,
       Math.max(...done.map(({ held }) => held)),
-      recordsLive,
+      timeToLive.seconds,
     ),
     seconds("after-name.p50", `median of ${after}`, p(0.5, "afterName")),
     seconds(

@@ -40,6 +40,7 @@ export function failover(fault: Fault): Drill<DatabaseBed> {
     const following = [await laboratory.addFollowed(), await laboratory.addFollowed()];
     const poolers = [...laboratory.poolers, ...following];
     const sidecars = await Promise.all(poolers.map((each) => laboratory.sidecar(each)));
+    const beside = sidecars.slice(-following.length);
     const followers = await Promise.all(following.map((each) => laboratory.follow(each)));
     try {
       for (let number = 0; number < repetitions; number++) {
@@ -59,7 +60,14 @@ export function failover(fault: Fault): Drill<DatabaseBed> {
       ]);
     }
     const { injection } = done[0]!;
-    return summary(fault, done).map(({ id, ...measured }) =>
+    const fallbacks = {
+      id: "followed.fallbacks",
+      claim: "topology followed: times that the names took over from a sidecar that works",
+      value: beside.reduce((sum, sidecar) => sum + sidecar.fallbacks, 0),
+      unit: "",
+      limit: 0,
+    };
+    return [...summary(fault, done), fallbacks].map(({ id, ...measured }) =>
       claim({ ...measured, id: `failover.${fault}.${id}`, injection, repetitions }),
     );
   };
@@ -145,7 +153,7 @@ async function observe(
       astray: late.length + (index === 0 ? stored : 0),
       phases: phasesOf(
         followers[index - (ledgers.length - followers.length)],
-        laboratory.instanceEndpoint(cluster.writer.name),
+        laboratory.instances.endpoint(cluster.writer.name),
         promoted,
       ),
     };

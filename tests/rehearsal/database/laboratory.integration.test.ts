@@ -8,7 +8,9 @@ import pWaitFor from "p-wait-for";
 import { databaseTools } from "../../../rehearsal/database/rehearsal";
 import { runInSandbox } from "../../../rehearsal/sandbox/sandbox";
 import { shippedIn } from "../../../rehearsal/database/shipped";
+import { rendered } from "../../../plan/helm";
 import { readPlan } from "../../../plan/plan-file";
+import { localReleases } from "../../../plan/releases";
 import type { Report } from "../../../lib/report";
 import { run, start } from "../../../lib/processes";
 import { needTools } from "../../support/need-tools";
@@ -45,6 +47,16 @@ function processesIn(folder: string): string[] {
       return false; // it ended meanwhile
     }
   });
+}
+
+/** Of a rendered object what the tests read. */
+interface Rendered {
+  data?: Record<string, string>;
+  spec?: {
+    template?: {
+      spec: { containers?: { name: string; env?: { name: string; value?: string }[] }[] };
+    };
+  };
 }
 
 describe("rehearse:database", function () {
@@ -114,6 +126,32 @@ describe("rehearse:database", function () {
     await needSandbox(this);
     const shipped = JSON.stringify(await shippedIn(readPlan(plan)));
     assert.equal(await runInSandbox(path.join(__dirname, "without-fault.ts"), [shipped]), 0);
+  });
+
+  it("runs what the chart renders, by the name and with the topology followed", async function () {
+    this.timeout(3 * minutes);
+    await needSandbox(this);
+    const planned = readPlan(plan);
+    const release = localReleases(planned).find(({ name }) => name === "pgbouncer")!;
+    const { image } = release.values as { image: object };
+    const topology = { enabled: true, image, endpoints: ["one.test", "two.test"] };
+    const of = async (values: object) => {
+      const objects = (await rendered(release, { ...release.values, ...values })) as Rendered[];
+      const map = objects.find(({ data }) => data?.["pgbouncer.ini"])!;
+      const containers = objects.flatMap(({ spec }) => spec?.template?.spec.containers ?? []);
+      const { env = [] } = containers.find(({ name }) => name === "topology") ?? {};
+      const literal = env.filter(({ value }) => value !== undefined);
+      return {
+        ini: map.data!["pgbouncer.ini"],
+        environment: Object.fromEntries(literal.map(({ name, value }) => [name, value])),
+      };
+    };
+    const named = await of({ topology: { enabled: false } });
+    const followed = await of({ topology });
+    const script = path.join(__dirname, "rendered-in-sandbox.ts");
+    const chart = { named: named.ini, followed: followed.ini, environment: followed.environment };
+    const args = [await shippedIn(planned), chart].map((each) => JSON.stringify(each));
+    assert.equal(await runInSandbox(script, args), 0);
   });
 
   it("is skipped loudly where namespaces cannot be had", async () => {

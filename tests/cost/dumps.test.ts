@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import fc from "fast-check";
 import { format } from "prettier";
-import { dumpCost, dumpCostTable, dumpKeeping, dumpsStored } from "../../plan/dump-cost";
+import { dumpCost, dumpCostTable, dumpKeeping, dumpsStored } from "../../cost/dumps";
+import { readPrices } from "../../cost/prices";
 import { plannedStack, root } from "../support/planned";
+
+const prices = readPrices(root);
 
 describe("what dumps cost", () => {
   it("follows from the planned schedule, lifecycle and lock", async () => {
@@ -31,21 +34,23 @@ describe("what dumps cost", () => {
     const size = fc.double({ min: 0.1, max: 1000, noNaN: true });
     fc.assert(
       fc.property(size, fc.nat(50), fc.nat(50), (gigabytes, dumps, days) => {
-        const { total } = dumpCost(keeping, gigabytes);
-        assert.ok(Math.abs(dumpCost(keeping, 2 * gigabytes).total - 2 * total) < 1e-6 * total);
+        const { total } = dumpCost(keeping, gigabytes, prices);
+        assert.ok(
+          Math.abs(dumpCost(keeping, 2 * gigabytes, prices).total - 2 * total) < 1e-6 * total,
+        );
         const more = {
           ...keeping,
           perDay: keeping.perDay + dumps,
           noncurrentDays: keeping.noncurrentDays + days,
         };
-        assert.ok(dumpCost(more, gigabytes).total >= total);
+        assert.ok(dumpCost(more, gigabytes, prices).total >= total);
       }),
     );
   });
 
   it("is what docs/disaster-recovery.md says (npm run docs)", async () => {
     const page = readFileSync(join(root, "docs/disaster-recovery.md"), "utf8");
-    const table = dumpCostTable(dumpKeeping(await plannedStack("prod")));
+    const table = dumpCostTable(dumpKeeping(await plannedStack("prod")), prices);
     const formatted = await format(table, { parser: "markdown", printWidth: 100 });
     assert.ok(page.includes(formatted.trim()), formatted);
   });

@@ -1,6 +1,7 @@
 import { interval } from "../policies/model/schedule";
 import { at, list } from "../policies/model/resource";
-import type { Plan } from "./plan";
+import type { Plan } from "../plan/plan";
+import { priceOf, type Prices } from "./prices";
 
 /** What decides how many dumps are stored. */
 export interface DumpKeeping {
@@ -17,21 +18,6 @@ export interface DumpKeeping {
 
 /** Dumps that the promise keeps: the newest of 7 days, 4 weeks and 6 months. */
 const promised = 7 + 4 + 6;
-
-/**
- * List prices in US dollars a GB, of eu-central-1 with copies in eu-west-1: Amazon S3 pricing
- * (aws.amazon.com/s3/pricing), as known on `asOf`. Requests and KMS are left out: cents.
- */
-export const prices = {
-  asOf: "2026-11-26",
-  /** S3 Standard, a GB and month. */
-  storage: 0.0245,
-  copyStorage: 0.023,
-  /** Between the two Regions. */
-  transfer: 0.02,
-  /** Replication time control. */
-  replicationTime: 0.015,
-};
 
 /** As the plan has it. */
 export function dumpKeeping({ resources }: Plan): DumpKeeping {
@@ -57,23 +43,24 @@ export function dumpsStored(keeping: DumpKeeping): number {
   return perDay * life + promised;
 }
 
-/** What dumps of a size cost a month, in US dollars. */
-export function dumpCost(keeping: DumpKeeping, gigabytes: number) {
+/** What dumps of a size cost a month, in US dollars. Requests and KMS are left out: cents. */
+export function dumpCost(keeping: DumpKeeping, gigabytes: number, prices: Prices) {
+  const price = (key: string) => priceOf(prices, `s3.${key}`);
   const stored = dumpsStored(keeping) * gigabytes;
   const copied = keeping.perDay * 30 * gigabytes;
   const cost = {
-    storage: stored * prices.storage,
-    copyStorage: stored * prices.copyStorage,
-    copying: copied * (prices.transfer + prices.replicationTime),
+    storage: stored * price("standard"),
+    copyStorage: stored * price("standard-copy"),
+    copying: copied * (price("transfer") + price("replication-time-control")),
   };
   return { ...cost, total: cost.storage + cost.copyStorage + cost.copying };
 }
 
 /** The table of docs/disaster-recovery.md. */
-export function dumpCostTable(keeping: DumpKeeping): string {
+export function dumpCostTable(keeping: DumpKeeping, prices: Prices): string {
   const dollars = (value: number) => value.toFixed(0);
   const rows = [1, 5, 20, 100].map((gigabytes) => {
-    const { storage, copyStorage, copying, total } = dumpCost(keeping, gigabytes);
+    const { storage, copyStorage, copying, total } = dumpCost(keeping, gigabytes, prices);
     const cells = [storage, copyStorage, copying, total].map(dollars);
     return `| ${gigabytes} GB | ${gigabytes * 4} GB | ${cells.join(" | ")} |`;
   });
