@@ -2,16 +2,7 @@ import { InvalidArgumentError } from "commander";
 import { commandLine, optionsOf } from "../lib/command-line";
 import { address, GitHub } from "../lib/github";
 import { jsonFile } from "../lib/json-file";
-import { comment } from "../review/comment/comment";
-
-interface Options {
-  repository: string;
-  head: string;
-  artifact: string;
-  run?: string;
-  author: string;
-  json?: string;
-}
+import { comment, type CommentOptions } from "../review/comment/comment";
 
 export const command = commandLine(
   "comment",
@@ -31,7 +22,7 @@ export const command = commandLine(
 
 /** `npm run comment`: puts what `preview --markdown` has written, elsewhere, on its pull request. */
 export async function main(args: string[]): Promise<number> {
-  const { run, ...options } = optionsOf<Options>(command, args);
+  const { run, ...options } = optionsOf<CommentOptions>(command, args);
   const server = address(
     "GITHUB_SERVER_URL",
     process.env.GITHUB_SERVER_URL || "https://github.com",

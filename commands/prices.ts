@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pricesFile, readPrices } from "../cost/prices";
 import { refreshed } from "../cost/refresh";
 import { commandLine, optionsOf } from "../lib/command-line";
+import { dayOf } from "../lib/day";
 import { ends } from "../lib/ends";
 import { unlessStopped, untilStopped } from "../lib/signals";
 import { awsCli } from "../preflight/question";
@@ -19,8 +20,7 @@ export async function main(args: string[], { root }: Launch): Promise<number> {
   const { dryRun } = optionsOf<{ dryRun?: boolean }>(command, args);
   const old = readPrices(root);
   const stop = untilStopped();
-  const today = new Date().toISOString().slice(0, "YYYY-MM-DD".length);
-  const reading = refreshed(old, awsCli(old.region, stop), today);
+  const reading = refreshed(old, awsCli(old.region, stop), dayOf(new Date()));
   const { prices, changed, unread } = await unlessStopped(stop, reading);
   for (const line of changed) console.log(line);
   for (const line of unread) console.error(`unread: ${line}`);

@@ -3,10 +3,10 @@ import path from "node:path";
 import { faults } from "../chaos/alerts/faults";
 import { alertTools, rehearseAlerts } from "../chaos/alerts/rehearsal";
 import {
-  type RehearsalOptions,
   commandLine,
   optionsOf,
   rehearsalOptions,
+  type RehearsalOptions,
 } from "../lib/command-line";
 import { View } from "../lib/progress";
 import { untilStopped } from "../lib/signals";

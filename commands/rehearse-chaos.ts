@@ -1,8 +1,8 @@
 import {
-  type RehearsalOptions,
   commandLine,
   optionsOf,
   rehearsalOptions,
+  type RehearsalOptions,
 } from "../lib/command-line";
 import { View } from "../lib/progress";
 import { untilStopped } from "../lib/signals";

@@ -1,9 +1,9 @@
 import { InvalidArgumentError } from "commander";
 import {
-  type RehearsalOptions,
   commandLine,
   optionsOf,
   rehearsalOptions,
+  type RehearsalOptions,
 } from "../lib/command-line";
 import { untilStopped } from "../lib/signals";
 import { drills } from "../rehearsal/database/drills";

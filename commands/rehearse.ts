@@ -1,9 +1,9 @@
 import { Option } from "commander";
 import {
-  type RehearsalOptions,
   commandLine,
   optionsOf,
   rehearsalOptions,
+  type RehearsalOptions,
 } from "../lib/command-line";
 import { UsageError } from "../lib/ends";
 import { View } from "../lib/progress";

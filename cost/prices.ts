@@ -25,7 +25,7 @@ export const pricesFile = "cost/prices.json";
 export function priceOf({ prices }: Prices, key: string): number {
   const usd = prices[key]?.usd ?? null;
   if (usd === null)
-    throw new UsageError(`cost/prices.json: prices.${key}: to be checked; read it and write it`);
+    throw new UsageError(`${pricesFile}: prices.${key}: to be checked; read it and write it`);
   return usd;
 }
 

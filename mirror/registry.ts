@@ -48,7 +48,7 @@ export class Registry {
    * @returns the image's digest @throws Failure
    */
   async push(archive: string, repository: string, tag: string): Promise<string> {
-    const digest = await this.answer("digest", "--tarball", archive);
+    const digest = (await this.answer("digest", "--tarball", archive)).trim();
     const target = `${this.host}/${repository}:${tag}`;
     const found = await this.find(repository, `:${tag}`);
     if (found === "no repository")
@@ -62,7 +62,7 @@ export class Registry {
   private async answer(...args: string[]): Promise<string> {
     const result = await this.crane(...args);
     if (result.code !== 0) throw new CommandFailed(`crane ${args[0]}`, result);
-    return result.stdout.trim();
+    return result.stdout;
   }
 
   private async crane(...args: string[]) {

@@ -10,6 +10,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { cacheHome, digest } from "../lib/code-cache.cjs";
+import { dayOf } from "../lib/day";
 import type { Revision } from "./revision";
 
 /** Revisions that are kept: those of a few pull requests, of both stacks. */
@@ -55,8 +56,12 @@ export class RevisionCache {
     }
   }
 
+  /** Exemptions end on a day: what was read of them yesterday may be otherwise. */
   private fileOf(stack: string): string {
-    return path.join(this.folder, `${digest(this.contents, stack, this.evaluator, today())}.json`);
+    return path.join(
+      this.folder,
+      `${digest(this.contents, stack, this.evaluator, dayOf(new Date()))}.json`,
+    );
   }
 
   private prune(): void {
@@ -64,9 +69,4 @@ export class RevisionCache {
     const age = (file: string) => statSync(file).mtimeMs;
     for (const file of files.sort((a, b) => age(b) - age(a)).slice(kept)) rmSync(file);
   }
-}
-
-/** Exemptions end on a day: what was read of them yesterday may be otherwise. */
-function today(): string {
-  return new Date().toISOString().slice(0, "YYYY-MM-DD".length);
 }

@@ -2,6 +2,7 @@ import type { Change } from "../plan/comparison/change";
 import type { ObjectChange } from "../plan/comparison/objects";
 import { isMandatory } from "../plan/plan";
 import { code, escaped } from "./escape";
+import { fitting } from "./fitting";
 import { headings, marker } from "./heading";
 import { picture } from "./picture";
 import { some } from "./some";
@@ -129,15 +130,10 @@ function arrow([path, before, after]: [string, string, string]): string {
   return `${code(path)}: ${code(before)} → ${code(after)}`;
 }
 
-/** The head whole, and as many of the sections as fit; of a section that does not, none. */
+/** The head whole, and as many of the sections as fit. */
 function fitted(head: string[], sections: string[]): string {
-  let text = `${head.join("\n")}\n`;
-  let left = 0;
-  for (const part of sections.filter(Boolean)) {
-    if (left === 0 && text.length + part.length < longest) text += `${part}\n\n`;
-    else left++;
-  }
-  return left > 0
-    ? `${text}**${left} more parts do not fit here:** the artifact has them whole.\n`
-    : text;
+  const begin = `${head.join("\n")}\n`;
+  const { text, left } = fitting(sections.filter(Boolean), longest - begin.length);
+  const missing = `**${left} more parts do not fit here:** the artifact has them whole.\n`;
+  return begin + text + (left > 0 ? missing : "");
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { dayOf } from "../../lib/day";
 import { claim, type Claim } from "../../lib/claim";
 import { at } from "../../policies/model/resource";
 import { releaseType } from "../../plan/releases";
@@ -127,7 +128,7 @@ function configured(stack: EngineStack): Promise<SecondStack> {
     name: secondName(stack),
     configured: configurationLines(stack).filter((words) => !words.includes(userName(stack))),
     alone: {
-      until: new Date(Date.now() + 14 * day).toISOString().slice(0, 10),
+      until: dayOf(new Date(Date.now() + 14 * day)),
       reason: "a rehearsal of the loss of a Region",
     },
   });

@@ -1,6 +1,7 @@
 import { mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { dayOf } from "../../lib/day";
 import type { Claim } from "../../lib/claim";
 import type { View } from "../../lib/progress";
 import type { Report } from "../../lib/report";
@@ -57,7 +58,7 @@ export async function rehearseRebuild(rehearsal: RebuildRehearsal): Promise<Clai
 /** Rows of the table in docs/disaster-recovery.md, one for each disaster that was rehearsed. */
 export function resultRows({ stack, claims }: Report): string {
   const value = (id: string) => claims.find((claim) => claim.id === id)?.value ?? NaN;
-  const day = new Date().toISOString().slice(0, 10);
+  const day = dayOf(new Date());
   const lost = value("rebuild.data-touched") === 0 ? "0 s" : "data touched";
   const has = (drill: string) => claims.some(({ id }) => id.startsWith(drill));
   const remark = "real engine and control plane, AWS a stand-in";

@@ -1,4 +1,5 @@
 import { code } from "../escape";
+import { fitting } from "../fitting";
 import { headings, marker, type Verdict } from "../heading";
 import type { Artifact } from "./artifact";
 import { claimOf, type Claim } from "./claim";
@@ -83,14 +84,7 @@ function fitted(head: string, parts: string[], tail: string, whole: boolean, tol
   const missing = (count: number) =>
     `**${count > 0 ? `${count} more parts do` : "All of it does"} not fit into a comment:** ${runOf(told)} has them whole.\n\n`;
   const room = longest - head.length - tail.length - missing(parts.length).length;
-  let text = "";
-  let shown = 0;
-  for (const part of parts) {
-    if (text.length + part.length + 2 > room) break;
-    text += `${part}\n\n`;
-    shown++;
-  }
-  const left = parts.length - shown;
+  const { text, left } = fitting(parts, room);
   return head + text + (left > 0 || !whole ? missing(left) : "") + tail;
 }
 

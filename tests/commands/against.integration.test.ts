@@ -5,8 +5,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
-import { output, run, type Result } from "../../lib/processes";
+import { run, type Result } from "../../lib/processes";
 import { command, ownCheckout, stackTrace } from "../support/command";
+import { committed, gitIn } from "../support/git";
 
 describe("npm run preview -- --against", function () {
   this.timeout(300_000);
@@ -15,10 +16,7 @@ describe("npm run preview -- --against", function () {
   /** What a command keeps, and where it works: this suite's own. */
   const places = () => ({ XDG_CACHE_HOME: cache, TMPDIR: path.join(cache, "tmp") });
 
-  const git = (...args: string[]) =>
-    output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-      cwd: checkout(),
-    });
+  const git = (...args: string[]) => gitIn(checkout())(...args);
 
   /** Commits files as they are to be, on a branch of its own from the base. */
   async function change(
@@ -55,10 +53,7 @@ describe("npm run preview -- --against", function () {
   before(async () => {
     cache = await mkdtemp(path.join(tmpdir(), "mini-xdr-cache-"));
     await mkdir(places().TMPDIR);
-    await git("init", "--quiet", "--initial-branch", "base");
-    await writeFile(path.join(checkout(), ".git/info/exclude"), "node_modules\n");
-    await git("add", "--all");
-    await git("commit", "--quiet", "--message", "base");
+    await committed(checkout(), "base");
     // The first run bundles the SDKs, and says so.
     await command("preview", ["--stack", "prod"], {
       cwd: checkout(),

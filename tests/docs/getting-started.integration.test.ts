@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, symlink } from "node:fs/promises";
 import { mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { output, run, type Result } from "../../lib/processes";
 import { ownCheckout } from "../support/command";
+import { committed } from "../support/git";
 
 /** All that the page asks for before the account. */
 const programs = ["git", "node", "npm", "sh"];
@@ -35,21 +36,10 @@ describe("getting started, as written, in an empty environment", function () {
     blocks = blocksOf(page);
     const address = /^git clone (\S+)/m.exec(page)![1]!;
     environment = await emptyEnvironment(address);
-    await committed(checkout());
+    // Changes that nobody has committed are in it.
+    await committed(checkout(), "main");
   });
   after(() => rm(home, { recursive: true }));
-
-  /** What is here now, changes that nobody has committed included, as the repository that is cloned. */
-  async function committed(folder: string): Promise<void> {
-    const git = (...args: string[]) =>
-      output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-        cwd: folder,
-      });
-    await git("init", "--quiet", "--initial-branch", "main");
-    await writeFile(path.join(folder, ".git/info/exclude"), "node_modules\n");
-    await git("add", "--all");
-    await git("commit", "--quiet", "--message", "what is here");
-  }
 
   /** A home without a file, a path of the page's programs, and where npm and git find what they fetch. */
   async function emptyEnvironment(address: string): Promise<string[]> {

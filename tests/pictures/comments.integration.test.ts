@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Browser } from "playwright-core";
-import { output } from "../../lib/processes";
 import { startBrowser } from "../../pictures/browser";
 import { headings, marker } from "../../review/heading";
 import { reviewMarkdown } from "../../review/markdown";
@@ -12,6 +11,7 @@ import { hostile } from "../review/hostile";
 import { hostileReview } from "../review/made-up";
 import { tool } from "../../tools";
 import { command, ownCheckout } from "../support/command";
+import { committed, gitIn } from "../support/git";
 import { needTools } from "../support/need-tools";
 import { root } from "../support/planned";
 import { foundByGitHub, shown, type Shown } from "./github-page";
@@ -111,20 +111,14 @@ describe("a comment, by GitHub's own renderer in a browser", function () {
 
   describe("of changes as they are planned", () => {
     const checkout = ownCheckout();
-    const git = (...args: string[]) =>
-      output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-        cwd: checkout(),
-      });
+    const git = (...args: string[]) => gitIn(checkout())(...args);
 
     let helm: string;
 
     before(async function () {
       await needTools(this, ["helm"]);
       helm = await tool("helm");
-      await git("init", "--quiet", "--initial-branch", "main");
-      await writeFile(path.join(checkout(), ".git/info/exclude"), "node_modules\n");
-      await git("add", "--all");
-      await git("commit", "--quiet", "--message", "main");
+      await committed(checkout(), "main");
     });
 
     /** What is committed on a branch, compared with main and commented on. */

@@ -2,7 +2,9 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { loadavg, tmpdir } from "node:os";
 import path from "node:path";
 import { copyCheckout } from "../../lib/checkout";
-import { output, run } from "../../lib/processes";
+import { run } from "../../lib/processes";
+import { percentile } from "../../rehearsal/database/percentile";
+import { committed, gitIn } from "../support/git";
 
 /** How often each way is measured; more say more. */
 const rounds = Number(process.argv[2] ?? 15);
@@ -55,14 +57,8 @@ async function main(): Promise<void> {
 /** A clone of what is here, with one property of one resource changed in a commit. */
 async function changed(folder: string): Promise<string> {
   await copyCheckout(root, folder);
-  const git = (...args: string[]) =>
-    output("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-      cwd: folder,
-    });
-  await git("init", "--quiet", "--initial-branch", "base");
-  await writeFile(path.join(folder, ".git/info/exclude"), "node_modules\n");
-  await git("add", "--all");
-  await git("commit", "--quiet", "--message", "base");
+  const git = gitIn(folder);
+  await committed(folder, "base");
   await git("checkout", "--quiet", "-b", "head");
   const file = path.join(folder, "components/network/network.ts");
   const text = await readFile(file, "utf8");
@@ -81,14 +77,11 @@ async function seconds(cwd: string, cache: string, more: string[]): Promise<numb
   return (performance.now() - since) / 1000;
 }
 
-const sorted = (values: number[]) => values.toSorted((a, b) => a - b);
-const at = (values: number[], part: number) =>
-  sorted(values)[Math.round((values.length - 1) * part)]!;
-const median = (values: number[]) => at(values, 0.5);
+const median = (values: number[]) => percentile(values, 0.5);
 
 /** The median, and between which values half of them are. */
 function quartiles(values: number[]): string {
-  const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => at(values, part).toFixed(2));
+  const [low, middle, high] = [0.25, 0.5, 0.75].map((part) => percentile(values, part).toFixed(2));
   return `${middle} (${low} to ${high})`;
 }
 

@@ -4,9 +4,9 @@ import os from "node:os";
 import path from "node:path";
 import { GitHub } from "../../lib/github";
 import { LocalServer } from "../../lib/http-server";
-import { output } from "../../lib/processes";
 import { propose } from "../../review/proposal";
 import { command } from "../support/command";
+import { gitIn } from "../support/git";
 
 interface Asked {
   method: string;
@@ -28,8 +28,7 @@ describe("a pull request with what differs in a checkout", function () {
   let isLost: boolean;
   let server: LocalServer;
 
-  const git = (...args: string[]) =>
-    output("git", ["-c", "user.name=a", "-c", "user.email=a@b.c", ...args], { cwd: clone });
+  const git = (...args: string[]) => gitIn(clone)(...args);
 
   before(async () => {
     clone = await mkdtemp(path.join(os.tmpdir(), "mini-xdr-proposal-"));
