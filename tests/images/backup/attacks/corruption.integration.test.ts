@@ -64,11 +64,13 @@ describe("corrupt dumps: never verified, never a hang, and never another backup'
   /** The same dump as a backup of its own, so that each is judged once. */
   async function copyAsGood(content?: Buffer): Promise<{ id: string }> {
     made += 1;
-    const when = new Date(Date.now() - made * 1000);
+    const when = new Date(began - made * 1000);
     const { id, folder, manifest } = await copied(stage, genuine, { at: when, dump: content });
     await stage.write(`${folder}manifest.json`, evidence(stage, manifest, "manifests"));
     return { id };
   }
+  // Counted from one moment: an id is a second, and a verification may take just one.
+  const began = Date.now();
   let made = 0;
 
   async function outcomeOf(id: string): Promise<unknown> {
