@@ -1,8 +1,10 @@
+import { Option } from "commander";
 import { commandLine, optionsOf } from "../lib/command-line";
-import { UsageError } from "../lib/ends";
+import { ends, UsageError } from "../lib/ends";
 import { jsonFile, outputFile } from "../lib/json-file";
 import { preview } from "../plan/preview";
 import { stackNames } from "../plan/stack-settings";
+import { planRevisions } from "../review/base";
 import { review } from "../review/review";
 import type { Launch } from "./launch";
 
@@ -11,6 +13,7 @@ interface Options {
   json?: string;
   explain?: boolean;
   against?: string;
+  revision?: string;
   markdown?: string;
   allow: string[];
 }
@@ -30,13 +33,19 @@ export const command = commandLine(
     "let this one go, although it holds data or an address; may be repeated",
     (urn: string, before: string[]) => [...before, urn],
     [],
-  );
+  )
+  // What a comparison starts beside itself to have its base planned.
+  .addOption(new Option("--revision <commit>").hideHelp());
 
 /** `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see. */
 export async function main(args: string[], { root }: Launch): Promise<number> {
   const options = optionsOf<Options>(command, args);
-  const { stack, json, explain, against, markdown, allow } = options;
+  const { stack, json, explain, against, markdown, allow, revision } = options;
   refuseUnfit(options);
+  if (revision !== undefined && json) {
+    await planRevisions(root, { commit: revision, stack }, json);
+    return ends.done;
+  }
   if (against !== undefined) return review(root, { against, stack, allow, markdown });
   return preview(root, stack === undefined ? stackNames(root) : [stack], {
     planFile: json,

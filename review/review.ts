@@ -8,9 +8,10 @@ import { run } from "../lib/processes";
 import { unlessStopped, untilStopped } from "../lib/signals";
 import { writePlan, type Plan } from "../plan/plan";
 import { readPlan } from "../plan/plan-file";
-import { loadProgram, type Program } from "../plan/program";
+import { loadProgram } from "../plan/program";
 import { stackNames } from "../plan/stack-settings";
 import type { Violation } from "../policies/pack/judge";
+import { BaseProcess, type Revisions } from "./base";
 import { RevisionCache } from "./cache";
 import { editsPack, guardedIn, tiersIn } from "./guarded";
 import { reviewMarkdown } from "./markdown";
@@ -90,9 +91,6 @@ interface Between {
   stop: AbortSignal;
 }
 
-/** A revision's stacks by name; a stack that it does not have is missing. */
-type Revisions = Map<string, Revision>;
-
 class Comparison {
   constructor(
     private readonly root: string,
@@ -151,19 +149,18 @@ class Comparison {
       if (known) bases.set(stack, known);
     }
     const missing = inBase.filter((stack) => !bases.has(stack));
-    if (missing.length === 0 && !byCode)
-      return { heads: await this.headsOf(inHead), bases, judged: none };
-    await this.requireLockFile();
+    if (missing.length > 0 || byCode) await this.requireLockFile();
+    const apart = missing.length > 0 && !this.hasOtherLock ? await this.startBase() : undefined;
     const heads = this.headsOf(inHead);
-    // Its failure is met when it is awaited, which is after the worktree is there.
+    // Its failure is met when it is awaited, which is after all that the base needs has ended.
     heads.catch(() => {});
-    const whole = byCode || this.hasOtherLock;
-    const judged = await this.repository.inWorktree(this.between.commit, whole, (folder) =>
-      unlessStopped(
-        this.between.stop,
-        this.inBase(folder, missing, heads, bases, byCode ? inBase : []),
-      ),
-    );
+    const planned = await this.said(apart?.revisions(this.between.stop));
+    planned?.forEach((revision, stack) => this.keepBase(bases, stack, revision));
+    const left = missing.filter((stack) => !bases.has(stack));
+    const judged =
+      left.length > 0 || byCode
+        ? await this.inBase(left, heads, bases, byCode ? inBase : [])
+        : none;
     return { heads: await heads, bases, judged };
   }
 
@@ -178,39 +175,38 @@ class Comparison {
     return heads;
   }
 
-  /** Plans what is missing of the base in its worktree, and lets its pack judge the head's plans. */
-  private async inBase(
-    folder: string,
-    missing: string[],
+  private startBase(): Promise<BaseProcess> {
+    const { commit } = this.between;
+    return BaseProcess.start(this.root, { commit, stack: this.options.stack });
+  }
+
+  /** Does by the base's own code, with its own dependencies, what is left: plans it, and judges the head. */
+  private inBase(
+    left: string[],
     heads: Promise<Revisions>,
     bases: Revisions,
     judging: string[],
   ): Promise<Map<string, Violation[]>> {
-    const planner = await this.planner(folder).catch((error: unknown) => this.fail(error));
-    const planned = await heads;
-    for (const stack of missing) {
-      const revision = await planner(stack).catch((error: unknown) => this.fail(error));
-      process.chdir(this.root);
-      this.between.caches.base.keep(stack, revision);
-      bases.set(stack, revision);
-    }
-    const judged = new Map<string, Violation[]>();
-    for (const stack of judging) {
-      const plan = planned.get(stack)?.plan;
-      if (plan) judged.set(stack, await this.judgedBy(folder, plan));
-    }
-    return judged;
+    const work = async (folder: string) => {
+      if (this.hasOtherLock) await this.said(installDependencies(folder));
+      else await shareDependencies(this.root, folder);
+      for (const stack of left)
+        this.keepBase(bases, stack, (await this.said(foreignRevisionOf(folder, stack)))!);
+      const planned = await heads;
+      const judged = new Map<string, Violation[]>();
+      for (const stack of judging) {
+        const plan = planned.get(stack)?.plan;
+        if (plan) judged.set(stack, await this.judgedBy(folder, plan));
+      }
+      return judged;
+    };
+    const { commit, stop } = this.between;
+    return this.repository.inWorktree(commit, true, (folder) => unlessStopped(stop, work(folder)));
   }
 
-  /** What plans a stack of the base: its program in this process, or all of it with its own dependencies. */
-  private async planner(folder: string): Promise<(stack: string) => Promise<Revision>> {
-    if (this.hasOtherLock) {
-      await installDependencies(folder);
-      return (stack) => foreignRevisionOf(folder, stack);
-    }
-    await shareDependencies(this.root, folder);
-    const program: Program = await loadProgram(folder, false);
-    return (stack) => revisionOf(folder, stack, program);
+  private keepBase(bases: Revisions, stack: string, revision: Revision): void {
+    this.between.caches.base.keep(stack, revision);
+    bases.set(stack, revision);
   }
 
   /** The head by the code of the base's pack: its rules, tables, exemptions and tier. */
@@ -234,7 +230,11 @@ class Comparison {
     this.fail(new UsageError("it has no package-lock.json, so nothing tells what it needs"));
   }
 
-  /** What is wrong with the base is said in one line, with its name. */
+  /** What comes of the base; what is wrong with it is said in one line, with its name. */
+  private async said<T>(work: Promise<T> | undefined): Promise<T | undefined> {
+    return work?.catch((error: unknown) => this.fail(error));
+  }
+
   private fail(error: unknown): never {
     if (!(error instanceof UsageError)) throw error;
     const said = firstLine(error.message);
