@@ -216,6 +216,7 @@ export const schema = {
       backend: image.describe("API, worker and migrations"),
       frontend: image.describe("web page"),
       backup: image.describe("database bootstrap, dumps and restores"),
+      pooler: image.describe("follows the topology beside each PgBouncer; cluster topology only"),
     })
     .describe("TAG@sha256:DIGEST of each image of ours in ECR; a digest is written by the build"),
   backend: replicas.prefault({}).describe("API replicas"),

@@ -46,8 +46,16 @@ export class ConfigError extends pulumi.RunError {
   }
 }
 
-/** Connections that do not go through the pools: migrations, dumps, exporter, an operator. */
+/** Connections that do not go through the pools: migrations, dumps, an operator. */
 export const directConnections = 20;
+
+/**
+ * Most connections that ask one server for the topology: one a pooler, and as many again while a
+ * rollout replaces them all, as an old pooler stays until its clients have left.
+ */
+export function topologyConnections({ replicas }: Pick<PgBouncerConfig, "replicas">): number {
+  return 2 * replicas;
+}
 
 /**
  * Reads and checks the current stack's configuration.
@@ -167,13 +175,15 @@ function contradictions(
     // One pooler more than configured: a rolling update starts the new pod before the old one ends.
     const pods = c.pgbouncer.replicas + 1;
     const pooled = pods * (c.pgbouncer.poolSize + c.pgbouncer.reservePoolSize);
-    const room = Math.floor(0.85 * c.database.maxConnections) - directConnections;
+    const asking = c.database.topology === "cluster" ? topologyConnections(c.pgbouncer) : 0;
+    const direct = directConnections + asking;
+    const room = Math.floor(0.85 * c.database.maxConnections) - direct;
     if (pooled > room)
       report(
         "pgbouncer.poolSize",
         c.pgbouncer.poolSize,
         `${pods} poolers × (poolSize + reservePoolSize) within ${room}, which is 85 % of ` +
-          `database.maxConnections ${c.database.maxConnections} less ${directConnections} direct; it is ${pooled}`,
+          `database.maxConnections ${c.database.maxConnections} less ${direct} direct; it is ${pooled}`,
       );
   }
   return found;

@@ -34,7 +34,7 @@ import { PodIdentity } from "./components/pod-identity";
 import { recoveryAccount } from "./components/recovery-place";
 import { rdsCertificates } from "./components/rds-certificates";
 import { Registry } from "./components/registry";
-import { openConfiguration, readConfig } from "./config";
+import { openConfiguration, readConfig, topologyConnections } from "./config";
 
 // mini-xdr on AWS, read top to bottom: what must outlive a cluster first, then the cluster, then
 // what runs on it. Nothing above the cluster may depend on it; a test walks the graph to prove it.
@@ -285,6 +285,7 @@ const roles = new DatabaseRoles(
     database: databaseAddress,
     databaseCa,
     credentials: credentials.database,
+    topologyConnections: topologyConnections(config.pgbouncer),
   },
   onCluster(namespaces.database, traffic),
 );
@@ -301,6 +302,15 @@ const pgbouncer = new PgBouncer(
       ({ logins }) => logins,
     ),
     statistics: credentials.poolerStatistics,
+    // Of the other topology writer and standby have one name, which alone decides.
+    topology:
+      config.database.topology === "cluster"
+        ? {
+            image: registry.image("pooler", config.images.pooler),
+            memberIds: database.endpoints.memberIds,
+            login: credentials.database.exporter,
+          }
+        : undefined,
     clientNamespaces: ["mini-xdr"],
     monitoringNamespace: "monitoring",
   },

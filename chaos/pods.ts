@@ -54,9 +54,21 @@ export function containerOf(pod: Pod, name: string): Container {
 }
 
 /** Ends a container's first process at once, past its kubelet. */
-export async function killContainer(platform: Platform, { pod, id }: Container): Promise<void> {
+export function killContainer(platform: Platform, container: Container): Promise<void> {
+  return signal(platform, container, "SIGKILL");
+}
+
+/** Has a container's first process stand still, or go on. It does not know. */
+export function freezeContainer(platform: Platform, container: Container): Promise<void> {
+  return signal(platform, container, "SIGSTOP");
+}
+export function thawContainer(platform: Platform, container: Container): Promise<void> {
+  return signal(platform, container, "SIGCONT");
+}
+
+async function signal(platform: Platform, { pod, id }: Container, name: string): Promise<void> {
   const [command = "", ...ctr] = await containerdOf(platform, pod);
-  await output(command, [...ctr, "tasks", "kill", "--signal", "SIGKILL", id]);
+  await output(command, [...ctr, "tasks", "kill", "--signal", name, id]);
 }
 
 let execs = 0;

@@ -12,6 +12,8 @@ export interface DatabaseRolesArgs {
   /** Certificate authorities of the database, PEM. */
   databaseCa: string;
   credentials: Record<DatabaseRole, Credential>;
+  /** Most connections to one server of the role that asks for the topology. */
+  topologyConnections: number;
 }
 
 /**
@@ -67,6 +69,7 @@ export class DatabaseRoles extends Workload {
           database: addressValues(args.database),
           // Other passwords are another revision, which runs its own job.
           secretsChecksum: checksum(login(args.credentials.master), this.verifiers),
+          topologyConnections: args.topologyConnections,
           network: { databaseCidrs: args.database.cidrs },
         },
       },

@@ -13,7 +13,7 @@ import {
 } from "../upstream/upstream";
 
 /** The images that this project builds, by the name of their repository below `mini-xdr/`. */
-const builtImages = ["backend", "frontend", "backup"] as const;
+const builtImages = ["backend", "frontend", "backup", "pooler"] as const;
 type BuiltImage = (typeof builtImages)[number];
 
 /** An image as the charts take it. */

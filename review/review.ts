@@ -2,6 +2,7 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { readPrices } from "../cost/prices";
 import { ends, Failure, UsageError } from "../lib/ends";
 import { run } from "../lib/processes";
@@ -61,14 +62,22 @@ const evaluator = [
 export async function review(root: string, options: ReviewOptions): Promise<number> {
   const stop = untilStopped();
   const repository = new Repository(root);
-  const commit = await repository.commitOf(options.against);
-  await repository.requireClean();
-  const [files, contents, base, head] = await Promise.all([
+  const [commitNamed, clean, alone] = [
+    repository.commitOf(options.against),
+    repository.requireClean(),
+    Promise.all([repository.contentsOf(...evaluator), repository.plannedFrom("HEAD")]),
+  ];
+  // Git has begun after this turn, and while it answers the program loads.
+  await setImmediate();
+  // Whichever fails is told in the order in which they are awaited.
+  for (const asked of [clean, alone, loadProgram(root)]) asked.catch(() => {});
+  const commit = await commitNamed;
+  await clean;
+  const [files, base] = await Promise.all([
     repository.changedSince(commit),
-    repository.contentsOf(...evaluator),
     repository.plannedFrom(commit),
-    repository.plannedFrom("HEAD"),
   ]);
+  const [contents, head] = await alone;
   const caches = {
     base: new RevisionCache(base, contents),
     head: new RevisionCache(head, contents),

@@ -3,6 +3,7 @@ import type { Say } from "../../rehearsal/drill";
 import type { Bed } from "../bed";
 import { control } from "../control";
 import type { ChaosDrill } from "../drill";
+import { Latency } from "../faults/latency";
 import { list, writes } from "../requests";
 import { Load } from "../traffic/load/load";
 import type { LoadReport } from "../traffic/load/report";
@@ -14,13 +15,16 @@ const steps = [60, 120, 180, 240, 320, 420, 540];
 const each = 4;
 /** Share of a rate that is answered while it is within the capacity. */
 const carried = 0.99;
-/** Milliseconds that an admitted request may take under overload, 99 of 100: the route's time-out. */
-const bound = 5000;
+/** Milliseconds that an admitted request may take under overload, 99 of 100: a fifth of the route's time-out. */
+const bound = 1000;
 /** Milliseconds that a client waits, so that it is not its patience that bounds the answers. */
 const patience = 10_000;
-/** A tenth of what a backend has, so that the load generator is not what is measured. */
-const processor = "100m";
-/** And a tenth of the work that it takes at once: 64 writes and 256 reads by default. */
+/**
+ * Milliseconds that every packet to the database takes longer, so that the database is the limit and not
+ * the two processors, which the load generator and the load balancer share with the pods.
+ */
+const away = 20;
+/** A tenth of the work that a backend takes at once, so that three times the capacity is no more than they have. */
 const limits = { MAX_WRITES: "6", MAX_READS: "26" };
 /** Whatever comes is taken, in whatever number and however long the event loop is busy. */
 const unlimited = { MAX_WRITES: "100000", MAX_READS: "100000", MAX_BURST_MS: "100000000" };
@@ -29,18 +33,9 @@ export default {
   name: "overload",
   title: "Three times the capacity",
   async run(bed: Bed, say) {
-    const small = (env: Record<string, string>) => ({
-      change: (deployment: Deployment) => shrink(deployment, env),
-    });
-    const { capacity, claims } = await withVariant(bed.platform, small(limits), async () => {
-      await bed.edge.healthy(3);
-      return shed(bed, say);
-    });
+    const { capacity, claims } = await limited(bed, limits, () => shed(bed, say));
     say("the same rate without shedding");
-    const without = await withVariant(bed.platform, small(unlimited), async () => {
-      await bed.edge.healthy(3);
-      return load(bed, Math.round(capacity * 3), 8);
-    });
+    const without = await limited(bed, unlimited, () => load(bed, Math.round(capacity * 3), 8));
     await bed.edge.healthy(3);
     const lost = goodputLost(without, capacity);
     return [
@@ -54,6 +49,30 @@ export default {
     ];
   },
 } satisfies ChaosDrill;
+
+/** Work while backends have these limits and the database is further away. */
+async function limited<T>(
+  bed: Bed,
+  env: Record<string, string>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { network, services } = bed.platform;
+  const { writer, standbys } = services.database;
+  const change = (deployment: Deployment) => setEnvironment(deployment, env);
+  return withVariant(bed.platform, { change }, async () => {
+    await bed.edge.healthy(3);
+    const latency = await Latency.start(
+      network,
+      [writer, ...standbys].map(({ address }) => address),
+      away,
+    );
+    try {
+      return await work();
+    } finally {
+      await latency.stop();
+    }
+  });
+}
 
 /** Looks for the capacity, asks three times as much, and then for less again. */
 async function shed(bed: Bed, say: Say): Promise<{ capacity: number; claims: Claim[] }> {
@@ -104,19 +123,11 @@ async function shed(bed: Bed, say: Say): Promise<{ capacity: number; claims: Cla
 function goodputLost(result: LoadReport, capacity: number): Claim {
   return claim({
     id: "overload.goodput-lost",
-    claim: `Of a capacity of ${Math.round(capacity)} requests a second (backends of ${processor} each), ${Math.round(goodput(result))} are served`,
+    claim: `Of a capacity of ${Math.round(capacity)} requests a second (the database ${away} ms away), ${Math.round(goodput(result))} are served`,
     value: Math.max(0, 1 - goodput(result) / capacity) * 100,
     unit: "%",
     limit: 10,
   });
-}
-
-function shrink(deployment: Deployment, environment: Record<string, string>): void {
-  for (const { resources } of deployment.spec.template.spec.containers) {
-    resources.requests.cpu = processor;
-    resources.limits.cpu = processor;
-  }
-  setEnvironment(deployment, environment);
 }
 
 async function load({ edge, tenant }: Bed, rate: number, seconds: number): Promise<LoadReport> {

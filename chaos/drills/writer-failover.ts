@@ -4,7 +4,7 @@ import { outcomes, soundness } from "../claims";
 import { measuredControl } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
-import { withPoolers } from "../poolers";
+import { byName, switchedPoolers, withPoolers } from "../poolers";
 import { list, writes } from "../requests";
 
 /**
@@ -27,8 +27,11 @@ export default {
   async run(bed: Bed, say) {
     say("crashing the writer under load");
     const { result, added } = await failOver(bed, 450);
-    say("the same with PgBouncer's own defaults");
-    const slow = await withPoolers(bed.platform, defaults, () => failOver(bed, 600));
+    const { of: followers, did } = await switchedPoolers(bed.platform);
+    say("the same by the name, with PgBouncer's own defaults");
+    const slow = await byName(bed.platform, () =>
+      withPoolers(bed.platform, defaults, () => failOver(bed, 600)),
+    );
     return [
       ...(await soundness(bed, "writer-failover", result)),
       claim({
@@ -39,9 +42,21 @@ export default {
         limit,
         injection: result.injection,
       }),
+      ...(followers > 0
+        ? [
+            claim({
+              id: "writer-failover.not-followed",
+              claim: `Poolers whose program did not lead them to the promoted server, of ${followers}`,
+              value: followers - did,
+              unit: "poolers",
+              limit: 0,
+              injection: result.injection,
+            }),
+          ]
+        : []),
       measuredControl(
         "writer-failover",
-        `without the planned recovery settings of PgBouncer (${slow.added.toFixed(1)} s)`,
+        `by the writer's name, without the planned recovery settings of PgBouncer (${slow.added.toFixed(1)} s)`,
         slow.result,
         slow.added > limit,
       ),

@@ -66,8 +66,7 @@ export class Follower {
   }
 
   private ask(endpoints: readonly string[]): void {
-    const { port, dbname } = this.settings.writer;
-    const access: Access = { port, database: dbname, ...this.settings.login };
+    const access: Access = { port: this.settings.writer.port, ...this.settings.login };
     for (const [endpoint, instance] of this.instances) {
       if (endpoints.includes(endpoint)) continue;
       instance.end();

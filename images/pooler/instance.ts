@@ -10,9 +10,11 @@ export const askEvery = 100;
 const membersEvery = 100;
 /** Longest time for a connection, and for an answer, in milliseconds. */
 const patience = 1000;
+/** Not the application's: a restore closes that one, and renames it. Every login may enter this one. */
+const database = "postgres";
 
 /** How an instance is reached; the same for all but the host. */
-export type Access = Pick<ClientConfig, "port" | "database" | "user" | "password"> & {
+export type Access = Pick<ClientConfig, "port" | "user" | "password"> & {
   /** PEM of the authority; the certificate has to name the endpoint. */
   ca: string;
 };
@@ -71,6 +73,7 @@ export class Instance {
     const { ca, ...access } = this.access;
     const client = new Client({
       ...access,
+      database,
       host: this.endpoint,
       ssl: { ca, servername: this.endpoint },
       stream: () => socket,
@@ -115,13 +118,13 @@ export class Instance {
  * The endpoints of a Multi-AZ DB cluster by RDS's own table. Where it is stale that costs only speed:
  * who writes is never taken from it, as it may name the old writer (aws-advanced-nodejs-wrapper,
  * SupportForRDSMultiAzDBCluster.md, "Known Issues"). The extension has to be made, and a role needs
- * rights on its schema and functions (ibid., UsingTheIamAuthenticationPlugin.md).
+ * rights on its schema and functions (ibid., UsingTheBlueGreenPlugin.md): the bootstrap does both.
  */
 async function membersBy(client: Client): Promise<string[] | undefined> {
-  const there = "SELECT to_regproc('rds_tools.show_topology') IS NOT NULL AS there";
-  const { rows } = await client.query<{ there: boolean }>(there);
-  if (!rows[0]?.there) return undefined;
   try {
+    const there = "SELECT to_regproc('rds_tools.show_topology') IS NOT NULL AS there";
+    const { rows } = await client.query<{ there: boolean }>(there);
+    if (!rows[0]?.there) return undefined;
     const table = "SELECT endpoint FROM rds_tools.show_topology('mini-xdr')";
     return (await client.query<{ endpoint: string }>(table)).rows.map(({ endpoint }) => endpoint);
   } catch {

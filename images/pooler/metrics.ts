@@ -3,12 +3,20 @@ import { Counter, Gauge, Registry } from "prom-client";
 import type { State } from "./decide";
 import type { Instance } from "./instance";
 
+/**
+ * Milliseconds after the last signature at which PgBouncer goes by the names, whatever was decided: the
+ * chart's reconnect.sh looks once a second and gives up at the third look that finds one signature.
+ */
+const leaseFor = 3000;
+
 /** What happens in a takeover, in this order. */
 type Step = "held" | "claimed" | "confirmed" | "pointed";
 
 /** What Prometheus may know of us; names begin with `minixdr_topology_`. */
 export class Metrics {
   private readonly registry = new Registry();
+  private target: string | undefined;
+  private signed = -Infinity;
   readonly failures = this.counter("failures_total", "Times that PgBouncer could not be told.");
   readonly reloads = this.counter("reloads_total", "Times that PgBouncer was pointed elsewhere.");
   private readonly switches = this.counter(
@@ -16,21 +24,24 @@ export class Metrics {
     "Times that another writer was taken.",
   );
   private readonly held = this.gauge("held", "1 while work waits for a writer.");
-  private readonly named = this.gauge(
-    "by_name",
-    "1 while the writer's name decides, as without us.",
-  );
+  /** Asked when it is read: who does not sign any more cannot set it. */
+  private readonly named: Gauge = new Gauge({
+    name: "minixdr_topology_by_name",
+    help: "1 while the writer's name decides, as without us.",
+    registers: [this.registry],
+    collect: () => this.named.set(this.target && this.isSigned ? 0 : 1),
+  });
   private readonly writer = this.gauge(
     "writer",
     "1 at the instance that takes the writes.",
-    "instance",
+    "member",
   );
   private readonly timeline = this.gauge("timeline", "Timeline of the writer that was confirmed.");
-  private readonly age = this.gauge("answer_age_seconds", "Age of the last answer.", "instance");
+  private readonly age = this.gauge("answer_age_seconds", "Age of the last answer.", "member");
   private readonly troubles = this.counter(
     "troubles_total",
     "Questions that failed, by what the operating system or the server says.",
-    "instance",
+    "member",
     "code",
   );
 
@@ -57,9 +68,8 @@ export class Metrics {
     if (candidate && candidate.endpoint !== before.candidate?.endpoint)
       this.steps.set("claimed", candidate.at);
     if (now.target && writer !== before.writer) this.steps.set("confirmed", performance.now());
-    if (now.target && now.target !== before.target) this.switches.inc();
+    if (before.writer && writer && writer.endpoint !== before.writer.endpoint) this.switches.inc();
     this.held.set(now.held ? 1 : 0);
-    this.named.set(now.target ? 0 : 1);
     this.timeline.set(now.writer?.timeline ?? 0);
   }
 
@@ -68,20 +78,26 @@ export class Metrics {
     this.steps.set("pointed", performance.now());
   }
 
+  /** The lease was signed: PgBouncer is as was decided. */
   seen(instances: readonly Instance[], { target }: State): void {
-    this.named.set(target ? 0 : 1);
+    this.target = target;
+    this.signed = performance.now();
     this.writer.reset();
     this.age.reset();
-    for (const { endpoint: instance, report } of instances) {
-      this.writer.set({ instance }, instance === target ? 1 : 0);
+    for (const { endpoint: member, report } of instances) {
+      this.writer.set({ member }, member === target ? 1 : 0);
       const heard = report.answer?.at ?? report.since;
-      this.age.set({ instance }, (performance.now() - heard) / 1000);
+      this.age.set({ member }, (performance.now() - heard) / 1000);
     }
   }
 
-  trouble(instance: string, error: Error): void {
+  trouble(member: string, error: Error): void {
     const { code = "other" } = error as { code?: string };
-    this.troubles.inc({ instance, code });
+    this.troubles.inc({ member, code });
+  }
+
+  private get isSigned(): boolean {
+    return performance.now() - this.signed <= leaseFor;
   }
 
   /** Serves `/metrics` and `/healthz`. */

@@ -148,6 +148,36 @@ export const database: Board = {
       ],
     },
     {
+      title: "Topology",
+      panels: [
+        lines({
+          title: "Writer",
+          description: "How many poolers have each instance for the writer; none by an instance.",
+          queries: [{ expr: "sum by (member) (minixdr_topology_writer)", legend: "{{member}}" }],
+        }),
+        lines({
+          title: "Last answer",
+          description: "How long ago each instance told a pooler what it is, the longest of all.",
+          queries: [
+            {
+              expr: "max by (member) (minixdr_topology_answer_age_seconds)",
+              legend: "{{member}}",
+            },
+          ],
+          unit: "s",
+          limit: limitOf("DatabaseMemberSilent"),
+        }),
+        lines({
+          title: "Poolers without a writer",
+          description: "Those whose work waits for one, and those that go by the writer's name.",
+          queries: [
+            { expr: "sum(minixdr_topology_held)", legend: "wait" },
+            { expr: "sum(minixdr_topology_by_name)", legend: "by name" },
+          ],
+        }),
+      ],
+    },
+    {
       title: "As the backend sees it",
       panels: [
         lines({

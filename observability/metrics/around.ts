@@ -29,6 +29,20 @@ export const pooler: Exporter = {
   },
 };
 
+export const follower: Exporter = {
+  name: "the pooler's sidecar",
+  source: "images/pooler/metrics.ts",
+  target: target(),
+  metrics: {
+    minixdr_topology_answer_age_seconds: gauge(["member"]),
+    minixdr_topology_by_name: gauge([]),
+    minixdr_topology_held: gauge([]),
+    minixdr_topology_switches_total: counter([]),
+    minixdr_topology_timeline: gauge([]),
+    minixdr_topology_writer: gauge(["member"]),
+  },
+};
+
 const ofBalancer = {
   dimension_LoadBalancer: ["app/mini-xdr-prod/50dc6c495c0c9188"],
   // Empty for a figure of all zones.
@@ -64,6 +78,7 @@ export const prometheus: Exporter = {
     }),
     up: gauge(target().labels, {
       job: ["kube-state-metrics", "apiserver", "mini-xdr-backend", "mini-xdr-frontend"],
+      endpoint: ["topology"],
     }),
   },
 };

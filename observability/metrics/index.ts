@@ -1,4 +1,4 @@
-import { alertmanager, cloudWatch, pooler, prometheus } from "./around";
+import { alertmanager, cloudWatch, follower, pooler, prometheus } from "./around";
 import { backend, backup, chart, frontend } from "./application";
 import { apiServer, kubelet, kubeStateMetrics, nodeExporter } from "./cluster";
 import type { Exporter } from "./metric";
@@ -14,6 +14,7 @@ export const exporters: Exporter[] = [
   backend,
   frontend,
   pooler,
+  follower,
   backup,
   kubeStateMetrics,
   nodeExporter,

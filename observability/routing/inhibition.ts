@@ -28,6 +28,8 @@ const ofCounts = [
   "ZoneImbalance",
   "NodePoolAtLimit",
   "PgBouncerReplicaDown",
+  "PoolerGoesByName",
+  "DatabaseMemberSilent",
   "KubeHpaReplicasMismatch",
   "TargetDown",
 ];

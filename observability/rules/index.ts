@@ -6,6 +6,7 @@ import { certificates } from "./certificates";
 import { database } from "./database";
 import { losses } from "./losses";
 import { pooler } from "./pooler";
+import { topology } from "./topology";
 import { watching } from "./watching";
 import { workloads } from "./workloads";
 
@@ -14,6 +15,7 @@ export const groups: RuleGroup[] = [
   application,
   database,
   pooler,
+  topology,
   cache,
   workloads,
   capacity,

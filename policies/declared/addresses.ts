@@ -7,6 +7,7 @@ export type Lead =
   | { targetGroup: string }
   | "backup key"
   | { signedBy: string }
+  | { member: number }
   | "an end"
   | "a checksum";
 
@@ -45,5 +46,15 @@ export const declaredAddresses: Record<string, Record<string, Lead>> = {
     "vault.kmsKeyArn": "backup key",
     "vault.manifestKeyArn": { signedBy: "dump" },
     "vault.verificationKeyArn": { signedBy: "verify" },
+  },
+};
+
+/** The same of a stack whose database is a Multi-AZ DB cluster, beside those. */
+export const addressesOfClusters: typeof declaredAddresses = {
+  pgbouncer: {
+    "topology.image.repository": { image: "pooler" },
+    ...Object.fromEntries(
+      [1, 2, 3].map((member) => [`topology.endpoints.${member - 1}`, { member }]),
+    ),
   },
 };

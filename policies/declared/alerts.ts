@@ -26,6 +26,10 @@ export const expectedAlerts: ExpectedAlert[] = [
     "DatabaseReplicationLag",
     "PgBouncerReplicaDown",
     "PgBouncerClientsWaiting",
+    "PoolerGoesByName",
+    "WriterUnseen",
+    "DatabaseMemberSilent",
+    "SwitchWithoutFailover",
     "SlowResponseTime",
     "BackupJobFailed",
     "BackupJobNeverReported",
@@ -137,7 +141,7 @@ export const declaredInhibitions: DeclaredInhibition[] = [
   {
     source: ['alertname=~"ZoneLost"'],
     target: [
-      'alertname=~"ReplicasBelowDesired|DisruptionBudgetAtLimit|ZoneImbalance|NodePoolAtLimit|PgBouncerReplicaDown|KubeHpaReplicasMismatch|TargetDown"',
+      'alertname=~"ReplicasBelowDesired|DisruptionBudgetAtLimit|ZoneImbalance|NodePoolAtLimit|PgBouncerReplicaDown|PoolerGoesByName|DatabaseMemberSilent|KubeHpaReplicasMismatch|TargetDown"',
     ],
     equal: ["cluster"],
   },

@@ -1,5 +1,6 @@
 import { identityNames } from "./backup-identities";
 import { chartNames, imageNames } from "../../upstream/upstream";
+import { databaseCluster } from "../model/database";
 import { at, list, type Resource, type Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
 
@@ -24,7 +25,7 @@ const prefixed = (prefix: string, ...names: string[]) => names.map((name) => `${
 
 /** Of our images, and of what others publish. */
 const repositories = [
-  ...["backend", "backup", "frontend", ...imageNames],
+  ...["backend", "backup", "frontend", "pooler", ...imageNames],
   ...prefixed("charts-", ...chartNames),
 ];
 
@@ -105,6 +106,15 @@ const withCopies: Entry[] = [
     type: "aws:ecr/replicationConfiguration:ReplicationConfiguration",
     names: ["registry-replication"],
     why: "images would be lost with their Region",
+  },
+];
+
+/** What a stack has whose database is a Multi-AZ DB cluster. */
+const ofClusters: Entry[] = [
+  {
+    type: kubernetes("core/v1:Secret"),
+    names: ["database/pgbouncer-topology"],
+    why: "the poolers would not start",
   },
 ];
 
@@ -498,10 +508,14 @@ const everyStack: Entry[] = [
 
 /**
  * Everything that a stack is expected to hold: the fixed names, those of copies unless it has leave to
- * be without, and those of its zones.
+ * be without, those of its database's topology, and those of its zones.
  */
 export function expectedIn(stack: Stack, { alone }: Settings): Expected[] {
-  const entries = alone ? everyStack : [...everyStack, ...withCopies];
+  const entries = [
+    ...everyStack,
+    ...(alone ? [] : withCopies),
+    ...(stack.ofType(databaseCluster).length > 0 ? ofClusters : []),
+  ];
   const fixed = entries.flatMap(({ type, names, why }) =>
     names.map((name) => ({ type, name, why })),
   );

@@ -5,6 +5,8 @@ interface Told {
   does: string;
   /** Secret of the role as which it speaks to the database; absent: to none by itself, or as many. */
   as?: string;
+  /** The rule that says where it has to be; elsewhere it may not. Absent: it always has to. */
+  where?: string;
 }
 type Containers = Record<string, Told>;
 
@@ -14,6 +16,7 @@ const as = (role: string, containers: Containers): Containers =>
   Object.fromEntries(
     Object.entries(containers).map(([name, told]) => [name, { ...told, as: role }]),
   );
+const where = (rule: string, told: Told): Told => ({ ...told, where: rule });
 const job = (...commands: string[]): Containers =>
   Object.fromEntries(commands.map((does) => [does.split(" ")[0]!, one("backup", does)]));
 
@@ -36,6 +39,11 @@ export const declaredContainers: Record<string, Containers> = {
     pgbouncer: one("pgbouncer", "/usr/bin/pgbouncer /etc/pgbouncer/pgbouncer.ini"),
     reconnect: one("pgbouncer", "/bin/sh /etc/reconnect/reconnect.sh …"),
     exporter: one("pgbouncer-exporter"),
+    entries: where(
+      "pooler-topology",
+      one("pgbouncer", "/usr/bin/touch /var/run/pgbouncer/entries.ini"),
+    ),
+    topology: where("pooler-topology", one("pooler")),
   },
   "database/database-bootstrap-1": {
     psql: one("backup", "psql --no-psqlrc --file /bootstrap/roles.sql"),

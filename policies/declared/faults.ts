@@ -1,6 +1,9 @@
 import type { ExpectedAlert } from "./alerts";
 
-/** Where a figure comes from: a ServiceMonitor, a scrape of kube-prometheus-stack, or a rule. */
+/**
+ * Where a figure comes from: a ServiceMonitor, one port of it (`namespace/name#port`), a scrape of
+ * kube-prometheus-stack, or a rule.
+ */
 export type Source =
   `${string}/${string}` | "kube-state-metrics" | "kubelet" | "apiserver" | "rule";
 
@@ -35,12 +38,15 @@ export interface Fault {
   name: string;
   /** Of what only a stack with copies in another Region has. */
   ofCopies?: true;
+  /** Of what only a stack has whose database is a Multi-AZ DB cluster. */
+  ofClusters?: true;
   ways: Way[];
 }
 
 const backend = "mini-xdr/mini-xdr-backend";
 const frontend = "mini-xdr/mini-xdr-frontend";
 const pooler = "database/pgbouncer";
+const follower = "database/pgbouncer#topology";
 const backups = "database/database-backup";
 const edge = "monitoring/edge-metrics";
 
@@ -151,6 +157,31 @@ export const faults: Fault[] = [
     ways: [
       { events: "database", category: "failover" },
       message("DatabaseFailover", { pgbouncer_pools_client_maxwait_seconds: pooler }),
+    ],
+  },
+  {
+    name: "a pooler goes by the writer's name",
+    ofClusters: true,
+    ways: [message("PoolerGoesByName", { minixdr_topology_by_name: follower, up: follower })],
+  },
+  {
+    name: "nobody sees a writer",
+    ofClusters: true,
+    ways: [message("WriterUnseen", { minixdr_topology_writer: follower })],
+  },
+  {
+    name: "a member of the database does not answer",
+    ofClusters: true,
+    ways: [message("DatabaseMemberSilent", { minixdr_topology_answer_age_seconds: follower })],
+  },
+  {
+    name: "writes move without a failover",
+    ofClusters: true,
+    ways: [
+      message("SwitchWithoutFailover", {
+        minixdr_topology_switches_total: follower,
+        minixdr_topology_timeline: follower,
+      }),
     ],
   },
   {

@@ -2,7 +2,7 @@ import { images, type ImagePin } from "../../upstream/upstream";
 import { show } from "../model/expectation";
 
 /** Those that this project builds: their version is the configuration's. */
-const built = ["backend", "frontend", "backup"];
+const built = ["backend", "frontend", "backup", "pooler"];
 
 /**
  * An image in a registry of ours, whose images are immutable, scanned and copied to the recovery

@@ -26,6 +26,8 @@ export const limits: Record<string, Limits> = {
   DatabaseReplicationLag: { ">": 60 },
   DatabasePoolExhausted: { ">": 10 },
   PgBouncerClientsWaiting: { ">": 5 },
+  DatabaseMemberSilent: { ">": 120 },
+  SwitchWithoutFailover: { ">": 0 },
   PodCrashLooping: { ">": 3 },
   ReplicasBelowDesired: { ">": 0 },
   DisruptionBudgetAtLimit: { ">": 0 },

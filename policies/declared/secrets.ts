@@ -28,6 +28,7 @@ export const filledBy: Record<string, string[] | { oneOf: string[] }> = {
   ],
   "observability-secret-grafana-login": ["observability-grafana-password"],
   "pgbouncer-secret-pgbouncer-exporter": ["credentials-pooler-statistics-password"],
+  "pgbouncer-secret-pgbouncer-topology": { oneOf: logins("exporter") },
   "pgbouncer-secret-pgbouncer-tls": ["pgbouncer-certificate", "pgbouncer-key"],
   "pgbouncer-secret-pgbouncer-users": [
     ...["app", "read-only"].flatMap(logins),

@@ -76,12 +76,18 @@ export const declaredFlows: Record<string, Flow> = {
   "database/database-bootstrap": { in: [], out: [53, 5432] },
 };
 
+/** The same of a stack whose database is a Multi-AZ DB cluster: who follows its topology has figures. */
+export const flowsOfClusters: typeof declaredFlows = {
+  "database/pgbouncer": { in: [6432, 9127, 9128], out: [53, 5432] },
+};
+
 /** Pods at the other end of a port, by direction and port. */
 export const declaredPeers: Record<string, { namespace: string; pods?: string }> = {
   "ingress 8000": { namespace: "monitoring" },
   "ingress 8080": { namespace: "monitoring" },
   "ingress 5000": { namespace: "monitoring" },
   "ingress 9127": { namespace: "monitoring" },
+  "ingress 9128": { namespace: "monitoring" },
   "ingress 9187": { namespace: "monitoring" },
   "ingress 6432": { namespace: "mini-xdr" },
   "egress 6432": { namespace: "database", pods: "pgbouncer" },

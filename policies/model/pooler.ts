@@ -5,6 +5,8 @@ import { at, type Resource, type Stack } from "./resource";
 /** PgBouncer, as it is deployed: its configuration file and the pods that read it. */
 export interface Pooler {
   configuration: Resource;
+  /** Its pgbouncer.ini. */
+  text: string;
   settings: Record<string, string>;
   /** Pools by name, each with the server that it connects to. */
   databases: { name: string; host: string }[];
@@ -31,7 +33,8 @@ function ini(properties: Resource["properties"]): string | undefined {
 }
 
 function read(configuration: Resource, stack: Stack): Pooler {
-  const sections = parsePgBouncerIni(ini(configuration.properties) ?? "");
+  const text = ini(configuration.properties) ?? "";
+  const sections = parsePgBouncerIni(text);
   const databases = Object.entries(sections.databases ?? {}).map(([name, target]) => ({
     name,
     host: hostOf(target) ?? "",
@@ -43,7 +46,7 @@ function read(configuration: Resource, stack: Stack): Pooler {
         `"name":${JSON.stringify(at(configuration.properties, "metadata.name"))}`,
       ),
     );
-  return { configuration, settings: sections.pgbouncer ?? {}, databases, pods };
+  return { configuration, text, settings: sections.pgbouncer ?? {}, databases, pods };
 }
 
 /** A setting that is a whole number; undefined when it is absent or something else. */

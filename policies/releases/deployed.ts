@@ -17,7 +17,7 @@ export type Deployed = { objects: Resource[] } | { problem: string };
  * secrets, that exist only after creation. Were more allowed, a committed file could hide a value from the rules by naming it.
  */
 const createdLater =
-  /(^|\.)(host|(kms|manifest|verification)KeyArn|repository|targetGroupArn)$|^secretsChecksum$|^certificates\.[a-z0-9-]+$/;
+  /(^|\.)(host|(kms|manifest|verification)KeyArn|repository|targetGroupArn)$|^topology\.endpoints\.\d$|^secretsChecksum$|^certificates\.[a-z0-9-]+$/;
 
 interface Identity {
   chart: string;

@@ -118,6 +118,7 @@ import poolerClients from "./pooler/pooler-clients";
 import poolerResolver from "./pooler/pooler-resolver";
 import poolerSettings from "./pooler/pooler-settings";
 import poolerTls from "./pooler/pooler-tls";
+import poolerTopology from "./pooler/pooler-topology";
 import recoveryAccount from "./stack/recovery-account";
 import alarmNotifies from "./stack/alarm-notifies";
 import alone from "./stack/alone";
@@ -237,7 +238,15 @@ const byGroup: Record<Group, RuleDefinition[]> = {
     databaseSubnets,
     databaseTls,
   ],
-  pooler: [failoverBudget, poolerClients, poolerResolver, poolerSettings, poolerTls, poolSize],
+  pooler: [
+    failoverBudget,
+    poolerClients,
+    poolerResolver,
+    poolerSettings,
+    poolerTls,
+    poolerTopology,
+    poolSize,
+  ],
   cluster: [
     clusterAccess,
     clusterAddons,

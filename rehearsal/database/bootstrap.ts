@@ -3,6 +3,9 @@ import { output } from "../../lib/processes";
 import { tool } from "../../tools";
 import type { Logins } from "./logins";
 
+/** Connections of who asks for the topology: here more poolers come and go than the program has. */
+const topologyConnections = 40;
+
 /**
  * Runs the chart's `roles.sql` as its job does: psql, as the master, given verifiers and no other
  * password. Rejects with what psql said.
@@ -26,6 +29,7 @@ export async function bootstrap(
       // A first writer has no standby yet that a commit could wait for.
       PGOPTIONS: "-c synchronous_commit=local",
       ...logins.environment,
+      EXPORTER_CONNECTIONS: String(topologyConnections),
       ...where,
     },
   });

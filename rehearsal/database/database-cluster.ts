@@ -1,6 +1,9 @@
 import pWaitFor from "p-wait-for";
 import { Postgres, type PostgresSurroundings } from "./postgres";
 
+/** Names of the servers of which one writes and the others stand by. */
+export const memberNames = ["one", "two", "three"] as const;
+
 /** How the writer fails. */
 export type Fault = "crash" | "switchover" | "partition";
 
@@ -32,7 +35,7 @@ export class DatabaseCluster {
     bootstrap: (writer: Postgres) => Promise<void>,
   ): Promise<DatabaseCluster> {
     const members: Postgres[] = [];
-    for (const name of ["one", "two", "three"]) members.push(await Postgres.on(name, around));
+    for (const name of memberNames) members.push(await Postgres.on(name, around));
     const replica = await Postgres.on("replica", around);
     const writer = members[0]!;
     await writer.create();

@@ -5,6 +5,7 @@ import type { Names } from "../sandbox/names";
 import type { DatabaseCluster } from "./database-cluster";
 import type { Login } from "./logins";
 import type { Postgres } from "./postgres";
+import { rdsMembers } from "./rds-master";
 
 /** Minutes that clocks are off, where they are. */
 const off = 7;
@@ -12,17 +13,6 @@ const off = 7;
 /** An instance of a cluster has the cluster's domain: NAME.ID.REGION… beside CLUSTER.cluster-ID.REGION… */
 export function instanceEndpoint(writer: string, server: string): string {
   return `${server}.${writer.slice(writer.indexOf(".") + 1).replace(/^cluster-/, "")}`;
-}
-
-/** Who asks the servers: pg_monitor, and no more. Stands for the bootstrap's part of it. */
-export function topologyRole({ username, password }: Login, database: string): string[] {
-  return [
-    `CREATE ROLE ${username} LOGIN PASSWORD '${password}' CONNECTION LIMIT 40`,
-    `GRANT pg_monitor TO ${username}`,
-    `GRANT CONNECT ON DATABASE ${database} TO ${username}`,
-    "CREATE SCHEMA rds_tools",
-    `GRANT USAGE ON SCHEMA rds_tools TO ${username}`,
-  ];
 }
 
 /** The instances by names of their own, and what they say of themselves to the sidecar that asks. */
@@ -35,13 +25,11 @@ export class Instances {
     private readonly writer: string,
     /** Who asks. */
     private readonly login: Login,
-    private readonly database: string,
   ) {}
 
-  /** Names that lead to the instances, and a table that tells of them. */
-  async introduce(): Promise<void> {
+  /** Names that lead to the instances. */
+  introduce(): void {
     for (const { name, address } of this.cluster.members) this.lead(name, address);
-    await this.tell(this.endpoints);
   }
 
   get endpoints(): string[] {
@@ -60,12 +48,13 @@ export class Instances {
 
   /** RDS's table of the instances from now on says this. */
   async tell(endpoints: string[]): Promise<void> {
-    await this.cluster.writer.sql(topologyTable(endpoints), [], this.database);
+    await this.cluster.writer.sql(rdsMembers(endpoints));
   }
 
   /** Ends what the sidecars ask through, so that they look every name up again. */
   async endQuestions(): Promise<void> {
-    const ending = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '${this.login.username}'`;
+    const ending =
+      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'topology'";
     const running = this.cluster.members.filter((server) => server.running);
     await Promise.all(running.map((server) => server.sql(ending)));
   }
@@ -103,7 +92,7 @@ export class Instances {
   private async clock({ name, address: host }: Postgres): Promise<number> {
     const { username: user, password } = this.login;
     const ssl = { ca: this.authority.pem, servername: this.endpoint(name) };
-    const client = new Client({ host, port: 5432, database: this.database, user, password, ssl });
+    const client = new Client({ host, port: 5432, database: "postgres", user, password, ssl });
     await client.connect();
     try {
       const { rows } = await client.query<{ now: Date }>("SELECT clock_timestamp() AS now");
@@ -114,17 +103,7 @@ export class Instances {
   }
 
   private async change(...statements: string[]): Promise<void> {
-    for (const statement of statements) await this.cluster.writer.sql(statement, [], this.database);
+    for (const statement of statements) await this.cluster.writer.sql(statement);
     await this.endQuestions();
   }
-}
-
-/**
- * Stands for RDS's extension rds_tools, of which only the table of the instances is here: `id`,
- * `endpoint` and `port` (aws-advanced-nodejs-wrapper, rds_multi_az_pg_database_dialect.ts).
- */
-function topologyTable(endpoints: string[]): string {
-  const rows = endpoints.map((each, index) => `('db-${index}', '${each}', 5432)`).join(", ");
-  return `CREATE OR REPLACE FUNCTION rds_tools.show_topology(caller text DEFAULT '')
-    RETURNS TABLE (id text, endpoint text, port int) LANGUAGE sql STABLE AS $$ VALUES ${rows} $$`;
 }

@@ -6,13 +6,13 @@ import { timeToLive } from "../../policies/budgets/failover";
 import { hostOf } from "../../policies/model/pgbouncer-ini";
 import { Authority } from "../sandbox/certificates";
 import { bootstrap } from "./bootstrap";
-import { DatabaseCluster } from "./database-cluster";
+import { DatabaseCluster, memberNames } from "./database-cluster";
 import { Follower } from "./follower";
-import { instanceEndpoint, Instances, topologyRole } from "./instances";
+import { instanceEndpoint, Instances } from "./instances";
 import { ledgerTable } from "./ledger";
 import { Logins, newPassword, type Login } from "./logins";
 import type { Postgres } from "./postgres";
-import { masterPassword, rdsMaster } from "./rds-master";
+import { masterPassword, rdsMaster, rdsTools } from "./rds-master";
 import { Names } from "../sandbox/names";
 import { Network } from "../sandbox/network";
 import { PgBouncer, type PgBouncerSurroundings } from "./pgbouncer";
@@ -44,8 +44,8 @@ export class Laboratory {
     private readonly reconnectScript: string,
     /** Path of the chart's roles.sql. */
     private readonly rolesScript: string,
-    /** PgBouncer and its sidecar with the topology followed, and who asks the servers. */
-    private readonly followed: Shipped["followed"] & { login: Login },
+    /** PgBouncer and its sidecar with the topology followed. */
+    private readonly followed: Shipped["followed"],
     /** What pods and poolers get that start now. */
     public logins: Logins,
   ) {}
@@ -60,7 +60,6 @@ export class Laboratory {
     const rolesScript = join(folder, "roles.sql");
     await writeFile(rolesScript, impatient(shipped.rolesScript));
     const replicationPassword = newPassword();
-    const asks = { username: "topology", password: newPassword() };
     const [writerName, readerName] = [
       endpoint(configuration, database),
       endpoint(configuration, "minixdr_ro"),
@@ -83,15 +82,16 @@ export class Laboratory {
         await writer.sql(
           `CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replicationPassword}'`,
         );
+        const members = memberNames.map((name) => instanceEndpoint(writerName, name));
         for (const statement of rdsMaster(logins.master, database)) await writer.sql(statement);
+        for (const statement of rdsTools(logins.master, members)) await writer.sql(statement);
         await bootstrap(rolesScript, logins, reached(writer, authority));
         await loadTables(writer, logins);
-        for (const statement of topologyRole(asks, database))
-          await writer.sql(statement, [], database);
       },
     );
-    const instances = new Instances(cluster, names, authority, writerName, asks, database);
-    await instances.introduce();
+    const asks = logins.current("exporter");
+    const instances = new Instances(cluster, names, authority, writerName, asks);
+    instances.introduce();
     const laboratory = new Laboratory(
       configuration,
       shipped.maxConnections,
@@ -103,7 +103,7 @@ export class Laboratory {
       { folder, authority, serviceName: service },
       shipped.reconnectScript,
       rolesScript,
-      { ...shipped.followed, login: asks },
+      shipped.followed,
       logins,
     );
     laboratory.moveNames();
@@ -174,7 +174,8 @@ export class Laboratory {
    * @param preload file that its Node.js loads before the program
    */
   follow(pooler: PgBouncer, preload?: string): Promise<Follower> {
-    const { environment, login } = this.followed;
+    const { environment } = this.followed;
+    const login = this.logins.current("exporter");
     const { authority } = this.around;
     const { endpoints } = this.instances;
     const around = { environment, endpoints, login, authority: authority.file, preload };

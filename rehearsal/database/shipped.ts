@@ -65,12 +65,13 @@ function follows({ values }: PlannedRelease): boolean {
 }
 
 /**
- * The pooler as the chart renders it with the sidecar that follows the topology: as planned, or where
- * it is not, with the values that switch it on. Its endpoints are the laboratory's in any case.
+ * The pooler as the chart renders it with the sidecar that follows the topology: as planned for a
+ * cluster; in the other topology, which has none, with the values that switch it on. Its endpoints are
+ * the laboratory's in any case.
  */
 async function followedBy(release: PlannedRelease): Promise<Shipped["followed"]> {
-  const { image } = release.values as { image: object };
-  const topology = { enabled: true, image: { ...image, digest: "" }, endpoints: ["a.b", "c.d"] };
+  const { image } = release.values;
+  const topology = { enabled: true, image, endpoints: ["a.b", "c.d"] };
   const values = follows(release) ? release.values : { ...release.values, topology };
   const objects = await rendered(release, values);
   const configuration = objects.map(dataOf).find((data) => data["pgbouncer.ini"])!;

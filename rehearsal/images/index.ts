@@ -16,6 +16,7 @@ const own: Record<string, Recipe> = {
   backend: ours("backend"),
   frontend: ours("frontend"),
   backup: ours("backup"),
+  pooler: ours("pooler"),
   pgbouncer,
   "pgbouncer-exporter": goProgram("pgbouncer-exporter"),
   pause: goProgram("pause"),

@@ -1,12 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { Plan } from "../../plan/plan";
-import type { PlannedObject } from "../../plan/releases";
+import { localReleases, type PlannedObject } from "../../plan/releases";
 import { timeToLive } from "../../policies/budgets/failover";
 import { Moto, vaultOf } from "../aws/moto";
-import { DatabaseCluster } from "../database/database-cluster";
+import { DatabaseCluster, memberNames } from "../database/database-cluster";
 import { newPassword, type Logins } from "../database/logins";
 import type { Postgres } from "../database/postgres";
-import { rdsMaster } from "../database/rds-master";
+import { rdsMaster, rdsTools } from "../database/rds-master";
 import { shippedIn } from "../database/shipped";
 import { Authority } from "../sandbox/certificates";
 import type { Names } from "../sandbox/names";
@@ -123,11 +123,16 @@ async function startDatabase(plan: Plan, around: Secured, secrets: Secrets) {
   const { maxConnections } = await shippedIn(plan);
   const replicationPassword = newPassword();
   const zones = addressesIn(plan, "database", 11);
+  const endpoints = memberEndpoints(plan);
+  endpoints.forEach((endpoint, index) =>
+    around.names.set(endpoint, timeToLive.seconds, [zones[index]!]),
+  );
   return DatabaseCluster.start(
     {
       ...around,
       replicationPassword,
       names: [databaseWriterHost!, databaseReaderHost!],
+      endpoint: (server) => endpoints[memberNames.findIndex((name) => name === server)] ?? server,
       addresses: {
         one: zones[0]!,
         two: zones[1]!,
@@ -136,14 +141,27 @@ async function startDatabase(plan: Plan, around: Secured, secrets: Secrets) {
       },
       parameters: { max_connections: String(maxConnections), shared_buffers: "64MB" },
     },
-    (writer) => begin(writer, replicationPassword, secrets.logins),
+    (writer) => begin(writer, replicationPassword, secrets.logins, endpoints),
   );
 }
 
-/** RDS's part of the beginning: an empty database, and a master who is no superuser. */
-async function begin(writer: Postgres, replication: string, { master }: Logins) {
+/** Names of a cluster's instances that the poolers are told; none in the other topology. */
+function memberEndpoints(plan: Plan): string[] {
+  const { values } = localReleases(plan).find(({ name }) => name === "pgbouncer")!;
+  return (values.topology as { endpoints: string[] } | undefined)?.endpoints ?? [];
+}
+
+/** RDS's part of the beginning: an empty database, a master who is no superuser, and its list of instances. */
+async function begin(
+  writer: Postgres,
+  replication: string,
+  { master }: Logins,
+  endpoints: string[],
+): Promise<void> {
   await writer.sql(`CREATE ROLE replication LOGIN REPLICATION PASSWORD '${replication}'`);
   for (const statement of rdsMaster(master, "minixdr")) await writer.sql(statement);
+  if (endpoints.length === 0) return;
+  for (const statement of rdsTools(master, endpoints)) await writer.sql(statement);
 }
 
 async function startCache(plan: Plan, around: Secured, { cache }: Secrets): Promise<Cache> {

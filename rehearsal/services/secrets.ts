@@ -80,6 +80,7 @@ export class Secrets {
       "pgbouncer-users": { "userlist.txt": this.logins.userlist },
       "database-scratch": { owner: newPassword(), restorer: newPassword() },
       "pgbouncer-exporter": { ...this.logins.statistics },
+      "pgbouncer-topology": { ...this.database.exporter },
       "grafana-login": { "admin-user": "admin", "admin-password": newPassword() },
     };
     return others[name] ?? this.added.get(name);

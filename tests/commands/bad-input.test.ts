@@ -87,7 +87,7 @@ const cases: { title: string; change: (config: Config) => void; says: RegExp }[]
   {
     title: "a pool that exceeds max_connections",
     change: (c) => (c["mini-xdr:pgbouncer"] = { poolSize: 100 }),
-    says: /^ {2}mini-xdr:pgbouncer\.poolSize: 100 is not allowed; allowed: 4 poolers × .* within 320, .*; it is 420$/m,
+    says: /^ {2}mini-xdr:pgbouncer\.poolSize: 100 is not allowed; allowed: 4 poolers × .* within 314, .*; it is 420$/m,
   },
   {
     title: "read replicas of a cluster",

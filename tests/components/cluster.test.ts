@@ -162,7 +162,7 @@ describe("the cluster", () => {
     const plan = await plannedStack("prod");
     const repositories = ofType(plan, "aws:ecr/repository:Repository");
     const copies = repositories.filter(({ inputs }) => inputs.region === "eu-west-1");
-    assert.deepEqual([repositories.length, copies.length], [38, 19]);
+    assert.deepEqual([repositories.length, copies.length], [40, 20]);
     for (const { inputs } of repositories) {
       assert.equal(inputs.imageTagMutability, "IMMUTABLE");
       assert.deepEqual(inputs.imageScanningConfiguration, { scanOnPush: true });
@@ -176,7 +176,14 @@ describe("the cluster", () => {
     const made = repositories
       .filter(({ inputs }) => !inputs.region)
       .map(({ inputs }) => inputs.name);
-    const wanted = [...imageNames, ...chartNames.map(chartPath), "backend", "backup", "frontend"];
+    const wanted = [
+      ...imageNames,
+      ...chartNames.map(chartPath),
+      "backend",
+      "backup",
+      "frontend",
+      "pooler",
+    ];
     assert.deepEqual(made.sort(), wanted.map((name) => `mini-xdr/${name}`).sort());
     const lifecycles = ofType(plan, "aws:ecr/lifecyclePolicy:LifecyclePolicy");
     assert.equal(lifecycles.length, repositories.length);

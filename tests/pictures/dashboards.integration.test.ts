@@ -60,7 +60,7 @@ describe("npm run dashboards, before a real Prometheus with an invented hour", f
       ...["--prometheus", empty.url, "--out", folder, "--dashboard", "database", "service"],
     );
     assert.equal(code, ends.done, stderr);
-    assert.match(stdout, /database\.png: 0 of 16 panels have data/);
+    assert.match(stdout, /database\.png: 0 of 19 panels have data/);
     assert.match(stdout, /service\.png: 0 of 17 panels have data/);
     assert.match(stdout, /^ {2}no data: Requests$/m);
     assert.doesNotMatch(stdout, /cluster/);

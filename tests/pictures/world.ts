@@ -144,6 +144,18 @@ function pooler(pod: string, add: Add): void {
     for (const [name, course] of Object.entries(pools))
       add(`pgbouncer_pools_${name}`, { ...target, database, user: "minixdr_app" }, course);
   }
+  follower(pod, add);
+}
+
+/** The writer moves from one instance to the next. */
+function follower(pod: string, add: Add): void {
+  const target = { namespace: "database", pod, instance: `${pod}:9128` };
+  const writers: Record<string, Course> = { one: later(0, 1), two: later(1), three: always(0) };
+  for (const [member, course] of Object.entries(writers)) {
+    add("minixdr_topology_writer", { ...target, member }, course);
+    add("minixdr_topology_answer_age_seconds", { ...target, member }, always(0.1));
+  }
+  for (const name of ["held", "by_name"]) add(`minixdr_topology_${name}`, target, always(0));
 }
 
 function workloads(told: Add): void {

@@ -24,6 +24,7 @@ SET search_path = pg_catalog, pg_temp;
 \getenv exporter EXPORTER_USER
 \getenv exporter_verifier EXPORTER_VERIFIER
 \getenv exporter_clone_verifier EXPORTER_CLONE_VERIFIER
+\getenv exporter_connections EXPORTER_CONNECTIONS
 
 -- A role and its clone take turns: while one's password changes, clients log in as the other.
 CREATE TEMPORARY TABLE logins AS
@@ -34,7 +35,7 @@ SELECT role, role || suffix AS login, verifiers.verifier, connections,
                (:'read_only', :'read_only_verifier', :'read_only_clone_verifier', -1),
                (:'backup', :'backup_verifier', :'backup_clone_verifier', 8),
                (:'restore', :'restore_verifier', :'restore_clone_verifier', 8),
-               (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', 5))
+               (:'exporter', :'exporter_verifier', :'exporter_clone_verifier', :'exporter_connections'::int))
          AS duties (role, verifier, clone_verifier, connections),
        LATERAL (VALUES ('', verifier), ('_clone', clone_verifier)) AS verifiers (suffix, verifier);
 
@@ -92,7 +93,7 @@ SELECT format('ALTER ROLE %I SET %s', login, setting)
 \gexec
 
 REVOKE ALL ON DATABASE :"DBNAME" FROM PUBLIC;
-GRANT CONNECT ON DATABASE :"DBNAME" TO :"migrations", :"app", :"read_only", :"backup", :"exporter";
+GRANT CONNECT ON DATABASE :"DBNAME" TO :"migrations", :"app", :"read_only", :"backup";
 
 -- Migrations own the schema by their role; the others only use what is in it, today and tomorrow.
 CREATE SCHEMA IF NOT EXISTS minixdr AUTHORIZATION minixdr_owner;
@@ -134,4 +135,18 @@ ALTER ROLE :"restore" CREATEDB;
 -- Before, it was one of migrations too.
 SELECT format('REVOKE %I FROM %I', :'migrations', :'restore') WHERE pg_has_role(:'restore', :'migrations', 'MEMBER')
 \gexec
+
+-- Who asks the servers for the topology, beside every pooler, does so in `postgres`: nothing of the application's is in it,
+-- no dump holds what is made there, and a restore closes the other one.
 GRANT pg_monitor TO :"exporter";
+-- Before, it could enter this one.
+REVOKE CONNECT ON DATABASE :"DBNAME" FROM :"exporter";
+\connect postgres
+SET search_path = pg_catalog, pg_temp;
+-- RDS's own list of a cluster's instances. A server without it tells of none, and the planned ones are asked.
+SELECT 'CREATE EXTENSION rds_tools' FROM pg_available_extensions WHERE name = 'rds_tools' AND installed_version IS NULL
+\gexec
+SELECT format('GRANT %s TO %I', granted, :'exporter')
+  FROM (VALUES ('USAGE ON SCHEMA rds_tools'), ('EXECUTE ON FUNCTION rds_tools.show_topology')) AS rights (granted)
+ WHERE to_regproc('rds_tools.show_topology') IS NOT NULL
+\gexec

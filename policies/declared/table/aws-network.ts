@@ -233,7 +233,7 @@ export const rights: Record<string, Fields> = {
     name: only(
       matches(
         new RegExp(
-          `^mini-xdr/(backend|backup|frontend|${imageNames.join("|")}|charts/(${chartNames.join("|")}))$`,
+          `^mini-xdr/(backend|backup|frontend|pooler|${imageNames.join("|")}|charts/(${chartNames.join("|")}))$`,
         ),
         "one of our images, or what upstream/pins.json has of others",
       ),

@@ -152,6 +152,7 @@ export const ofJobs: Record<string, Declaration> = {
       ];
     }),
   ),
+  EXPORTER_CONNECTIONS: value(judged("pooler-topology")),
   DATABASE_HOST: value(address),
   DATABASE_PORT: value(fixed("5432")),
   DATABASE_NAME: value(free(identity)),
@@ -193,6 +194,14 @@ export const ofDeployments: Record<string, Declaration> = {
   PGUSER: value(fixed("pgbouncer")),
   PGDATABASE: value(fixed("pgbouncer")),
   PGPASSWORD: secret("pgbouncer-exporter", "password"),
+  TOPOLOGY_CONFIG: value(fixed("/etc/topology/pgbouncer.ini")),
+  TOPOLOGY_RUN: value(fixed("/var/run/pgbouncer")),
+  TOPOLOGY_WRITER: value(fixed("minixdr")),
+  TOPOLOGY_READER: value(fixed("minixdr_ro")),
+  TOPOLOGY_ENDPOINTS: value(judged("pooler-topology")),
+  TOPOLOGY_CA_FILE: value(fixed("/etc/database-ca/ca.pem")),
+  TOPOLOGY_USER: secret("pgbouncer-topology", "username"),
+  TOPOLOGY_PASSWORD: secret("pgbouncer-topology", "password"),
   PGBOUNCER_EXPORTER_CONNECTION_STRING: value(
     only(matches(/^host=127\.0\.0\.1 /, "a connection within the pod"), "it reports another's"),
   ),

@@ -252,7 +252,7 @@ export const around: Record<string, Fields> = {
     data: {
       "pgbouncer.ini": judged("pooler-settings"),
       "reconnect.sh": reviewed("39656bac9d9c5273ad0fd66f984b31373a80e75de407aaf42a12704330b28924"),
-      "roles.sql": reviewed("53168d1dfb54d8f14f8677ffd96f7599d9b429b82096004c6342d18fdbf0c92c"),
+      "roles.sql": reviewed("995efa0315bb9ad193dccb75eaeef5b1f8fc191773dde9c9a29a1c9c8ebd84ea"),
       "ca.crt": free("a wrong authority fails the first connection"),
       "ca.pem": free("a wrong authority fails the first connection"),
       ...Object.fromEntries(

@@ -1,4 +1,5 @@
 import { faults, type Fault, type Way } from "../../declared/faults";
+import { databaseCluster } from "../../model/database";
 import type { Stack } from "../../model/resource";
 import type { Settings } from "../../model/settings";
 import { broken } from "../chain";
@@ -25,7 +26,10 @@ export function untoldOf(fault: string, stack: Stack, settings: Settings): Break
 function linesOf(chosen: Fault[], stack: Stack, settings: Settings): Line[] {
   const watch = watchOf(stack, settings);
   const isAsked = (way: Way) => !("alarm" in way && isIdle(way, stack, settings));
-  const there = chosen.filter(({ ofCopies }) => !(ofCopies && settings.alone));
+  const clusters = stack.ofType(databaseCluster).length > 0;
+  const there = chosen.filter(
+    ({ ofCopies, ofClusters }) => !(ofCopies && settings.alone) && (clusters || !ofClusters),
+  );
   return there.flatMap(({ name, ways }) =>
     ways.filter(isAsked).map((way): Line => {
       const { metric, by, through, who, seconds, broken } = told(name, way, stack, settings, watch);

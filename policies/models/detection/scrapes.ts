@@ -37,14 +37,17 @@ export function scrapeOf(
       problems: off ? [`${path} is false, so nobody scrapes it`] : [],
     };
   }
-  const monitor = stack.ofType(serviceMonitor).find(({ name }) => name === source);
+  const [of, port] = source.split("#");
+  const monitor = stack.ofType(serviceMonitor).find(({ name }) => name === of);
   if (!monitor)
     return {
-      object: { urn: prometheus.urn, name: source },
+      object: { urn: prometheus.urn, name: of! },
       every: NaN,
       problems: ["no such ServiceMonitor"],
     };
-  const endpoints = list(monitor.properties, "spec.endpoints");
+  const endpoints = list(monitor.properties, "spec.endpoints").filter(
+    (endpoint) => port === undefined || at(endpoint, "port") === port,
+  );
   const every = Math.max(
     ...endpoints.map((endpoint) => seconds(at(endpoint, "interval") ?? `${usual}s`)),
   );

@@ -24,9 +24,9 @@ export default {
     const found = everyContainer(workload);
     const names = found.map((container) => String(at(container, "name")));
     return [
-      ...Object.keys(declared)
-        .filter((name) => !names.includes(name))
-        .map((name) => `it has no container ${name}`),
+      ...Object.entries(declared)
+        .filter(([name, { where }]) => where === undefined && !names.includes(name))
+        .map(([name]) => `it has no container ${name}`),
       ...found.flatMap((container, index) => {
         const told = [...list(container, "command"), ...list(container, "args")].join(" ");
         const expected = Object.hasOwn(declared, names[index]!)

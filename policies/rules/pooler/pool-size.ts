@@ -9,7 +9,7 @@ import { numberAt } from "../../model/resource";
 import { number, poolers, type Pooler } from "../../model/pooler";
 import type { RuleDefinition } from "../../model/rule";
 
-/** Connections that go past the pools: migrations, dumps, exporter, an operator. */
+/** Connections that go past the pools: migrations, dumps, an operator. */
 const direct = 20;
 /** Share of `max_connections` that may be taken; AWS and an operator need the rest. */
 const share = 0.85;
@@ -61,10 +61,11 @@ function size(pooler: Pooler): number {
  * no reader is left, so there all pools count together; of instances, those with the same host.
  */
 function connections(pooler: Pooler, cluster: boolean): number {
-  const pods =
-    numberAt(pooler.pods?.properties, "spec.replicas") +
-    numberAt(pooler.pods?.properties, "spec.strategy.rollingUpdate.maxSurge");
+  const replicas = numberAt(pooler.pods?.properties, "spec.replicas");
+  const pods = replicas + numberAt(pooler.pods?.properties, "spec.strategy.rollingUpdate.maxSurge");
   const hosts = pooler.databases.map(({ host }) => (cluster ? "" : host));
   const pools = Math.max(...hosts.map((host) => hosts.filter((other) => other === host).length));
-  return pods * size(pooler) * (Number.isFinite(pools) ? pools : NaN);
+  // Beside each pooler of a cluster one asks for the topology, and beside those that a rollout replaces.
+  const asking = cluster ? 2 * replicas : 0;
+  return pods * size(pooler) * (Number.isFinite(pools) ? pools : NaN) + asking;
 }

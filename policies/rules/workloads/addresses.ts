@@ -1,5 +1,5 @@
 import { ownRegion } from "../../model/region";
-import { declaredAddresses, type Lead } from "../../declared/addresses";
+import { addressesOfClusters, declaredAddresses, type Lead } from "../../declared/addresses";
 import { writers } from "../../budgets/failover";
 import { databaseCluster, replicasOf } from "../../model/database";
 import { show } from "../../model/expectation";
@@ -14,15 +14,19 @@ export default {
   severity: "critical",
   from: "starter",
   demands:
-    "Addresses that a release is given lead where they have to: to the writer's, the readers' and the cache's own endpoints, our registry, its own target group.",
+    "Addresses that a release is given lead where they have to: to the writer's, the readers', each member's and the cache's own endpoints, our registry, its own target group.",
   reason:
     "One instance's address looks like the writer's, until the day of the failover; the committed objects leave it out.",
   needs: "stack",
   types: [releaseType],
   judge: ({ properties }, stack, settings) => {
-    const declared = declaredAddresses[String(properties.name)] ?? {};
+    const name = String(properties.name);
+    const declared = {
+      ...declaredAddresses[name],
+      ...(stack.ofType(databaseCluster).length > 0 ? addressesOfClusters[name] : {}),
+    };
     return [
-      ...leftOut(String(properties.name), settings)
+      ...leftOut(name, settings)
         .filter((path) => !Object.hasOwn(declared, path))
         .map(
           (path) =>
@@ -67,6 +71,10 @@ function patternOf(lead: Lead, stack: Stack): RegExp[] {
     );
   if (lead === "an end") return [/^\d{4}-\d\d-\d\dT[\d:.]+(Z|[+-]\d\d:\d\d)$/];
   if (lead === "a checksum") return [/^[0-9a-f]{64}$/];
+  if ("member" in lead)
+    return writers(stack).map(({ properties }) =>
+      instance(`${text(properties.clusterIdentifier)}-instance-${lead.member}`),
+    );
   if ("signedBy" in lead) {
     const arn = signsWith(lead.signedBy, stack);
     return arn === undefined ? [] : [new RegExp(`^${arn}$`)];
@@ -87,11 +95,13 @@ function endpoint(
   { type, properties }: { type: string; properties: Record<string, unknown> },
   of: string,
 ): RegExp {
-  const cluster = type === databaseCluster;
-  const name = text(cluster ? properties.clusterIdentifier : properties.identifier);
-  return new RegExp(
-    `^${name}\\.${cluster ? of : ""}(?!ro-)[a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com$`,
-  );
+  if (type !== databaseCluster) return instance(text(properties.identifier));
+  return instance(text(properties.clusterIdentifier), of);
+}
+
+/** @param of what AWS puts before the domain of a cluster's own endpoints */
+function instance(name: string, of = ""): RegExp {
+  return new RegExp(`^${name}\\.${of}(?!ro-)[a-z0-9]+\\.[a-z0-9-]+\\.rds\\.amazonaws\\.com$`);
 }
 
 /** A name as part of a pattern: no sign of it means anything but itself. */
@@ -103,6 +113,7 @@ function says(lead: Lead): string {
   if (lead === "an end") return "a certificate's end, RFC 3339";
   if (lead === "a checksum") return "a SHA-256";
   if (typeof lead === "string") return `the ${lead}`;
+  if ("member" in lead) return `member ${lead.member} of the cluster`;
   if ("signedBy" in lead) return `the key that ${lead.signedBy} signs with`;
   return "image" in lead
     ? `the image ${lead.image} of our registry`

@@ -1,4 +1,11 @@
-import { declaredFlows, declaredPeers, scratchPeers, subnetsOf } from "../../declared/traffic";
+import {
+  declaredFlows,
+  declaredPeers,
+  flowsOfClusters,
+  scratchPeers,
+  subnetsOf,
+} from "../../declared/traffic";
+import { databaseCluster } from "../../model/database";
 import { at, list, type Properties, type Resource, type Stack } from "../../model/resource";
 import type { RuleDefinition } from "../../model/rule";
 
@@ -15,9 +22,9 @@ export default {
   needs: "stack",
   types: ["kubernetes:networking.k8s.io/v1:NetworkPolicy"],
   judge: (policy, stack) => {
-    const declared = Object.hasOwn(declaredFlows, policy.name)
-      ? declaredFlows[policy.name]
-      : undefined;
+    const clusters = stack.ofType(databaseCluster).length > 0;
+    const flows = clusters ? { ...declaredFlows, ...flowsOfClusters } : declaredFlows;
+    const declared = Object.hasOwn(flows, policy.name) ? flows[policy.name] : undefined;
     if (!declared) return ["it is not declared in policies/declared/traffic"];
     const spec = at(policy.properties, "spec");
     const labels = (at(policy.properties, "metadata.labels") ?? {}) as Properties;

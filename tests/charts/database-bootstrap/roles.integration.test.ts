@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import pWaitFor from "p-wait-for";
 import { Client } from "pg";
 import { bootstrap } from "../../../rehearsal/database/bootstrap";
 import { Logins } from "../../../rehearsal/database/logins";
+import { rdsTools } from "../../../rehearsal/database/rds-master";
 import { newFolder } from "../../images/backup/support/folder";
 import { LiveDatabase, rolesScript } from "../../images/backup/support/live-database";
 import { needTools } from "../../support/need-tools";
@@ -269,6 +270,51 @@ describe("the chart database-bootstrap, under a master as RDS makes it", functio
     for (const login of ["minixdr_migrations", "minixdr_migrations_clone"])
       await database.as(login, `ALTER TABLE minixdr.older ADD COLUMN ${login}_was_here int`);
     await database.query("DROP TABLE minixdr.older");
+  });
+
+  it("lets who asks for the topology ask in a database that is not the application's, and do nothing else", async () => {
+    const endpoints = ["one.test", "two.test", "three.test"];
+    for (const statement of rdsTools(database.logins.master, endpoints))
+      await database.query(statement, "postgres");
+    // In an older stack it could.
+    await database.query("GRANT CONNECT ON DATABASE minixdr TO minixdr_exporter");
+    await again(database.logins);
+    const members = "SELECT endpoint FROM rds_tools.show_topology('test')";
+    for (const login of ["minixdr_exporter", "minixdr_exporter_clone"]) {
+      const said = await database.as<{ endpoint: string }>(login, members, "postgres");
+      assert.deepEqual(
+        said.map(({ endpoint }) => endpoint),
+        endpoints,
+      );
+      await database.as(login, "SELECT count(*) FROM pg_ls_waldir()", "postgres");
+      await assert.rejects(
+        database.as(login, "SELECT 1"),
+        /permission denied for database "minixdr"/,
+      );
+    }
+    await assert.rejects(
+      database.as("minixdr_app", members, "postgres"),
+      /permission denied for schema rds_tools/,
+    );
+    const [limit] = await database.query<{ most: number }>(
+      "SELECT rolconnlimit AS most FROM pg_roles WHERE rolname = 'minixdr_exporter'",
+    );
+    assert.equal(limit!.most, 40);
+    await database.query("DROP SCHEMA rds_tools CASCADE", "postgres");
+  });
+
+  it("makes RDS's extension where a server has it, outside of what is dumped", async () => {
+    // PostgreSQL's own citext in its place: its master may make that one too.
+    const script = join(await newFolder(), "roles.sql");
+    const text = await readFile(rolesScript, "utf8");
+    await writeFile(script, text.replaceAll("rds_tools", "citext"));
+    await database.query("GRANT CREATE ON DATABASE postgres TO minixdr_master", "postgres");
+    const made = (where: string) =>
+      database.query("SELECT extname FROM pg_extension WHERE extname = 'citext'", where);
+    for (let times = 0; times < 2; times++)
+      await bootstrap(script, database.logins, { PGHOST: database.host });
+    assert.equal((await made("postgres")).length, 1);
+    assert.equal((await made("minixdr")).length, 0);
   });
 
   it("gives the canary row of an older stack, the dump's own, to nobody who logs in", async () => {

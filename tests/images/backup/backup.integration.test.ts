@@ -10,6 +10,7 @@ import {
 import { run } from "../../../lib/processes";
 import { Moto } from "../../../rehearsal/aws/moto";
 import { SigningKeys } from "../../../rehearsal/aws/signing-keys";
+import { freePorts } from "../../../rehearsal/receivers/free-ports";
 import { needTools } from "../../support/need-tools";
 import { newFolder, removeFolders } from "./support/folder";
 import { LiveDatabase } from "./support/live-database";
@@ -189,9 +190,10 @@ describe("backups, with a real PostgreSQL and moto", function () {
   });
 
   it("serves the vault's figures to Prometheus and sends the age to CloudWatch", async () => {
-    const job = await startJob(["exporter", "--port", "19187"], vault());
+    const [port] = await freePorts(1);
+    const job = await startJob(["exporter", "--port", String(port)], vault());
     await job.said("serving metrics");
-    const text = await (await fetch("http://127.0.0.1:19187/metrics")).text();
+    const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     job.child.kill("SIGTERM");
     assert.equal((await job.done).code, 0);
     for (const name of [

@@ -83,6 +83,24 @@ function web(service: string, pods: number, ways: typeof routes): Target[] {
   }));
 }
 
+/** What follows the topology beside each of them. */
+function followers(): Target[] {
+  return list("pgbouncer-", 3).map((pod) => ({
+    job: "pgbouncer",
+    labels: { namespace: "database", pod, service: "pgbouncer", endpoint: "topology" },
+    series: [
+      ...["by_name", "held", "timeline", "switches_total"].map((name) =>
+        gauge(`minixdr_topology_${name}`, {}, 0),
+      ),
+      ...list("member-", 3).flatMap((member) =>
+        ["writer", "answer_age_seconds"].map((name) =>
+          gauge(`minixdr_topology_${name}`, { member }, 0),
+        ),
+      ),
+    ],
+  }));
+}
+
 function poolers(): Target[] {
   const gauges = ["client_active", "client_waiting", "server_active", "server_idle", "server_used"];
   return list("pgbouncer-", 3).map((pod) => ({
@@ -301,6 +319,7 @@ export function stack(): Target[] {
     ...web("backend", 12, routes),
     ...web("frontend", 6, routes.slice(0, 4)),
     ...poolers(),
+    ...followers(),
     state(),
     ...machines(),
     ...controlPlane(),

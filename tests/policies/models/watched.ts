@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { expectedAlerts } from "../../../policies/declared/alerts";
 import type { ByAlarm, ByAlert, ByEvent, Fault } from "../../../policies/declared/faults";
 import { limits } from "../../../policies/declared/limits";
+import { databaseCluster } from "../../../policies/model/database";
 import { Stack, type Resource } from "../../../policies/model/resource";
 import { subjects } from "../../../policies/models/detection/alarms";
 import { expectedOf } from "../../../policies/models/detection/cloud";
@@ -67,7 +68,10 @@ export function watched(faults: Fault[], how: Watching, others: Resource[] = [])
   const alerts = ways.filter((way): way is ByAlert => "alert" in way);
   const alarms = ways.filter((way): way is ByAlarm => "alarm" in way);
   const events = ways.filter((way): way is ByEvent => "events" in way);
-  const watch = alerts.length > 0 ? prometheusOf(alerts, how) : [];
+  const cluster = faults.some(({ ofClusters }) => ofClusters)
+    ? [made(databaseCluster, "cluster", { clusterIdentifier: "cluster" })]
+    : [];
+  const watch = [...cluster, ...(alerts.length > 0 ? prometheusOf(alerts, how) : [])];
   if (alarms.length + events.length === 0) return [root, ...others, ...watch];
   const regions = new Set([...alarms.map(regionOf), ...events.map(() => undefined)]);
   const topics = new Map([...regions].map((region) => [region, heardTopic(how, region)]));
@@ -363,19 +367,20 @@ function alertmanagerOf({ before, nested, wait }: Watching): object {
 }
 
 function scraped(release: Resource, source: string, { scrape }: Watching): Resource[] {
-  const labels = { app: source.replace("/", "-") };
+  const [name = "", port = "metrics"] = source.split("#");
+  const labels = { app: name.replace("/", "-") };
   return [
-    deployed(release, "monitoring.coreos.com/v1:ServiceMonitor", source, {
+    deployed(release, "monitoring.coreos.com/v1:ServiceMonitor", name, {
       spec: {
         selector: { matchLabels: labels },
-        endpoints: [{ port: "metrics", interval: `${scrape}s` }],
+        endpoints: [{ port, interval: `${scrape}s` }],
       },
     }),
-    deployed(release, "core/v1:Service", source, {
+    deployed(release, "core/v1:Service", name, {
       metadata: { labels },
-      spec: { selector: labels, ports: [{ name: "metrics" }] },
+      spec: { selector: labels, ports: [{ name: port }] },
     }),
-    deployed(release, "apps/v1:Deployment", source, {
+    deployed(release, "apps/v1:Deployment", name, {
       spec: { template: { metadata: { labels } } },
     }),
   ];

@@ -1,4 +1,4 @@
-import type { Properties, Resource } from "../../../policies/model/resource";
+import { at, list, type Properties, type Resource } from "../../../policies/model/resource";
 import { setting } from "../support";
 
 /** One change of one resource that breaks a rule, where no single bad value tells it all. */
@@ -245,6 +245,14 @@ export const changes: Record<string, Change> = {
     "mini-xdr-backend",
     setting("spec/selector", { app: "another" }),
   ),
+  "pooler-topology": on(kubernetes("apps/v1:Deployment"), "database/pgbouncer", (resource) => {
+    const path = "spec/template/spec/containers";
+    const all = list(resource.properties, path.replaceAll("/", "."));
+    return setting(
+      path,
+      all.filter((container) => at(container, "name") !== "topology"),
+    )(resource);
+  }),
   "pooler-settings": on(kubernetes("core/v1:ConfigMap"), "database/pgbouncer", (resource) => {
     const data = resource.properties.data as Properties;
     const file = String(data["pgbouncer.ini"]).replace(

@@ -11,6 +11,12 @@ import {
   pgBouncerDown,
   pgBouncerReplicaDown,
 } from "./pooler";
+import {
+  databaseMemberSilent,
+  poolerGoesByName,
+  switchWithoutFailover,
+  writerUnseen,
+} from "./topology";
 import { kubeStateMetricsDown, watchdog } from "./watching";
 import {
   disruptionBudgetAtLimit,
@@ -31,6 +37,10 @@ export const tables: Table[] = [
   pgBouncerClientsWaiting,
   pgBouncerDown,
   pgBouncerReplicaDown,
+  poolerGoesByName,
+  writerUnseen,
+  databaseMemberSilent,
+  switchWithoutFailover,
   lowCacheHitRate,
   podCrashLooping,
   replicasBelowDesired,

@@ -107,11 +107,49 @@ export const absence: Edit[] = [
   ...edits("absence", "components/database-backup.ts", [
     ["a dump a day", "0,30 * * * *", "0 2 * * *"],
   ]),
+  ...edits("absence", "charts/pgbouncer/templates/service-monitor.yaml", [
+    [
+      "no figures of what follows the topology",
+      / {4}\{\{- if .Values.topology.enabled \}\}[^]*?\{\{- end \}\}\n/,
+      "",
+    ],
+  ]),
+  ...edits("absence", "charts/pgbouncer/templates/network-policy.yaml", [
+    [
+      "no way to the figures of what follows the topology",
+      / {8}- \{ protocol: TCP, port: 9128 \}\n/,
+      "",
+    ],
+  ]),
   ...edits("absence", ini, [
+    [
+      "a pooler that does not read where it is to go",
+      "    %include /var/run/pgbouncer/entries.ini\n",
+      "",
+    ],
     ["a pool for each login of a rotation", / {4}max_db_connections[^\n]*\n/, ""],
   ]),
   ...edits("absence", pooler, [
-    ["no watcher of the writer", / {8}# Sheds the connections[^]*?(?= {8}- name: exporter)/, ""],
+    [
+      "no watcher of the writer",
+      / {8}# Sheds the connections[^]*?(?= {8}\{\{- with .Values.topology)/,
+      "",
+    ],
+    [
+      "no follower of the topology",
+      / {8}\{\{- with .Values.topology[^]*?(?= {8}- name: exporter)/,
+      "",
+    ],
+    [
+      "a follower that may take all of its node",
+      /(- \{ name: topology, containerPort[^]*?) {10}resources:\n[^\n]*\n[^\n]*\n/,
+      "$1",
+    ],
+    [
+      "a follower that may take all of its node's memory",
+      "limits: { memory: 128Mi, cpu: 500m }",
+      "limits: { cpu: 500m }",
+    ],
     ["poolers that do not follow their configuration", / {8}checksum\/config[^\n]*\n/, ""],
     ["poolers that keep their old users", / {8}checksum\/secrets[^\n]*\n/, ""],
     ["names that wait five seconds", / {6}# A lost DNS packet[^]*?(?= {6}affinity:)/, ""],
@@ -148,6 +186,11 @@ export const absence: Edit[] = [
     ],
   ]),
   ...edits("absence", main, [
+    [
+      "a cluster whose topology nobody follows",
+      'config.database.topology === "cluster"\n        ? {',
+      'config.database.topology !== "cluster"\n        ? {',
+    ],
     [
       "no pods' alarm of the cache",
       "cache: { memberIds: cache.memberIds }",

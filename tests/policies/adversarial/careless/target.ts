@@ -217,6 +217,36 @@ export const target: Edit[] = [
       "({ logins }) => logins.slice(0, 1),",
     ],
     [
+      "a sidecar that asks as the application",
+      "login: credentials.database.exporter,",
+      "login: credentials.database.app,",
+    ],
+    [
+      "a sidecar that asks as the master",
+      "login: credentials.database.exporter,",
+      "login: credentials.database.master,",
+    ],
+    [
+      "a sidecar of another image",
+      'image: registry.image("pooler", config.images.pooler),',
+      'image: registry.image("backend", config.images.backend),',
+    ],
+    [
+      "a sidecar that asks two members of three",
+      "memberIds: database.endpoints.memberIds,\n            login",
+      "memberIds: database.endpoints.memberIds.slice(1),\n            login",
+    ],
+    [
+      "a sidecar that asks another cluster's members",
+      "memberIds: database.endpoints.memberIds,\n            login",
+      'memberIds: database.endpoints.memberIds.map((id) => id.replace("prod", "old")),\n            login',
+    ],
+    [
+      "a sidecar that is let in as often as there are poolers",
+      "topologyConnections: topologyConnections(config.pgbouncer)",
+      "topologyConnections: config.pgbouncer.replicas * 2 - 1",
+    ],
+    [
       "the pooler before the roles",
       "onCluster(roles, observability.definitions),\n);\n\nnew AlertRules",
       "onCluster(namespaces.database, traffic, observability.definitions),\n);\n\nnew AlertRules",
@@ -356,10 +386,16 @@ export const target: Edit[] = [
     ["experiments on every pod at once", '"COUNT(1)"', '"ALL"'],
   ]),
   ...edits("target", "components/pgbouncer.ts", [
+    ["a sidecar at the cluster's own endpoints", '.replace(".cluster-", ".")', ""],
+    [
+      "poolers that do not follow the sidecar's login",
+      "checksum(this.users, this.statistics, this.asking)",
+      "checksum(this.users, this.statistics)",
+    ],
     [
       "poolers that do not follow their users",
-      "checksum(this.users, this.statistics)",
-      "checksum(this.statistics)",
+      "checksum(this.users, this.statistics, this.asking)",
+      "checksum(this.statistics, this.asking)",
     ],
   ]),
   ...edits("target", "components/application.ts", [
