@@ -38,15 +38,15 @@ export const command = commandLine(
   .addOption(new Option("--revision <commit>").hideHelp());
 
 /** `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see. */
-export async function main(args: string[], { root }: Launch): Promise<number> {
+export async function main(args: string[], { root, begun }: Launch): Promise<number> {
   const options = optionsOf<Options>(command, args);
   const { stack, json, explain, against, markdown, allow, revision } = options;
   refuseUnfit(options);
-  if (revision !== undefined && json) {
-    await planRevisions(root, { commit: revision, stack }, json);
+  if (revision !== undefined) {
+    await planRevisions(root, revision, stack);
     return ends.done;
   }
-  if (against !== undefined) return review(root, { against, stack, allow, markdown });
+  if (against !== undefined) return review(root, { against, stack, allow, markdown }, begun);
   return preview(root, stack === undefined ? stackNames(root) : [stack], {
     planFile: json,
     explain,

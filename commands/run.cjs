@@ -20,14 +20,23 @@ function fromSource() {
 async function fromCache() {
   const { compile } = require("../lib/compile.cjs");
   const { useSdkBundle } = require("../plan/sdk-bundle.cjs");
+  const early = await begin(compile);
   const command = await compile(root, "commands/preview.ts");
   // Help is given without the program, and a broken one is the command's to report.
   const help = args.some((arg) => arg === "--help" || arg === "-h");
   const program = help ? undefined : await compile(root, "index.ts").catch(() => undefined);
   const modules = new Set([...command.imports, ...(program?.imports ?? [])]);
   const sdks = program && useSdkBundle(root, [...modules].sort());
-  const keep = () => [sdks, command, program].forEach((code) => code?.save());
-  return { ...command.run(), keep };
+  const keep = () => [sdks, command, program, early?.code].forEach((code) => code?.save());
+  return { ...command.run(), keep, begun: early?.begun };
+}
+
+/** What of a comparison can begin before all of that is loaded. */
+async function begin(compile) {
+  if (!args.some((arg) => arg.startsWith("--against"))) return undefined;
+  // Where it cannot be compiled, neither can the command, which says so.
+  const code = await compile(root, "review/early.ts").catch(() => undefined);
+  return code && { code, begun: await code.run().begin(root, args) };
 }
 
 function load() {
@@ -39,7 +48,7 @@ function load() {
 }
 
 async function main() {
-  const { exitCode, explain, main: run, keep } = await load();
+  const { exitCode, explain, main: run, keep, begun } = await load();
   let ended = false;
   const end = (error) => {
     ended = true;
@@ -59,7 +68,7 @@ async function main() {
     process.exitCode = 70;
   });
   try {
-    const code = await run(args, { root });
+    const code = await run(args, { root, begun });
     ended = true;
     // Only a run to the end has compiled all that the next one needs.
     keep();

@@ -2,7 +2,6 @@ import { writeFileSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setImmediate } from "node:timers/promises";
 import { readPrices } from "../cost/prices";
 import { ends, Failure, UsageError } from "../lib/ends";
 import { run } from "../lib/processes";
@@ -12,11 +11,12 @@ import { readPlan } from "../plan/plan-file";
 import { loadProgram } from "../plan/program";
 import { stackNames } from "../plan/stack-settings";
 import type { Violation } from "../policies/pack/judge";
-import { BaseProcess, type Revisions } from "./base";
-import { RevisionCache } from "./cache";
+import { ask, cachesOf, hasOtherLock, isSame, stacksOfBase, type Asked } from "./asked";
+import { BaseProcess, type Revisions } from "./base-process";
+import type { Begun } from "./early";
 import { editsPack, guardedIn, tiersIn } from "./guarded";
 import { reviewMarkdown } from "./markdown";
-import { Repository, shareDependencies, type ChangedFile } from "./repository";
+import { Repository, shareDependencies } from "./repository";
 import {
   firstLine,
   foreignRevisionOf,
@@ -40,50 +40,19 @@ export interface ReviewOptions {
   markdown?: string;
 }
 
-/** Folders and files that plan a revision and read its plan; another one makes other revisions of commits. */
-const evaluator = [
-  "plan",
-  "policies",
-  "upstream",
-  "review",
-  "cost",
-  "preflight",
-  "lib",
-  "package-lock.json",
-];
-
 /**
  * Compares what is checked out with another revision, by stack, prints what a reviewer has to know, and
  * returns the exit code: 1 when the base's pack objects, or when something goes that holds data or an
  * address and is not allowed to.
  *
+ * @param begun what of it has begun before the SDKs were loaded
  * @throws UsageError when one of the two cannot be had or planned; nothing stays behind.
  */
-export async function review(root: string, options: ReviewOptions): Promise<number> {
+export async function review(root: string, options: ReviewOptions, begun?: Begun): Promise<number> {
   const stop = untilStopped();
   const repository = new Repository(root);
-  const [commitNamed, clean, alone] = [
-    repository.commitOf(options.against),
-    repository.requireClean(),
-    Promise.all([repository.contentsOf(...evaluator), repository.plannedFrom("HEAD")]),
-  ];
-  // Git has begun after this turn, and while it answers the program loads.
-  await setImmediate();
-  // Whichever fails is told in the order in which they are awaited.
-  for (const asked of [clean, alone, loadProgram(root)]) asked.catch(() => {});
-  const commit = await commitNamed;
-  await clean;
-  const [files, base] = await Promise.all([
-    repository.changedSince(commit),
-    repository.plannedFrom(commit),
-  ]);
-  const [contents, head] = await alone;
-  const caches = {
-    base: new RevisionCache(base, contents),
-    head: new RevisionCache(head, contents),
-    same: base === head,
-  };
-  const comparison = new Comparison(root, repository, options, { commit, files, caches, stop });
+  const asked = begun?.asked ?? (await ask(repository, options.against));
+  const comparison = new Comparison(root, repository, options, { asked, base: begun?.base, stop });
   const result = await comparison.run();
   // A worktree that was there has been removed by now.
   stop.throwIfAborted();
@@ -93,26 +62,29 @@ export async function review(root: string, options: ReviewOptions): Promise<numb
 }
 
 interface Between {
-  commit: string;
-  files: ChangedFile[];
-  /** What is kept of either side, and whether both are planned from the same. */
-  caches: { base: RevisionCache; head: RevisionCache; same: boolean };
+  asked: Asked;
+  /** Plans the base already, where somebody has begun. */
+  base: BaseProcess | undefined;
   stop: AbortSignal;
 }
 
 class Comparison {
+  private readonly caches: ReturnType<typeof cachesOf>;
+
   constructor(
     private readonly root: string,
     private readonly repository: Repository,
     private readonly options: ReviewOptions,
     private readonly between: Between,
-  ) {}
+  ) {
+    this.caches = cachesOf(between.asked);
+  }
 
   async run(): Promise<Review> {
     const { against: ref, allow } = this.options;
-    const { commit, files } = this.between;
+    const { commit, files } = this.between.asked;
     const inHead = this.wanted(stackNames(this.root));
-    const inBase = this.wanted(namesInBase(stackNames(this.root), files));
+    const inBase = this.wanted(stacksOfBase(this.root, this.between.asked));
     if (inHead.length + inBase.length === 0)
       throw new UsageError(
         `--stack: ${JSON.stringify(this.options.stack)} is not allowed; allowed: ${stackNames(this.root).join(", ")}`,
@@ -134,11 +106,6 @@ class Comparison {
     return { ref, commit, stacks, guarded, judgedByCode: judged.size > 0 };
   }
 
-  /** Whether the base has other dependencies: they are installed, and it is planned by its own preview. */
-  private get hasOtherLock(): boolean {
-    return this.between.files.some(({ path: file }) => file === "package-lock.json");
-  }
-
   private wanted(stacks: string[]): string[] {
     const { stack } = this.options;
     return stack === undefined ? stacks : stacks.filter((name) => name === stack);
@@ -146,25 +113,25 @@ class Comparison {
 
   /** Both revisions of every stack, and the base's verdict where its pack is other code. */
   private async revisions(inHead: string[], inBase: string[]) {
-    const { caches, files } = this.between;
-    const byCode = editsPack(files);
-    if (caches.same && !byCode) {
+    const { asked, stop } = this.between;
+    if (isSame(asked)) {
       const heads = await this.headsOf(inHead);
       return { heads, bases: heads, judged: none };
     }
     const bases: Revisions = new Map();
     for (const stack of inBase) {
-      const known = caches.base.read(stack);
+      const known = this.caches.base.read(stack);
       if (known) bases.set(stack, known);
     }
     const missing = inBase.filter((stack) => !bases.has(stack));
+    const byCode = editsPack(asked.files);
     if (missing.length > 0 || byCode) await this.requireLockFile();
-    const apart = missing.length > 0 && !this.hasOtherLock ? await this.startBase() : undefined;
+    const planned = missing.length > 0 && !hasOtherLock(asked) ? this.plannedApart() : undefined;
     const heads = this.headsOf(inHead);
     // Its failure is met when it is awaited, which is after all that the base needs has ended.
     heads.catch(() => {});
-    const planned = await this.said(apart?.revisions(this.between.stop));
-    planned?.forEach((revision, stack) => this.keepBase(bases, stack, revision));
+    for (const [stack, revision] of (await planned) ?? []) this.keepBase(bases, stack, revision);
+    stop.throwIfAborted();
     const left = missing.filter((stack) => !bases.has(stack));
     const judged =
       left.length > 0 || byCode
@@ -173,20 +140,24 @@ class Comparison {
     return { heads: await heads, bases, judged };
   }
 
+  /** The base, by a process of its own that may have begun already. */
+  private async plannedApart(): Promise<Revisions> {
+    const { asked, base, stop } = this.between;
+    const apart = base ?? new BaseProcess(this.root, asked.commit, this.options.stack);
+    const { revisions, said } = await apart.ended(stop);
+    stop.throwIfAborted();
+    return revisions ?? this.fail(new UsageError(firstLine(said)));
+  }
+
   private async headsOf(stacks: string[]): Promise<Revisions> {
     const program = await loadProgram(this.root);
     const heads: Revisions = new Map();
     // One after the other: the SDK's mock runtime is global to the process.
     for (const stack of stacks) heads.set(stack, await revisionOf(this.root, stack, program));
     // Once it is merged, it is the base of others.
-    const { head } = this.between.caches;
+    const { head } = this.caches;
     for (const [stack, revision] of heads) if (!head.has(stack)) head.keep(stack, revision);
     return heads;
-  }
-
-  private startBase(): Promise<BaseProcess> {
-    const { commit } = this.between;
-    return BaseProcess.start(this.root, { commit, stack: this.options.stack });
   }
 
   /** Does by the base's own code, with its own dependencies, what is left: plans it, and judges the head. */
@@ -196,11 +167,12 @@ class Comparison {
     bases: Revisions,
     judging: string[],
   ): Promise<Map<string, Violation[]>> {
+    const { asked, stop } = this.between;
     const work = async (folder: string) => {
-      if (this.hasOtherLock) await this.said(installDependencies(folder));
+      if (hasOtherLock(asked)) await this.said(installDependencies(folder));
       else await shareDependencies(this.root, folder);
       for (const stack of left)
-        this.keepBase(bases, stack, (await this.said(foreignRevisionOf(folder, stack)))!);
+        this.keepBase(bases, stack, await this.said(foreignRevisionOf(folder, stack)));
       const planned = await heads;
       const judged = new Map<string, Violation[]>();
       for (const stack of judging) {
@@ -209,12 +181,13 @@ class Comparison {
       }
       return judged;
     };
-    const { commit, stop } = this.between;
-    return this.repository.inWorktree(commit, true, (folder) => unlessStopped(stop, work(folder)));
+    return this.repository.inWorktree(asked.commit, true, (folder) =>
+      unlessStopped(stop, work(folder)),
+    );
   }
 
   private keepBase(bases: Revisions, stack: string, revision: Revision): void {
-    this.between.caches.base.keep(stack, revision);
+    this.caches.base.keep(stack, revision);
     bases.set(stack, revision);
   }
 
@@ -235,13 +208,13 @@ class Comparison {
   }
 
   private async requireLockFile(): Promise<void> {
-    if (await this.repository.has(this.between.commit, "package-lock.json")) return;
+    if (await this.repository.has(this.between.asked.commit, "package-lock.json")) return;
     this.fail(new UsageError("it has no package-lock.json, so nothing tells what it needs"));
   }
 
   /** What comes of the base; what is wrong with it is said in one line, with its name. */
-  private async said<T>(work: Promise<T> | undefined): Promise<T | undefined> {
-    return work?.catch((error: unknown) => this.fail(error));
+  private said<T>(work: Promise<T>): Promise<T> {
+    return work.catch((error: unknown) => this.fail(error));
   }
 
   private fail(error: unknown): never {
@@ -252,15 +225,6 @@ class Comparison {
 }
 
 const none = new Map<string, Violation[]>();
-
-/** Stacks of the base: the head's, but for those that it adds, and those that it takes away. */
-function namesInBase(inHead: string[], files: ChangedFile[]): string[] {
-  const stackOf = ({ path: file }: ChangedFile) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1];
-  const of = (letter: string) =>
-    files.filter(({ how }) => how === letter).flatMap((file) => stackOf(file) ?? []);
-  const added = of("A");
-  return [...inHead.filter((stack) => !added.includes(stack)), ...of("D")];
-}
 
 function write(file: string, text: string): void {
   try {

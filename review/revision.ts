@@ -102,9 +102,10 @@ function read(checkout: string, plan: Plan, config: Record<string, string>): Rev
 /** The first line of what a command has said of its failure. */
 export function firstLine(said: string): string {
   const lines = said.trim().split("\n");
-  const error = lines.find((line) => line.startsWith("error: "))?.slice("error: ".length);
-  const [first = "it failed without a word", second = ""] = error ? [error] : lines;
-  return first.endsWith(":") ? `${first} ${second.trim()}` : first;
+  const error = lines.findIndex((line) => line.startsWith("error: "));
+  const [first = "it failed without a word", second = ""] = lines.slice(Math.max(0, error));
+  const told = first.replace(/^error: /, "");
+  return told.endsWith(":") ? `${told} ${second.trim()}` : told;
 }
 
 /** A file of a checkout; empty where there is none. */

@@ -183,23 +183,35 @@ describe("npm run preview -- --against", function () {
     await rm(bin, { recursive: true });
   });
 
-  it("leaves nothing behind when it is stopped while it plans", async () => {
-    await change("stopped", [
-      ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
-    ]);
-    await rm(path.join(cache, "mini-xdr/revisions"), { recursive: true, force: true });
-    const child = spawn(
-      process.execPath,
-      ["--no-opt", "commands/run.cjs", "preview", "--stack", "prod", "--against", "base"],
-      { cwd: checkout(), env: { ...process.env, ...places() }, stdio: "ignore" },
-    );
-    const ended = once(child, "close");
-    await pWaitFor(
-      async () => (await git("worktree", "list", "--porcelain")).includes("mini-xdr-against-"),
-      { interval: 20, timeout: 30_000 },
-    );
-    child.kill("SIGTERM");
-    assert.deepEqual(await ended, [128 + 15, null]);
+  describe("leaves nothing behind when it is ended while it plans", () => {
+    const worktrees = () => git("worktree", "list", "--porcelain");
+    const isThere = async () => (await worktrees()).includes("mini-xdr-against-");
+
+    /** Ends it once its base has a worktree. */
+    async function endedBy(signal: NodeJS.Signals) {
+      await change("ended", [
+        ["components/network/network.ts", "retentionInDays: 90", "retentionInDays: 180"],
+      ]);
+      await rm(path.join(cache, "mini-xdr/revisions"), { recursive: true, force: true });
+      const child = spawn(
+        process.execPath,
+        ["--no-opt", "commands/run.cjs", "preview", "--stack", "prod", "--against", "base"],
+        { cwd: checkout(), env: { ...process.env, ...places() }, stdio: "ignore" },
+      );
+      const ended = once(child, "close");
+      await pWaitFor(isThere, { interval: 20, timeout: 30_000 });
+      child.kill(signal);
+      return ended;
+    }
+
+    it("by its user", async () => {
+      assert.deepEqual(await endedBy("SIGTERM"), [128 + 15, null]);
+    });
+
+    it("at once: what plans the base beside it removes its worktree, and ends", async () => {
+      assert.deepEqual(await endedBy("SIGKILL"), [null, "SIGKILL"]);
+      await pWaitFor(async () => !(await isThere()), { interval: 50, timeout: 30_000 });
+    });
   });
 
   describe("exits 2 with one line, and leaves nothing behind", () => {
@@ -294,6 +306,11 @@ describe("npm run preview -- --against", function () {
         env: { ...places() },
       });
       says(result, /^error: --stack: "none" is not allowed; allowed: prod, staging$/);
+    });
+
+    it("for a base without a comparison that asks for it", async () => {
+      const alone = await command("preview", ["--revision", "base"], { cwd: checkout() });
+      says(alone, /^error: --revision: it is for preview --against alone$/);
     });
 
     it("for options that do not go together", async () => {
