@@ -43,7 +43,7 @@ export async function main(args: string[], { root, begun }: Launch): Promise<num
   const { stack, json, explain, against, markdown, allow, revision } = options;
   refuseUnfit(options);
   if (revision !== undefined) {
-    await planRevisions(root, revision, stack);
+    await planRevisions(root, revision, stack, begun);
     return ends.done;
   }
   if (against !== undefined) return review(root, { against, stack, allow, markdown }, begun);

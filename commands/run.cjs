@@ -33,7 +33,7 @@ async function fromCache() {
 
 /** What of a comparison can begin before all of that is loaded. */
 async function begin(compile) {
-  if (!args.some((arg) => arg.startsWith("--against"))) return undefined;
+  if (!args.some((arg) => /^--(against|revision)\b/.test(arg))) return undefined;
   // Where it cannot be compiled, neither can the command, which says so.
   const code = await compile(root, "review/early.ts").catch(() => undefined);
   return code && { code, begun: await code.run().begin(root, args) };

@@ -2,6 +2,7 @@ import { UsageError } from "../lib/ends";
 import { unlessStopped, untilStopped } from "../lib/signals";
 import { loadProgram } from "../plan/program";
 import { stackNames } from "../plan/stack-settings";
+import type { Begun } from "./early";
 import { Repository, shareDependencies } from "./repository";
 import { revisionOf, type Revision } from "./revision";
 
@@ -10,16 +11,22 @@ import { revisionOf, type Revision } from "./revision";
  * has started it. When that one is gone, it stops.
  *
  * @param stack one stack only; absent: all that the commit has
+ * @param begun its worktree, where it has begun before the SDKs were loaded
  */
 export async function planRevisions(
   root: string,
   commit: string,
   stack: string | undefined,
+  begun: Begun | undefined,
 ): Promise<void> {
-  if (!process.connected) throw new UsageError("--revision: it is for preview --against alone");
+  if (!process.connected) {
+    await begun?.worktree?.remove();
+    throw new UsageError("--revision: it is for preview --against alone");
+  }
   const stop = untilStopped();
-  const orphaned = () => process.emit("SIGTERM");
-  process.once("disconnect", orphaned);
+  process.once("disconnect", () => process.emit("SIGTERM"));
+  const missed = begun?.missed();
+  if (missed) process.emit(missed);
   const plan = async (folder: string) => {
     await shareDependencies(root, folder);
     const program = await loadProgram(folder, false);
@@ -29,8 +36,12 @@ export async function planRevisions(
       planned[name] = await revisionOf(folder, name, program);
     return planned;
   };
-  const planned = await new Repository(root).inWorktree(commit, false, (folder) =>
-    unlessStopped(stop, plan(folder)),
-  );
+  const worktree = begun?.worktree ?? (await new Repository(root).addWorktree(commit, false));
+  let planned: Record<string, Revision>;
+  try {
+    planned = await unlessStopped(stop, worktree.filled.then(plan));
+  } finally {
+    await worktree.remove();
+  }
   await new Promise<void>((resolve) => process.send!(planned, () => resolve()));
 }

@@ -1,13 +1,17 @@
 import { parseArgs } from "node:util";
 import { ask, cachesOf, hasOtherLock, isSame, stacksOfBase, type Asked } from "./asked";
 import { BaseProcess } from "./base-process";
-import { Repository } from "./repository";
+import { Repository, type Worktree } from "./repository";
 
-/** What of a comparison has begun before it runs. */
+/** What has begun of a comparison, or of its base, before it runs. */
 export interface Begun {
-  asked: Asked;
-  /** Plans the base; undefined where nothing of it has to be planned, or by other dependencies. */
-  base: BaseProcess | undefined;
+  asked?: Asked;
+  /** Plans the base; absent where nothing of it has to be planned, or by other dependencies. */
+  base?: BaseProcess;
+  /** Of the base, in the process that plans it. */
+  worktree?: Worktree;
+  /** The signal by which a user has ended it meanwhile. */
+  missed(): NodeJS.Signals | undefined;
 }
 
 /**
@@ -17,15 +21,30 @@ export interface Begun {
  * @returns undefined where nothing is compared, or cannot be: the comparison then says why
  */
 export async function begin(root: string, args: string[]): Promise<Begun | undefined> {
-  const options = { against: { type: "string" }, stack: { type: "string" } } as const;
-  const { against, stack } = parseArgs({ args, options, strict: false }).values;
-  if (typeof against !== "string") return undefined;
+  const text = { type: "string" } as const;
+  const options = { against: text, revision: text, stack: text };
+  const { against, revision, stack } = parseArgs({ args, options, strict: false }).values;
+  const repository = new Repository(root);
   try {
-    const asked = await ask(new Repository(root), against);
-    return { asked, base: baseOf(root, asked, typeof stack === "string" ? stack : undefined) };
+    if (typeof revision === "string" && process.connected) {
+      return { missed: hold(), worktree: await repository.addWorktree(revision, false) };
+    }
+    if (typeof against !== "string") return undefined;
+    const missed = hold();
+    const asked = await ask(repository, against);
+    const only = typeof stack === "string" ? stack : undefined;
+    return { missed, asked, base: baseOf(root, asked, only) };
   } catch {
     return undefined;
   }
+}
+
+/** Holds signals until what owns a worktree is loaded. */
+function hold(): Begun["missed"] {
+  let missed: NodeJS.Signals | undefined;
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.on(signal, () => (missed = signal));
+  return () => missed;
 }
 
 function baseOf(root: string, asked: Asked, stack: string | undefined): BaseProcess | undefined {

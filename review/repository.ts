@@ -34,6 +34,13 @@ export interface ChangedFile {
   path: string;
 }
 
+/** A worktree of a commit. */
+export interface Worktree {
+  /** Its folder, once its files are there. */
+  filled: Promise<string>;
+  remove(): Promise<void>;
+}
+
 /** Asks git about the clone that a checkout belongs to. */
 export class Repository {
   constructor(private readonly root: string) {}
@@ -105,17 +112,33 @@ export class Repository {
     whole: boolean,
     work: (folder: string) => Promise<T>,
   ): Promise<T> {
+    const worktree = await this.addWorktree(commit, whole);
+    try {
+      return await work(await worktree.filled);
+    } finally {
+      await worktree.remove();
+    }
+  }
+
+  /** Begins a clean worktree of a commit, for the caller to remove; parts as of {@link inWorktree}. */
+  async addWorktree(commit: string, whole: boolean): Promise<Worktree> {
     const parent = await mkdtemp(path.join(tmpdir(), "mini-xdr-against-"));
     const folder = path.join(parent, "base");
-    try {
-      await this.tell("worktree", "add", "--quiet", "--no-checkout", "--detach", folder, commit);
-      const left = (whole ? unread : [...unread, ...beside]).map((name) => `:(exclude)${name}`);
-      await this.tell("-C", folder, "checkout", "--quiet", commit, "--", ".", ...left);
-      return await work(folder);
-    } finally {
+    const remove = async () => {
       await this.ask("worktree", "remove", "--force", "--force", folder);
       await rm(parent, { recursive: true, force: true });
+    };
+    try {
+      await this.tell("worktree", "add", "--quiet", "--no-checkout", "--detach", folder, commit);
+    } catch (error) {
+      await remove();
+      throw error;
     }
+    const left = (whole ? unread : [...unread, ...beside]).map((name) => `:(exclude)${name}`);
+    const filled = this.tell("-C", folder, "checkout", "--quiet", commit, "--", ".", ...left);
+    // Its failure is met when it is awaited.
+    filled.catch(() => {});
+    return { filled: filled.then(() => folder), remove };
   }
 
   private ask(...args: string[]) {

@@ -50,6 +50,8 @@ export interface ReviewOptions {
  */
 export async function review(root: string, options: ReviewOptions, begun?: Begun): Promise<number> {
   const stop = untilStopped();
+  const missed = begun?.missed();
+  if (missed) process.emit(missed);
   const repository = new Repository(root);
   const asked = begun?.asked ?? (await ask(repository, options.against));
   const comparison = new Comparison(root, repository, options, { asked, base: begun?.base, stop });
@@ -128,8 +130,9 @@ class Comparison {
     if (missing.length > 0 || byCode) await this.requireLockFile();
     const planned = missing.length > 0 && !hasOtherLock(asked) ? this.plannedApart() : undefined;
     const heads = this.headsOf(inHead);
-    // Its failure is met when it is awaited, which is after all that the base needs has ended.
-    heads.catch(() => {});
+    // Judged by its own settings while the base is planned, which has mostly the same. A failure is met when
+    // it is awaited, which is after all that the base needs has ended.
+    heads.then((found) => judgeAhead(found, this.root)).catch(() => {});
     for (const [stack, revision] of (await planned) ?? []) this.keepBase(bases, stack, revision);
     stop.throwIfAborted();
     const left = missing.filter((stack) => !bases.has(stack));
@@ -222,6 +225,10 @@ class Comparison {
     const said = firstLine(error.message);
     throw new UsageError(`--against: ${this.options.against}: ${said}`, { cause: error });
   }
+}
+
+function judgeAhead(heads: Revisions, root: string): void {
+  for (const [stack, head] of heads) judgedByBase({ stack, base: undefined, head }, root);
 }
 
 const none = new Map<string, Violation[]>();

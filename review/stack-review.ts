@@ -91,8 +91,16 @@ export function judgedByBase({ base, head }: Sides, root: string): Violation[] {
   if (!head) return [];
   const { kubernetes } = head.settings;
   const settings = { ...(base ?? head).settings, root, kubernetes };
-  return judge(head.plan.resources, settings);
+  const by = JSON.stringify(settings);
+  const known = judged.get(head);
+  if (known?.by === by) return known.violations;
+  const violations = judge(head.plan.resources, settings);
+  judged.set(head, { by, violations });
+  return violations;
 }
+
+/** Verdicts on heads, and by which settings: the same ones say the same again. */
+const judged = new WeakMap<Revision, { by: string; violations: Violation[] }>();
 
 /** What does not depend on the stack, and what the pack said. */
 export interface ReviewContext {
