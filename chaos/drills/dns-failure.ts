@@ -1,3 +1,4 @@
+import { dnsLabels, dnsPath } from "../../rehearsal/nodes/system";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
 import { measuredControl } from "../control";
@@ -7,7 +8,6 @@ import { containerOf, runIn, servingPods } from "../pods";
 import { reconnect } from "../poolers";
 import { requests } from "../requests";
 
-const coredns = "/apis/apps/v1/namespaces/kube-system/deployments/coredns";
 /** Seconds in which the cluster's DNS goes and comes. */
 const change = 60;
 /** Exits with 0 when the cluster's own name resolves. */
@@ -43,10 +43,12 @@ function experiment(
   watched: number,
   further: () => Promise<void> = async () => {},
 ): Experiment {
-  const { workloads, plane } = platform;
-  const scale = (replicas: number) => plane.api.patch(coredns, { spec: { replicas } });
+  const { workloads, plane, nodes } = platform;
+  /** A DaemonSet's way to have no pods: a node that there is not, or every one again. */
+  const only = (nodeSelector: Record<string, string> | null) =>
+    plane.api.patch(dnsPath, { spec: { template: { spec: { nodeSelector } } } });
   const pods = () =>
-    workloads.pods.filter(({ metadata }) => metadata.labels?.["k8s-app"] === "kube-dns");
+    workloads.pods.filter(({ metadata }) => metadata.labels?.["k8s-app"] === dnsLabels["k8s-app"]);
   const resolves = async () => {
     const [pod] = servingPods(platform, "backend");
     return (await runIn(platform, containerOf(pod!, "backend"), ["node", "-e", look])) === 0;
@@ -56,17 +58,19 @@ function experiment(
     requests: watched,
     fault: async (running) => {
       if (!(await resolves())) throw new Error("names do not resolve before the fault");
-      await scale(0);
+      await only({ none: "true" });
       try {
         await workloads.until(() => (pods().length > 0 ? "CoreDNS runs" : undefined), change);
         if (await resolves()) throw new Error("names still resolve");
         await further();
         await running.after(watched);
       } finally {
-        await scale(2);
+        await only(null);
       }
-      await workloads.until(() => workloads.incomplete(), change);
-      return "both CoreDNS pods were gone, and a name did not resolve in a backend";
+      const answering = () => pods().filter((pod) => workloads.serves(pod)).length;
+      const silent = () => (answering() < nodes.all.length ? "a node without DNS" : undefined);
+      await workloads.until(silent, change);
+      return "every CoreDNS pod was gone, and a name did not resolve in a backend";
     },
   };
 }

@@ -38,8 +38,6 @@ export interface Nodes {
   /** Seconds that a pod takes at most from being scheduled to Ready. */
   readonly podStart: number;
   readonly zones: string[];
-  /** Workloads that such a cluster has before anything is installed, `namespace/name`. */
-  readonly ownWorkloads: string[];
   /** Where the API server listens, so that these nodes reach it. */
   readonly serverAddress: string;
   /** Clients of the API server that these nodes have. */

@@ -18,7 +18,6 @@ export class SimulatedNodes implements Nodes {
   readonly kind = "simulated";
   readonly readyLimit = 15;
   readonly podStart = podStart.most / 1000;
-  readonly ownWorkloads = [];
   readonly serverAddress = "127.0.0.1";
   // kwok plays kubelet, volume plugin and more on several nodes at once: no built-in role fits.
   readonly users: Users = { kwok: { name: "kwok", groups: "system:masters" } };

@@ -11,7 +11,7 @@ import { Fabric } from "./fabric";
 import { ImageStore, type ImageArchive } from "./image-store";
 import { Node, userOf } from "./node";
 import { nodePrograms, type NodePrograms } from "./programs";
-import { apiServerClient, dnsWorkload, systemObjects, untilSystemRuns } from "./system";
+import { apiServerClient, systemObjects, untilSystemRuns } from "./system";
 import { systemImages } from "./system-images";
 
 /** What real nodes are started with. */
@@ -42,7 +42,6 @@ export class RealNodes implements Nodes {
   readonly readyLimit = 60;
   // The backend's start, a period of its start-up probe (5 s) and its readiness's delay and period (15 s).
   readonly podStart = 30;
-  readonly ownWorkloads = [dnsWorkload];
   readonly serverAddress = fabricAddress;
   readonly users: Users = { kubeProxy: { name: "system:kube-proxy", groups: "" } };
   /** In the zones' order, once they are started. */

@@ -5,9 +5,11 @@ import { dnsImage, policiesImage } from "./system-images";
 
 const namespace = "kube-system";
 const rbac = "rbac.authorization.k8s.io";
-
-/** The cluster's DNS, which EKS Auto Mode runs on its nodes, out of sight. */
-export const dnsWorkload = `${namespace}/coredns`;
+const apps = "apis/apps/v1";
+/** The DaemonSet of the cluster's DNS, in the API. */
+export const dnsPath = `/${apps}/namespaces/${namespace}/daemonsets/coredns`;
+/** What its pods are labelled. */
+export const dnsLabels = { "k8s-app": "kube-dns" };
 
 /** An object and the API's path where it is created. */
 interface Creation {
@@ -16,8 +18,8 @@ interface Creation {
 }
 
 /**
- * What a cluster on EKS has before anything is installed: its DNS, spread over zones, and the agent
- * that enforces network policies.
+ * What a cluster on EKS has before anything is installed: its DNS and the agent that enforces
+ * network policies, on every node.
  *
  * @param resolver where names go that are not the cluster's; undefined: they do not exist
  */
@@ -39,38 +41,32 @@ export const apiServerClient = "kube-apiserver-kubelet-client";
 
 /** Resolves when all of it runs on so many nodes. Rejects when `signal` says so. */
 export async function untilSystemRuns(api: Api, nodes: number, signal: AbortSignal): Promise<void> {
-  const apps = `/apis/apps/v1/namespaces/${namespace}`;
-  const dnsRuns = async () => {
-    const { status } = await api.get<Deployment>(`${apps}/deployments/coredns`);
-    return status.availableReplicas === replicas;
-  };
-  const agentsRun = async () => {
-    const { status } = await api.get<DaemonSet>(`${apps}/daemonsets/kube-network-policies`);
-    return status.numberReady === nodes;
-  };
+  const daemonSets = `/${apps}/namespaces/${namespace}/daemonsets`;
   const end = performance.now() + systemLimit * 1000;
   const runs = async () => {
     signal.throwIfAborted();
     if (performance.now() > end) throw new Error(`DNS or policies not up after ${systemLimit} s`);
-    return (await dnsRuns()) && (await agentsRun());
+    const found = await api.list<DaemonSet>(daemonSets);
+    return found.every(({ status }) => status.numberReady === nodes);
   };
   await pWaitFor(runs, { interval: 200 });
 }
 
 /** Seconds in which it has to run. */
 const systemLimit = 120;
-const replicas = 2;
-
-interface Deployment {
-  status: { availableReplicas?: number };
-}
 
 interface DaemonSet {
   status: { numberReady?: number };
 }
 
+/**
+ * EKS Auto Mode answers pods' questions on their own node, out of sight
+ * (https://docs.aws.amazon.com/eks/latest/userguide/auto-networking.html: "Caching DNS queries on the
+ * node"). Here that is a pod a node, which nobody but its node's pods asks: with two replicas for all,
+ * as elsewhere, a lost node takes half of the answers along until it is believed lost.
+ */
 function dns(resolver?: string): Creation[] {
-  const labels = { "k8s-app": "kube-dns" };
+  const labels = dnsLabels;
   const drop = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true };
   const port = (name: string, protocol: string) => ({ name, protocol, port: 53 });
   return [
@@ -85,28 +81,18 @@ function dns(resolver?: string): Creation[] {
       data: { Corefile: corefile(resolver) },
     }),
     namespaced(
-      "deployments",
+      "daemonsets",
       {
         metadata: { name: "coredns", labels },
         spec: {
-          replicas,
           selector: { matchLabels: labels },
           template: {
             metadata: { labels },
             spec: {
               serviceAccountName: "coredns",
-              priorityClassName: "system-cluster-critical",
+              priorityClassName: "system-node-critical",
               dnsPolicy: "Default",
-              tolerations: soon,
-              topologySpreadConstraints: [
-                {
-                  maxSkew: 1,
-                  topologyKey: "topology.kubernetes.io/zone",
-                  whenUnsatisfiable: "DoNotSchedule",
-                  nodeTaintsPolicy: "Honor",
-                  labelSelector: { matchLabels: labels },
-                },
-              ],
+              tolerations: [{ operator: "Exists" }],
               containers: [
                 {
                   name: "coredns",
@@ -130,12 +116,13 @@ function dns(resolver?: string): Creation[] {
           },
         },
       },
-      "apis/apps/v1",
+      apps,
     ),
     namespaced("services", {
       metadata: { name: "kube-dns", labels },
       spec: {
         clusterIP: dnsAddress,
+        internalTrafficPolicy: "Local",
         selector: labels,
         ports: [port("dns", "UDP"), port("dns-tcp", "TCP")],
       },
@@ -210,18 +197,10 @@ function policies(): Creation[] {
           },
         },
       },
-      "apis/apps/v1",
+      apps,
     ),
   ];
 }
-
-/** Pods leave a dead node at once, not after Kubernetes' default of five minutes. */
-const soon = ["unreachable", "not-ready"].map((reason) => ({
-  key: `node.kubernetes.io/${reason}`,
-  operator: "Exists",
-  effect: "NoExecute",
-  tolerationSeconds: 5,
-}));
 
 function namespaced(kind: string, object: object, group = "api/v1"): Creation {
   return { path: `/${group}/namespaces/${namespace}/${kind}`, object };

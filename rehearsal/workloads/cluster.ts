@@ -81,7 +81,7 @@ export class Cluster {
     const brought = definitionsIn(releases);
     this.plane = await ControlPlane.start({ nodes, brought, parent: site.folder, signal });
     this.helm = new Helm(this.plane.kubeconfig, this.plane.folder, this.signal);
-    this.workloads = await Workloads.follow(this.plane.api, this.exemptions, nodes.ownWorkloads);
+    this.workloads = await Workloads.follow(this.plane.api, this.exemptions);
     const { workloads } = this;
     this.plane.failure.catch((error: Error) => workloads.end(error));
     return [

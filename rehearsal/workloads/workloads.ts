@@ -103,19 +103,13 @@ export class Workloads {
   /** Rejects when a watch ends: from then on nothing here could be trusted. */
   readonly failure = new Promise<never>((_, reject) => (this.fail = reject));
 
-  private constructor(
-    private readonly exemptions: Exemption[],
-    private readonly leftOut: string[],
-  ) {
+  private constructor(private readonly exemptions: Exemption[]) {
     this.failure.catch(() => {});
   }
 
-  /**
-   * @param exemptions workloads that the policy pack does not hold to all of its rules
-   * @param leftOut workloads that are nobody's business here, `namespace/name`; none by default
-   */
-  static async follow(api: Api, exemptions: Exemption[] = [], leftOut: string[] = []) {
-    const workloads = new Workloads(exemptions, leftOut);
+  /** @param exemptions workloads that the policy pack does not hold to all of its rules */
+  static async follow(api: Api, exemptions: Exemption[] = []) {
+    const workloads = new Workloads(exemptions);
     await Promise.all(
       (Object.keys(watched) as (keyof typeof watched)[]).map((kind) => workloads.watch(api, kind)),
     );
@@ -134,7 +128,6 @@ export class Workloads {
     const budgets = this.of<Budget>("budgets");
     return [...this.of<Controller>("deployments"), ...this.of<Controller>("statefulSets")]
       .map((controller) => describe(controller, autoscalers, pods, budgets))
-      .filter(({ id }) => !this.leftOut.includes(id))
       .map((workload) => {
         const exemption = this.exemptions.find(({ object }) => object.endsWith(` ${workload.id}`));
         return { ...workload, exempt: Object.keys(exemption?.excuses ?? {}) };
