@@ -49,7 +49,7 @@ describe("names of the backend's servers", () => {
   });
 
   it("are asked for once at a time, and an answer that comes late counts", async () => {
-    let answer = (_: LookupAddress[]) => {};
+    let answer: (found: LookupAddress[]) => void = () => {};
     const { lookup, asked } = scripted(
       async () => first,
       () => new Promise((resolve) => (answer = resolve)),
