@@ -10,9 +10,8 @@ import type { ChaosDrill } from "./drill";
  * rolling-update. The second platform comes up once the first is, whose time is a claim.
  */
 const lanes = [
-  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client"],
+  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client", "pod-kill"],
   [
-    "pod-kill",
     "memory-pressure",
     "cache-loss",
     "slow-database",

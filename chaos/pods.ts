@@ -6,6 +6,7 @@ import type { Platform } from "./platform";
 /** What a pod's status says of its containers. */
 interface WithContainers {
   status: {
+    conditions?: { type: string; reason?: string; message?: string }[];
     podIP?: string;
     containerStatuses?: {
       name: string;
@@ -107,13 +108,15 @@ export async function limitMemory(
   const before = limits.memory;
   limits.memory = memory;
   await plane.api.patch(`${path}/resize`, { spec: { containers } });
-  const counts = () => {
+  const another = () => {
     const now = workloads.pods.find(({ metadata }) => metadata.uid === uid);
-    const { containerStatuses } = (now as unknown as WithContainers).status;
+    const { containerStatuses, conditions } = (now as unknown as WithContainers).status;
     const found = containerStatuses!.find((container) => container.name === name)!;
-    return found.resources?.limits?.memory === memory;
+    if (found.resources?.limits?.memory === memory) return undefined;
+    const why = conditions?.filter(({ type }) => type.startsWith("PodResize")) ?? [];
+    return `${podName} has another limit ${JSON.stringify(why)}`;
   };
-  await workloads.until(() => (counts() ? undefined : `${podName} has another limit`), 30);
+  await workloads.until(another, 30);
   return before;
 }
 
