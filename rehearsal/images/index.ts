@@ -64,6 +64,13 @@ function ours(name: string): Recipe {
 }
 
 /**
+ * The chart's `timeout:1 attempts:2` by the names that c-ares 1.18 of Debian 12 knows, in milliseconds. The
+ * published image has c-ares 1.34 of Debian 13, which reads the chart's own (c-ares/c-ares#632). Without
+ * them a question that is lost keeps every connection waiting for up to 75 s.
+ */
+const resolver = "RES_OPTIONS=retrans:1000 retry:2";
+
+/**
  * Stands in for the published image of PgBouncer: the pinned program, another version than the tag
  * says, and this machine's psql and pg_isready, on the base of the other images.
  */
@@ -88,7 +95,7 @@ async function pgbouncer(reference: string, progress: Progress): Promise<Image> 
       },
       config: {
         Entrypoint: ["/usr/bin/pgbouncer"],
-        Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"],
+        Env: ["PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", resolver],
         Labels: { "mini-xdr.stand-in": version },
         User: "998:996",
       },

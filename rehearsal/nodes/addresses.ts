@@ -6,7 +6,7 @@ export const fabricAddress = "10.250.0.1";
 /** Pods of all nodes. */
 export const podsRange = "10.244.0.0/16";
 export const servicesRange = "10.96.0.0/16";
-/** The cluster's DNS, a Service. */
+/** Where pods ask for names: every node has it, and answers. No Service. */
 export const dnsAddress = "10.96.0.10";
 /** How many nodes the addresses are good for. */
 export const mostNodes = 100;

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The first process of a node. It is in the node's own namespaces and cgroups; when it dies, everything
 # of the node does. Its environment: NODE_FOLDER, NODE_NAME, NODE_ADDRESS, NODE_ROUTES ("RANGE=NODE …"),
-# GATEWAY, PODS, CGROUP_VERSION, CGROUP_MOUNTS ("NAME:OPTIONS …"), SYSROOT, PATH, KUBECONFIG. On descriptor 3
+# GATEWAY, PODS, DNS, CGROUP_VERSION, CGROUP_MOUNTS ("NAME:OPTIONS …"), SYSROOT, PATH, KUBECONFIG. On descriptor 3
 # it says its process id, then waits for a line of input, and then says that all is started.
 set -e
 # Its process id as the sandbox knows it: this /proc is still the sandbox's.
@@ -45,6 +45,8 @@ mount --make-rshared /
 
 read -r _ # until the cable is there
 ip link set lo up
+# Where its pods ask for names: it answers them itself.
+ip address add "$DNS/32" dev lo
 ip address add "$NODE_ADDRESS/24" dev eth0
 ip link set eth0 up
 for route in $NODE_ROUTES; do ip route add "${route%%=*}" via "${route#*=}"; done

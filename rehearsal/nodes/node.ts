@@ -5,7 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { start } from "../../lib/processes";
-import { fabricAddress, nodeAddress, podRange, podsRange } from "./addresses";
+import { dnsAddress, fabricAddress, nodeAddress, podRange, podsRange } from "./addresses";
 import type { Authority } from "../sandbox/certificates";
 import type { Cgroups } from "./cgroups";
 import type { Fabric } from "./fabric";
@@ -184,6 +184,7 @@ export class Node {
       NODE_ROUTES: this.routes,
       GATEWAY: fabricAddress,
       PODS: podsRange,
+      DNS: dnsAddress,
       CGROUP_VERSION: `${cgroups.version}`,
       CGROUP_MOUNTS: cgroups.mounts,
       SYSROOT: programs.sysroot,

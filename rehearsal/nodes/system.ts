@@ -1,6 +1,5 @@
 import pWaitFor from "p-wait-for";
 import type { Api } from "../control-plane/api";
-import { dnsAddress } from "./addresses";
 import { dnsImage, policiesImage } from "./system-images";
 
 const namespace = "kube-system";
@@ -60,15 +59,14 @@ interface DaemonSet {
 }
 
 /**
- * EKS Auto Mode answers pods' questions on their own node, out of sight
+ * EKS Auto Mode answers pods' questions on their own node, by no pod and no Service of kube-system
  * (https://docs.aws.amazon.com/eks/latest/userguide/auto-networking.html: "Caching DNS queries on the
- * node"). Here that is a pod a node, which nobody but its node's pods asks: with two replicas for all,
- * as elsewhere, a lost node takes half of the answers along until it is believed lost.
+ * node"; aws/containers-roadmap#2546). Here a pod has the node's network for it. With two replicas
+ * behind a Service, as elsewhere, a lost node takes answers along until it is believed lost.
  */
 function dns(resolver?: string): Creation[] {
   const labels = dnsLabels;
   const drop = { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true };
-  const port = (name: string, protocol: string) => ({ name, protocol, port: 53 });
   return [
     account("coredns"),
     role("system:coredns", [
@@ -89,6 +87,7 @@ function dns(resolver?: string): Creation[] {
           template: {
             metadata: { labels },
             spec: {
+              hostNetwork: true,
               serviceAccountName: "coredns",
               priorityClassName: "system-node-critical",
               dnsPolicy: "Default",
@@ -118,15 +117,6 @@ function dns(resolver?: string): Creation[] {
       },
       apps,
     ),
-    namespaced("services", {
-      metadata: { name: "kube-dns", labels },
-      spec: {
-        clusterIP: dnsAddress,
-        internalTrafficPolicy: "Local",
-        selector: labels,
-        ports: [port("dns", "UDP"), port("dns-tcp", "TCP")],
-      },
-    }),
   ];
 }
 

@@ -3,7 +3,6 @@ import { readdir, readlink } from "node:fs/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import { output, start } from "../../../lib/processes";
 import type { ControlPlane } from "../../../rehearsal/control-plane/control-plane";
-import { dnsAddress } from "../../../rehearsal/nodes/addresses";
 import type { RealNodes } from "../../../rehearsal/nodes/real-nodes";
 import type { Names } from "../../../rehearsal/sandbox/names";
 import type { Network } from "../../../rehearsal/sandbox/network";
@@ -82,8 +81,6 @@ export const checks: { name: string; run(bed: Bed): Promise<string | undefined> 
           `http://${client.status.podIP}:8080/resolve?${name}`,
         );
       const { address } = await webService(api);
-      const dns = await resolve("kube-dns.kube-system.svc.cluster.local");
-      assert.deepEqual(dns, { addresses: [dnsAddress] });
       assert.deepEqual(await resolve("web.default.svc.cluster.local"), { addresses: [address] });
       assert.deepEqual(await resolve("writer.test"), { addresses: ["198.18.7.2"] });
       const since = performance.now();
