@@ -10,8 +10,9 @@ import type { ChaosDrill } from "./drill";
  * rolling-update. The second platform comes up once the first is, whose time is a claim.
  */
 const lanes = [
-  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client", "pod-kill"],
+  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client"],
   [
+    "pod-kill",
     "memory-pressure",
     "cache-loss",
     "slow-database",

@@ -15,7 +15,7 @@ import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
 import { steady } from "./steady";
-import { withVariant } from "./variant";
+import { throughVariants } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
 export interface Job {
@@ -76,18 +76,20 @@ async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]
       ...(await timed(bed, drill.name, drill.title, say, (tell) => drill.run(bed, tell))),
     );
   const variants = new Set(drills.flatMap(({ control }) => control?.variant ?? []));
-  for (const variant of variants) {
-    const those = drills.filter(({ control }) => control?.variant === variant);
-    const work = async () => {
+  if (variants.size === 0) return claims;
+  const stages = [...variants].map(({ change, text }) => ({
+    change,
+    work: async () => {
       await bed.edge.healthy(3);
-      for (const { name, control } of those) {
-        const run = async (tell: Say) => [await control!.run(bed, tell)];
-        claims.push(...(await timed(bed, name, `control ${variant.text}`, say, run)));
+      for (const { name, control } of drills) {
+        if (control?.variant.text !== text) continue;
+        const run = async (tell: Say) => [await control.run(bed, tell)];
+        claims.push(...(await timed(bed, name, `control ${text}`, say, run)));
       }
-    };
-    await withVariant(bed.platform, variant, work);
-    await bed.edge.healthy(3);
-  }
+    },
+  }));
+  await throughVariants(bed.platform, stages);
+  await bed.edge.healthy(3);
   return claims;
 }
 

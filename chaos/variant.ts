@@ -69,21 +69,25 @@ export function setEnvironment({ spec }: Deployment, variables: Record<string, s
 /** Seconds in which a replaced Deployment is back. */
 const replaced = 60;
 
+/** What is done while the backend's Deployment is another than planned. */
+export interface Stage extends Pick<Variant, "change"> {
+  work(): Promise<void>;
+}
+
 /**
- * Runs `work` while the backend's Deployment is another, and puts back what was there. Its pods are
- * replaced all at once, without a drain: nobody is served meanwhile, and nobody should ask.
+ * Makes the backend's Deployment one after the other another one than planned, does each one's work, and at
+ * last puts back what was there. Its pods are replaced all at once, without a drain: nobody is served
+ * meanwhile, and nobody should ask.
  */
-export async function withVariant<T>(
-  platform: Platform,
-  { change }: Pick<Variant, "change">,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function throughVariants(platform: Platform, stages: Stage[]): Promise<void> {
   const planned = await platform.plane.api.get<Deployment>(backend);
-  const variant = structuredClone(planned);
-  change(variant);
   try {
-    await replace(platform, variant);
-    return await work();
+    for (const { change, work } of stages) {
+      const variant = structuredClone(planned);
+      change(variant);
+      await replace(platform, variant);
+      await work();
+    }
   } finally {
     await replace(platform, planned);
   }

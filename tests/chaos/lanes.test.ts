@@ -29,7 +29,7 @@ describe("the lanes of chaos drills", () => {
     assert.deepEqual(lanesOf(["zone-loss"]), [["zone-loss"]]);
     assert.deepEqual(lanesOf(["overload"]), [["overload"]]);
     assert.deepEqual(lanesOf(["overload", "rollback"]), [["rollback", "overload"]]);
-    assert.deepEqual(lanesOf(["cache-loss", "rollback"]), [["rollback"], ["cache-loss"]]);
+    assert.deepEqual(lanesOf(["pod-kill", "rollback"]), [["rollback"], ["pod-kill"]]);
   });
 });
 
