@@ -1,7 +1,7 @@
 import type { Settings } from "../policies/model/settings";
 import { describeBudgets } from "../policies/pack/budgets";
 import { explain } from "../policies/pack/explain";
-import { judge } from "../policies/pack/judge";
+import { judgeStack, stackOf } from "../policies/pack/judge";
 import { readSettings, SettingsError } from "../policies/pack/settings";
 import { UsageError } from "../lib/ends";
 import type { Plan } from "./plan";
@@ -21,8 +21,9 @@ export interface Judged {
  */
 export function judged(root: string, plan: Plan, charts = root): Judged {
   const settings = { ...packSettings(root, plan.stack), root: charts };
-  const violations = judge(plan.resources, settings);
-  return { plan: { ...plan, violations }, budgets: describeBudgets(plan.resources, settings) };
+  const stack = stackOf(plan.resources, settings);
+  const violations = judgeStack(stack, settings);
+  return { plan: { ...plan, violations }, budgets: describeBudgets(stack, settings) };
 }
 
 /** What availability means for a plan, as text: a table for each model of the pack. */

@@ -13,6 +13,8 @@ export type Revisions = Map<string, Revision>;
  */
 export class BaseProcess {
   private readonly child: ChildProcess;
+  /** Its last words, once it and its worktree are gone. */
+  readonly gone: Promise<string>;
 
   /** @param stack one stack only; absent: all that the commit has */
   constructor(root: string, commit: string, stack: string | undefined) {
@@ -23,20 +25,26 @@ export class BaseProcess {
       execArgv: ["--no-opt"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
+    const closed = once(this.child, "close");
+    this.gone = text(this.child.stderr!).then((said) => closed.then(() => said));
+    // That it cannot be started is met when it is awaited.
+    this.gone.catch(() => {});
   }
 
   /**
-   * What it has planned, or its last words. It is waited for even when it is to stop, as its worktree is its
-   * own to remove.
+   * What it has planned, as soon as it tells; undefined when it has ended without. When it is to stop, it is
+   * waited for, as its worktree is its own to remove.
    */
-  async ended(stop: AbortSignal): Promise<{ revisions?: Revisions; said: string }> {
+  async planned(stop: AbortSignal): Promise<Revisions | undefined> {
     const end = () => this.child.kill("SIGTERM");
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
-    let planned: Record<string, Revision> | undefined;
-    this.child.once("message", (message: Record<string, Revision>) => (planned = message));
-    const [said] = await Promise.all([text(this.child.stderr!), once(this.child, "close")]);
+    const told = new Promise<Record<string, Revision>>((resolve) =>
+      this.child.once("message", resolve),
+    );
+    const planned = await Promise.race([told, this.gone.then(() => undefined)]);
+    if (stop.aborted) await this.gone;
     stop.removeEventListener("abort", end);
-    return { revisions: planned && new Map(Object.entries(planned)), said };
+    return planned && new Map(Object.entries(planned));
   }
 }

@@ -37,11 +37,10 @@ export async function planRevisions(
     return planned;
   };
   const worktree = begun?.worktree ?? (await new Repository(root).addWorktree(commit, false));
-  let planned: Record<string, Revision>;
   try {
-    planned = await unlessStopped(stop, worktree.filled.then(plan));
+    const planned = await unlessStopped(stop, worktree.filled.then(plan));
+    await new Promise<void>((resolve) => process.send!(planned, () => resolve()));
   } finally {
     await worktree.remove();
   }
-  await new Promise<void>((resolve) => process.send!(planned, () => resolve()));
 }

@@ -72,6 +72,8 @@ interface Between {
 
 class Comparison {
   private readonly caches: ReturnType<typeof cachesOf>;
+  /** Plans the base, where it has to be planned. */
+  private apart: BaseProcess | undefined;
 
   constructor(
     private readonly root: string,
@@ -83,6 +85,15 @@ class Comparison {
   }
 
   async run(): Promise<Review> {
+    try {
+      return await this.compare();
+    } finally {
+      // While this process compares, that one has tidied up.
+      await this.apart?.gone;
+    }
+  }
+
+  private async compare(): Promise<Review> {
     const { against: ref, allow } = this.options;
     const { commit, files } = this.between.asked;
     const inHead = this.wanted(stackNames(this.root));
@@ -146,10 +157,10 @@ class Comparison {
   /** The base, by a process of its own that may have begun already. */
   private async plannedApart(): Promise<Revisions> {
     const { asked, base, stop } = this.between;
-    const apart = base ?? new BaseProcess(this.root, asked.commit, this.options.stack);
-    const { revisions, said } = await apart.ended(stop);
+    this.apart = base ?? new BaseProcess(this.root, asked.commit, this.options.stack);
+    const revisions = await this.apart.planned(stop);
     stop.throwIfAborted();
-    return revisions ?? this.fail(new UsageError(firstLine(said)));
+    return revisions ?? this.fail(new UsageError(firstLine(await this.apart.gone)));
   }
 
   private async headsOf(stacks: string[]): Promise<Revisions> {

@@ -11,12 +11,10 @@ import { readPlan } from "../plan/plan-file";
 import type { Program } from "../plan/program";
 import { zonesOf } from "../plan/releases";
 import { readStackSettings } from "../plan/stack-settings";
-import { Stack } from "../policies/model/resource";
 import type { Settings } from "../policies/model/settings";
 import { models } from "../policies/models";
-import { fromPlan } from "../policies/pack/adapters/plan";
 import { describeBudgets } from "../policies/pack/budgets";
-import { withDeployed } from "../policies/releases/deployed";
+import { stackOf } from "../policies/pack/judge";
 
 /** What a model says of a stack, a line. */
 export interface ModelLine {
@@ -77,14 +75,13 @@ export async function installDependencies(checkout: string): Promise<void> {
 
 function read(checkout: string, plan: Plan, config: Record<string, string>): Revision {
   const settings = packSettings(checkout, plan.stack);
-  const resources = withDeployed(plan.resources.map(fromPlan), settings);
-  const stack = new Stack(resources);
+  const stack = stackOf(plan.resources, settings);
   return {
     plan,
     config,
     settings,
-    objects: deployedObjects(resources),
-    budgets: describeBudgets(plan.resources, settings),
+    objects: deployedObjects(stack.resources),
+    budgets: describeBudgets(stack, settings),
     models: models.flatMap(({ name, columns, lines }) =>
       lines(stack, settings).map(({ of, cells, broken }) => ({
         model: name,

@@ -1,13 +1,12 @@
-import { fromPlan, type PlanResource } from "./adapters/plan";
+import type { PlanResource } from "./adapters/plan";
+import { stackOf } from "./judge";
 import { models } from "../models";
 import type { Line, Model } from "../models/line";
-import { Stack } from "../model/resource";
 import type { Settings } from "../model/settings";
-import { withDeployed } from "../releases/deployed";
 
 /** What survives what, who is told of what, what restores what and what undoes what: a table each. */
 export function explain(resources: PlanResource[], settings: Settings): string {
-  const stack = new Stack(withDeployed(resources.map(fromPlan), settings));
+  const stack = stackOf(resources, settings);
   return models.map((model) => table(model, model.lines(stack, settings))).join("\n\n");
 }
 

@@ -16,12 +16,22 @@ export interface Violation {
 
 /** Judges the resources of a plan by every rule of the pack. Sorted by URN, then by rule. */
 export function judge(resources: PlanResource[], settings: Settings): Violation[] {
-  return judgeResources(withDeployed(resources.map(fromPlan), settings), settings);
+  return judgeStack(stackOf(resources, settings), settings);
+}
+
+/** The resources of a plan in the rules' shape, with what their releases deploy. */
+export function stackOf(resources: PlanResource[], settings: Settings): Stack {
+  return new Stack(withDeployed(resources.map(fromPlan), settings));
 }
 
 /** Judges resources that are already in the rules' shape, with what their releases deploy. */
 export function judgeResources(resources: Resource[], settings: Settings): Violation[] {
-  const stack = new Stack(resources);
+  return judgeStack(new Stack(resources), settings);
+}
+
+/** The same of a {@link stackOf | stack} that is at hand. */
+export function judgeStack(stack: Stack, settings: Settings): Violation[] {
+  const { resources } = stack;
   const exemptions = new Exemptions(settings);
   const violations: Violation[] = [];
   for (const rule of rules) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeBudgets } from "../../policies/pack/budgets";
-import { judgeResources } from "../../policies/pack/judge";
+import { judgeResources, stackOf } from "../../policies/pack/judge";
 import { fromPlan } from "../../policies/pack/adapters/plan";
 import { withDeployed } from "../../policies/releases/deployed";
 import type { Resource } from "../../policies/model/resource";
@@ -29,7 +29,9 @@ describe("the pack, of a stack whose copies are in another account", function ()
       .filter(({ enforcementLevel }) => enforcementLevel === "mandatory")
       .map(({ policy, message }) => `${policy}: ${message}`);
   const warning = (of: Plan) =>
-    describeBudgets(of.resources, judged.settings).filter((line) => line.startsWith("ONE ACCOUNT"));
+    describeBudgets(stackOf(of.resources, judged.settings), judged.settings).filter((line) =>
+      line.startsWith("ONE ACCOUNT"),
+    );
 
   it("lets it pass, and says nothing of one account", async () => {
     assert.deepEqual(mandatory(judged.resources), []);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describeBudgets } from "../../policies/pack/budgets";
-import { judge, type Violation } from "../../policies/pack/judge";
+import { judge, stackOf, type Violation } from "../../policies/pack/judge";
 import type { Settings } from "../../policies/model/settings";
 import { tool } from "../../tools";
 import type { Plan } from "../../plan/plan";
@@ -37,7 +37,9 @@ describe("the pack, of a stack in a lost one's place", function () {
   });
 
   it("says loudly what is not promised, until when and why", () => {
-    const [line] = describeBudgets(plan.resources, settings).filter((one) => /^ALONE/.test(one));
+    const [line] = describeBudgets(stackOf(plan.resources, settings), settings).filter((one) =>
+      /^ALONE/.test(one),
+    );
     assert.match(
       line ?? "",
       /^ALONE until \d{4}-\d\d-\d\d: backups, images and secrets have no copy in another Region: .*; eu-central-1 is lost$/,

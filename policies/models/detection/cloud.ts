@@ -6,7 +6,7 @@ import type { Settings } from "../../model/settings";
 import { broken } from "../chain";
 import type { Break } from "../line";
 import { alarmsOn, bluntness, lasts, subjects } from "./alarms";
-import { ears, silenced, topicType, unencrypted, type Publisher } from "./topics";
+import { ears, topicType, unheard, type Publisher } from "./topics";
 import type { Told } from "./way";
 
 const subscription = "aws:rds/eventSubscription:EventSubscription";
@@ -141,11 +141,7 @@ function carried(
         ? undefined
         : `its topic ${topic.name} is in another Region`,
     ]),
-    ...broken(of, "topic", topic, [
-      silenced(topic, service, stack),
-      unencrypted(topic, service, stack),
-      ears(topic, stack).length > 0 ? undefined : "nobody hears it without a filter",
-    ]),
+    ...broken(of, "topic", topic, unheard(topic, service, stack)),
   ]);
   return each.find((breaks) => breaks.length === 0) ?? each[0]!;
 }

@@ -46,6 +46,23 @@ export function ears(topic: Resource, stack: Stack): Resource[] {
     );
 }
 
+/** By stack: every alarm asks the same of the same few topics. */
+const known = new WeakMap<Stack, Map<string, (string | undefined)[]>>();
+
+/** What keeps people from hearing what a service tells a topic; nothing but `undefined`: they hear it. */
+export function unheard(topic: Resource, service: Publisher, stack: Stack): (string | undefined)[] {
+  const ofStack = known.get(stack) ?? new Map<string, (string | undefined)[]>();
+  known.set(stack, ofStack);
+  const key = `${service} ${topic.urn}`;
+  const found = ofStack.get(key) ?? [
+    silenced(topic, service, stack),
+    unencrypted(topic, service, stack),
+    ears(topic, stack).length > 0 ? undefined : "nobody hears it without a filter",
+  ];
+  ofStack.set(key, found);
+  return found;
+}
+
 /**
  * What keeps a service from publishing to a topic; undefined when nothing does. A first preview does
  * not know the topic's ARN, and nothing else of the document either: then it may.
