@@ -84,13 +84,13 @@ export class Repository {
   /** Names what a stack's program can read of a commit: commits with the same name plan the same. */
   async plannedFrom(commit: string): Promise<string> {
     const apart = [...unread, ...beside.map((path) => path.split("/")[0]!)];
-    const entries = (await this.tell("ls-tree", commit)).split("\n");
-    const rules = await this.tell("ls-tree", commit, "policies/");
+    // Of the rules the program reads some: they are told one level deeper.
+    const entries = (await this.tell("ls-tree", commit, ".", "policies/")).split("\n");
     const read = entries.filter((entry) => {
       const name = entry.split("\t")[1]!;
       return !apart.includes(name) && !name.endsWith(".md");
     });
-    return [...read, rules].join("\n");
+    return read.join("\n");
   }
 
   /** Names of the contents of folders and files, as they are checked out: other contents, other names. */
