@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import { inspect } from "node:util";
-import { CommanderError } from "commander";
+import type { CommanderError } from "commander";
 
 /** Every exit code that a command of this project ends with, beside 128 and a signal's number. */
 export const ends = {
@@ -49,7 +49,7 @@ export class Stopped extends Error {
 
 /** The exit code of a command that ended by this error. */
 export function exitCode(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? ends.done : ends.usage;
+  if (isOfCommander(error)) return error.exitCode === 0 ? ends.done : ends.usage;
   if (error instanceof UsageError) return ends.usage;
   if (error instanceof Failure) return ends.broken;
   if (error instanceof Stopped) return 128 + constants.signals[error.signal];
@@ -59,7 +59,7 @@ export function exitCode(error: unknown): number {
 /** Says on standard error why a command ended, without a stack trace unless MINI_XDR_DEBUG is set. */
 export function explain(error: unknown): void {
   // Commander has already printed what it had to say, or the help that was asked for.
-  if (error instanceof CommanderError) return;
+  if (isOfCommander(error)) return;
   const { message } = error instanceof Error ? error : new Error(String(error));
   // Node's own form of an error has its stack and its causes.
   process.stderr.write(`error: ${process.env.MINI_XDR_DEBUG ? inspect(error) : message}\n`);
@@ -78,4 +78,9 @@ export function endWith(work: Promise<number>): void {
       process.exit(exitCode(error));
     },
   );
+}
+
+/** By its code: what only asks how a command ends need not load the parser of options. */
+function isOfCommander(error: unknown): error is CommanderError {
+  return error instanceof Error && /^commander\./.test(String((error as CommanderError).code));
 }
