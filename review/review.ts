@@ -74,6 +74,8 @@ class Comparison {
   private readonly caches: ReturnType<typeof cachesOf>;
   /** Plans the base, where it has to be planned. */
   private apart: BaseProcess | undefined;
+  /** Of the base, what was planned now: it is kept for the next one. */
+  private readonly fresh: Revisions = new Map();
 
   constructor(
     private readonly root: string,
@@ -88,7 +90,8 @@ class Comparison {
     try {
       return await this.compare();
     } finally {
-      // While this process compares, that one has tidied up.
+      // That one has tidied up while this one compared.
+      for (const [stack, revision] of this.fresh) this.caches.base.keep(stack, revision);
       await this.apart?.gone;
     }
   }
@@ -144,7 +147,7 @@ class Comparison {
     // Judged by its own settings while the base is planned, which has mostly the same. A failure is met when
     // it is awaited, which is after all that the base needs has ended.
     heads.then((found) => judgeAhead(found, this.root)).catch(() => {});
-    for (const [stack, revision] of (await planned) ?? []) this.keepBase(bases, stack, revision);
+    for (const [stack, revision] of (await planned) ?? []) this.take(bases, stack, revision);
     stop.throwIfAborted();
     const left = missing.filter((stack) => !bases.has(stack));
     const judged =
@@ -186,7 +189,7 @@ class Comparison {
       if (hasOtherLock(asked)) await this.said(installDependencies(folder));
       else await shareDependencies(this.root, folder);
       for (const stack of left)
-        this.keepBase(bases, stack, await this.said(foreignRevisionOf(folder, stack)));
+        this.take(bases, stack, await this.said(foreignRevisionOf(folder, stack)));
       const planned = await heads;
       const judged = new Map<string, Violation[]>();
       for (const stack of judging) {
@@ -200,8 +203,8 @@ class Comparison {
     );
   }
 
-  private keepBase(bases: Revisions, stack: string, revision: Revision): void {
-    this.caches.base.keep(stack, revision);
+  private take(bases: Revisions, stack: string, revision: Revision): void {
+    this.fresh.set(stack, revision);
     bases.set(stack, revision);
   }
 

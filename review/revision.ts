@@ -11,10 +11,11 @@ import { readPlan } from "../plan/plan-file";
 import type { Program } from "../plan/program";
 import { zonesOf } from "../plan/releases";
 import { readStackSettings } from "../plan/stack-settings";
+import type { Stack } from "../policies/model/resource";
 import type { Settings } from "../policies/model/settings";
 import { models } from "../policies/models";
 import { describeBudgets } from "../policies/pack/budgets";
-import { stackOf } from "../policies/pack/judge";
+import { judgeStack, stackOf, type Violation } from "../policies/pack/judge";
 
 /** What a model says of a stack, a line. */
 export interface ModelLine {
@@ -76,7 +77,7 @@ export async function installDependencies(checkout: string): Promise<void> {
 function read(checkout: string, plan: Plan, config: Record<string, string>): Revision {
   const settings = packSettings(checkout, plan.stack);
   const stack = stackOf(plan.resources, settings);
-  return {
+  const revision: Revision = {
     plan,
     config,
     settings,
@@ -94,6 +95,16 @@ function read(checkout: string, plan: Plan, config: Record<string, string>): Rev
     ),
     quantities: quantitiesOf(stack, zonesOf(plan).length),
   };
+  stacks.set(revision, stack);
+  return revision;
+}
+
+/** Revisions that were read here, as the rules have them. */
+const stacks = new WeakMap<Revision, Stack>();
+
+/** What the pack says of a revision by such settings. */
+export function judgedBy(revision: Revision, settings: Settings): Violation[] {
+  return judgeStack(stacks.get(revision) ?? stackOf(revision.plan.resources, settings), settings);
 }
 
 /** The first line of what a command has said of its failure. */

@@ -3,10 +3,10 @@ import { compare } from "../plan/comparison/compare";
 import { loses, type Change } from "../plan/comparison/change";
 import type { Difference } from "../plan/comparison/difference";
 import { compareObjects, type ObjectChange } from "../plan/comparison/objects";
-import { judge, type Violation } from "../policies/pack/judge";
+import type { Violation } from "../policies/pack/judge";
 import { moneyLine } from "./money";
 import { configChanges, Origins } from "./origin";
-import type { ModelLine, Revision } from "./revision";
+import { judgedBy, type ModelLine, type Revision } from "./revision";
 
 /** A line of a model, or a budget, that says something else than before. */
 export interface Moved {
@@ -94,7 +94,7 @@ export function judgedByBase({ base, head }: Sides, root: string): Violation[] {
   const by = JSON.stringify(settings);
   const known = judged.get(head);
   if (known?.by === by) return known.violations;
-  const violations = judge(head.plan.resources, settings);
+  const violations = judgedBy(head, settings);
   judged.set(head, { by, violations });
   return violations;
 }

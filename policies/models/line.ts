@@ -29,3 +29,19 @@ export interface Model {
   /** A pure function: the same stack gives the same lines. */
   lines(stack: Stack, settings: Settings): Line[];
 }
+
+/**
+ * The lines of a model, computed once for a stack and its settings: the rule, the tables and a comparison
+ * ask for the same. Nobody writes into them.
+ */
+export function remembered(lines: Model["lines"]): Model["lines"] {
+  const known = new WeakMap<Stack, Map<string, Line[]>>();
+  return (stack, settings) => {
+    const ofStack = known.get(stack) ?? new Map<string, Line[]>();
+    known.set(stack, ofStack);
+    const by = JSON.stringify(settings);
+    const found = ofStack.get(by) ?? lines(stack, settings);
+    ofStack.set(by, found);
+    return found;
+  };
+}

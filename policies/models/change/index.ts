@@ -2,7 +2,7 @@ import { seconds } from "../../model/duration";
 import { cronJob, job, releaseType } from "../../model/kubernetes";
 import { at, list, numberAt, type Resource, type Stack } from "../../model/resource";
 import { broken } from "../chain";
-import type { Line, Model } from "../line";
+import { remembered, type Line, type Model } from "../line";
 import { dependent, questions } from "./probes";
 import { isCutShort, rolled, rolloutOf } from "./rollout";
 
@@ -14,11 +14,11 @@ export const change: Model = {
   name: "change",
   asks: "What serves while it changes, when is it done, and what undoes it?",
   columns: ["change", "serve meanwhile", "done within", "of", "asked", "undone by"],
-  lines: (stack) => [
+  lines: remembered((stack) => [
     ...rolled(stack).map((workload) => ofWorkload(workload, stack)),
     ...stack.ofType(job).map((one) => ofJob(one, stack)),
     ...stack.ofType("kubernetes:karpenter.sh/v1:NodePool").map((pool) => ofNodes(pool, stack)),
-  ],
+  ]),
 };
 
 function ofWorkload(workload: Resource, stack: Stack): Line {

@@ -3,7 +3,7 @@ import { databaseCluster } from "../../model/database";
 import type { Stack } from "../../model/resource";
 import type { Settings } from "../../model/settings";
 import { broken } from "../chain";
-import type { Break, Line, Model } from "../line";
+import { remembered, type Break, type Line, type Model } from "../line";
 import { toldByAlert } from "./alerts";
 import { isIdle, toldByAlarm, toldByEvent } from "./cloud";
 import { watchOf, type Watch } from "./watch";
@@ -14,7 +14,7 @@ export const detection: Model = {
   name: "detection",
   asks: "What tells whom, and how soon?",
   columns: ["fault", "metric", "alarm or rule", "topic or route", "who", "seconds once it shows"],
-  lines: (stack, settings) => linesOf(faults, stack, settings),
+  lines: remembered((stack, settings) => linesOf(faults, stack, settings)),
 };
 
 /** What keeps people from being told of a fault of the catalogue; empty: nothing does. */

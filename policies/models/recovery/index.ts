@@ -1,4 +1,4 @@
-import type { Model } from "../line";
+import { remembered, type Model } from "../line";
 import { byDumps, byPointInTime, configuration } from "./database";
 import type { Question } from "./links";
 import { dashboards, images, keys, metrics, objects, pulumiState, secrets } from "./others";
@@ -16,7 +16,7 @@ export const recovery: Model = {
     "verified by",
     "told by",
   ],
-  lines: (stack, settings) => {
+  lines: remembered((stack, settings) => {
     const about = (of: string): Question => ({ of, stack, settings });
     return [
       ...byPointInTime(about("the database's rows, by AWS")),
@@ -30,5 +30,5 @@ export const recovery: Model = {
       dashboards(about("dashboards")),
       pulumiState(about("Pulumi's state")),
     ];
-  },
+  }),
 };

@@ -1,4 +1,4 @@
-import type { Line, Model } from "../line";
+import { remembered, type Line, type Model } from "../line";
 import { exitsOf } from "./exits";
 import { faultsOf, say, without, type Fault } from "./fault";
 import { keyOf, type Gap } from "./gap";
@@ -19,7 +19,7 @@ export const survival: Model = {
   name: "survival",
   asks: "What still works when one thing is lost?",
   columns: ["fault", "users reach", "API reaches", "poolers reach", "pods reach AWS", "pods left"],
-  lines: (stack, { tier }) => {
+  lines: remembered((stack, { tier }) => {
     const site = siteOf(stack);
     const service = serviceOf(
       site.balancers.map(({ resource }) => resource),
@@ -45,7 +45,7 @@ export const survival: Model = {
         return line(world, fault, found, fresh);
       }),
     ];
-  },
+  }),
 };
 
 function gapsOf(found: Path[]): Gap[] {
