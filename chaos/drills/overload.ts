@@ -62,16 +62,11 @@ export default {
 /** Work while backends have these limits and the database is further away. */
 function limited(bed: Bed, env: Record<string, string>, work: () => Promise<void>): Stage {
   const { network, services } = bed.platform;
-  const { writer, standbys } = services.database;
   return {
     change: (deployment) => setEnvironment(deployment, env),
     work: async () => {
       await bed.edge.healthy(3);
-      const latency = await Latency.start(
-        network,
-        [writer, ...standbys].map(({ address }) => address),
-        away,
-      );
+      const latency = await Latency.start(network, services.database.addresses, away);
       try {
         await work();
       } finally {

@@ -67,8 +67,7 @@ async function slow(
   afterwards: () => Promise<unknown>,
 ): Promise<Result> {
   const { network, services } = bed.platform;
-  const { writer, standbys } = services.database;
-  const addresses = [writer, ...standbys].map(({ address }) => address);
+  const { addresses, writer } = services.database;
   return measure(bed, {
     kinds: [writes(bed.tenant), list(bed.tenant)],
     rate: 30,

@@ -54,6 +54,11 @@ export class DatabaseCluster {
     return this.members.filter((member) => member !== this.writer && member.running);
   }
 
+  /** Addresses of the members that run. */
+  get addresses(): string[] {
+    return [this.writer, ...this.standbys].map(({ address }) => address);
+  }
+
   /**
    * The writer fails in the given way and a standby takes over. Returns the old writer, as the fault
    * left it: {@link restore} makes it a standby again.

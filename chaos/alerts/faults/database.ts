@@ -63,8 +63,7 @@ export const databaseSlow: AlertFault = {
   ...outage,
   async inject({ platform }) {
     const { network, services } = platform;
-    const { writer, standbys } = services.database;
-    const addresses = [writer, ...standbys].map(({ address }) => address);
+    const { writer, addresses } = services.database;
     const latency = await Latency.start(network, addresses, delay);
     const took = await connectTime(writer.address, 5432);
     if (took < delay) throw new Error(`the writer answers within ${took} ms`);
