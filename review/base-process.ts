@@ -15,6 +15,8 @@ export class BaseProcess {
   private readonly child: ChildProcess;
   /** Its last words, once it and its worktree are gone. */
   readonly gone: Promise<string>;
+  /** From the beginning: what it tells while nobody listens would be lost. */
+  private readonly told: Promise<Record<string, Revision>>;
 
   /** @param stack one stack only; absent: all that the commit has */
   constructor(root: string, commit: string, stack: string | undefined) {
@@ -25,8 +27,9 @@ export class BaseProcess {
       execArgv: ["--no-opt"],
       stdio: ["ignore", "ignore", "pipe", "ipc"],
     });
-    const closed = once(this.child, "close");
-    this.gone = text(this.child.stderr!).then((said) => closed.then(() => said));
+    this.told = new Promise((resolve) => this.child.once("message", resolve));
+    const ended = [text(this.child.stderr!), once(this.child, "close")] as const;
+    this.gone = Promise.all(ended).then(([said]) => said);
     // That it cannot be started is met when it is awaited.
     this.gone.catch(() => {});
   }
@@ -39,10 +42,7 @@ export class BaseProcess {
     const end = () => this.child.kill("SIGTERM");
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
-    const told = new Promise<Record<string, Revision>>((resolve) =>
-      this.child.once("message", resolve),
-    );
-    const planned = await Promise.race([told, this.gone.then(() => undefined)]);
+    const planned = await Promise.race([this.told, this.gone.then(() => undefined)]);
     if (stop.aborted) await this.gone;
     stop.removeEventListener("abort", end);
     return planned && new Map(Object.entries(planned));
