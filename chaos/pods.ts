@@ -116,7 +116,7 @@ export async function limitMemory(
     const why = conditions?.filter(({ type }) => type.startsWith("PodResize")) ?? [];
     return `${podName} has another limit ${JSON.stringify(why)}`;
   };
-  await workloads.until(another, 30);
+  await workloads.until(another, 60);
   return before;
 }
 
