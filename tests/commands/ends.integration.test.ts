@@ -194,7 +194,9 @@ describe("how every command ends", function () {
   it("a fault of the command itself: says so, exit code 70; MINI_XDR_DEBUG shows where", async () => {
     const file = path.join(checkout(), "plan/judged.ts");
     const text = await readFile(file, "utf8");
-    await writeFile(file, text.replace("judge(", "(null as never as typeof judge)("));
+    const broken = text.replace("judgeStack(", "(null as never as typeof judgeStack)(");
+    assert.notEqual(broken, text);
+    await writeFile(file, broken);
     const args = ["--stack", "prod"];
     await each(
       ["preview"],
