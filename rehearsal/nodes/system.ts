@@ -5,8 +5,9 @@ import { dnsImage, policiesImage } from "./system-images";
 const namespace = "kube-system";
 const rbac = "rbac.authorization.k8s.io";
 const apps = "apis/apps/v1";
+const daemonSets = `/${apps}/namespaces/${namespace}/daemonsets`;
 /** The DaemonSet of the cluster's DNS, in the API. */
-export const dnsPath = `/${apps}/namespaces/${namespace}/daemonsets/coredns`;
+export const dnsPath = `${daemonSets}/coredns`;
 /** What its pods are labelled. */
 export const dnsLabels = { "k8s-app": "kube-dns" };
 
@@ -40,7 +41,6 @@ export const apiServerClient = "kube-apiserver-kubelet-client";
 
 /** Resolves when all of it runs on so many nodes. Rejects when `signal` says so. */
 export async function untilSystemRuns(api: Api, nodes: number, signal: AbortSignal): Promise<void> {
-  const daemonSets = `/${apps}/namespaces/${namespace}/daemonsets`;
   const end = performance.now() + systemLimit * 1000;
   const runs = async () => {
     signal.throwIfAborted();
