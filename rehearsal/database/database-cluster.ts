@@ -101,20 +101,35 @@ export class DatabaseCluster {
     await Promise.all([...this.members, this.replica].map((server) => server.crash()));
   }
 
-  /** Waits until both standbys and the replica stream from the writer. */
+  /**
+   * Waits until both standbys and the replica stream from the writer. One that had received more than
+   * the chosen standby, as the asynchronous replica may, can't follow it: it is copied anew.
+   */
   private async inSync(): Promise<void> {
     const deadline = Date.now() + 30_000;
-    const streaming = async () => {
-      const [row] = await this.writer.sql<{ streaming: number }>(
-        "SELECT count(*)::int AS streaming FROM pg_stat_replication WHERE state = 'streaming'",
+    const followers = [...this.standbys, this.replica];
+    const allStream = async () => {
+      const streaming = await this.writer.sql<{ name: string }>(
+        "SELECT application_name AS name FROM pg_stat_replication WHERE state = 'streaming'",
       );
-      if (Date.now() > deadline)
+      const missing = followers.filter(({ name }) => streaming.every((row) => row.name !== name));
+      for (const server of missing.filter(({ tookAnotherWay }) => tookAnotherWay)) {
+        await server.crash();
+        await server.copy(this.writer);
+        await server.start();
+      }
+      if (missing.length > 0 && Date.now() > deadline)
         throw new Error(
-          `the standbys do not follow ${this.writer.name}:\n${this.standbys[0]?.endOfLog()}`,
+          missing
+            .map(
+              (server) =>
+                `${server.name} does not follow ${this.writer.name}:\n${server.endOfLog()}`,
+            )
+            .join("\n"),
         );
-      return row?.streaming === 3;
+      return missing.length === 0;
     };
-    await pWaitFor(streaming, { interval: 100 });
+    await pWaitFor(allStream, { interval: 100 });
   }
 }
 

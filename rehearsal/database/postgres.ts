@@ -1,6 +1,6 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, openSync, readFileSync } from "node:fs";
+import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import pWaitFor from "p-wait-for";
@@ -35,6 +35,8 @@ export class Postgres {
   private readonly data: string;
   private readonly sockets: string;
   private readonly log: string;
+  /** Where in the log its present run begins. */
+  private logOfRun = 0;
   private process: ChildProcess | undefined;
 
   private constructor(
@@ -115,6 +117,7 @@ export class Postgres {
     args.push("--pid", "--fork", "--kill-child", postgres, "-D", this.data);
     for (const [key, value] of Object.entries(settings)) args.push("-c", `${key}=${value}`);
     const log = openSync(this.log, "a");
+    this.logOfRun = fstatSync(log).size;
     this.process = await start(command, args, { stdio: ["ignore", log, log] });
     closeSync(log);
     await this.ready();
@@ -159,6 +162,12 @@ export class Postgres {
     } finally {
       await client.end();
     }
+  }
+
+  /** Whether it has what the server that it is to follow never had, by its own word. */
+  get tookAnotherWay(): boolean {
+    const said = readFileSync(this.log).subarray(this.logOfRun).toString();
+    return said.includes("forked off current database system timeline");
   }
 
   /** The end of the server's log, for a failure's message. */

@@ -128,6 +128,14 @@ describe("rehearse:database", function () {
     assert.equal(await runInSandbox(path.join(__dirname, "without-fault.ts"), [shipped]), 0);
   });
 
+  it("copies a replica anew that received more than the standby that took over", async function () {
+    this.timeout(3 * minutes);
+    await needSandbox(this);
+    const shipped = JSON.stringify(await shippedIn(readPlan(plan)));
+    const script = path.join(__dirname, "replica-ahead-in-sandbox.ts");
+    assert.equal(await runInSandbox(script, [shipped]), 0);
+  });
+
   it("runs what the chart renders, by the name and with the topology followed", async function () {
     this.timeout(3 * minutes);
     await needSandbox(this);
