@@ -11,15 +11,15 @@ async function main(folder: string, shipped: Shipped): Promise<void> {
   const { replica, standbys } = cluster;
   const has = async (server: typeof replica) =>
     (await server.sql("SELECT FROM pg_tables WHERE tablename = 'ahead'")).length === 1;
-  let healed: Promise<unknown> | undefined;
+  const healed: Promise<void>[] = [];
   for (const { name } of standbys) await network.cut(name);
   await cluster.writer.sql("CREATE TABLE ahead ()");
   await pWaitFor(() => has(replica), { interval: 50, timeout: 10_000 });
   const old = await cluster.failOver("crash", {
     lost: () => Promise.resolve(),
-    promoted: () => (healed = Promise.all(standbys.map(({ name }) => network.heal(name)))),
+    promoted: () => void healed.push(...standbys.map(({ name }) => network.heal(name))),
   });
-  await healed;
+  await Promise.all(healed);
   assert.equal(await has(cluster.writer), false, "the new writer never had it");
   await cluster.restore(old, "crash");
   assert.equal(await has(replica), false, "the replica is the new writer's copy");
