@@ -1,10 +1,8 @@
-import { Option } from "commander";
 import { commandLine, optionsOf } from "../lib/command-line";
-import { ends, UsageError } from "../lib/ends";
+import { UsageError } from "../lib/ends";
 import { jsonFile, outputFile } from "../lib/json-file";
 import { preview } from "../plan/preview";
-import { stackNames } from "../plan/stack-settings";
-import { planRevisions } from "../review/base";
+import { stackNames } from "../plan/stack-names";
 import { review } from "../review/review";
 import type { Launch } from "./launch";
 
@@ -13,7 +11,6 @@ interface Options {
   json?: string;
   explain?: boolean;
   against?: string;
-  revision?: string;
   markdown?: string;
   allow: string[];
 }
@@ -33,19 +30,13 @@ export const command = commandLine(
     "let this one go, although it holds data or an address; may be repeated",
     (urn: string, before: string[]) => [...before, urn],
     [],
-  )
-  // What a comparison starts beside itself to have its base planned.
-  .addOption(new Option("--revision <commit>").hideHelp());
+  );
 
 /** `npm run preview`: plans stacks without credentials and prints what a reviewer wants to see. */
 export async function main(args: string[], { root, begun }: Launch): Promise<number> {
   const options = optionsOf<Options>(command, args);
-  const { stack, json, explain, against, markdown, allow, revision } = options;
+  const { stack, json, explain, against, markdown, allow } = options;
   refuseUnfit(options);
-  if (revision !== undefined) {
-    await planRevisions(root, revision, stack, begun);
-    return ends.done;
-  }
   if (against !== undefined) return review(root, { against, stack, allow, markdown }, begun);
   return preview(root, stack === undefined ? stackNames(root) : [stack], {
     planFile: json,

@@ -6,7 +6,8 @@ import { files } from "../observability/files";
 import { evaluate } from "../plan/evaluate";
 import { loadProgram } from "../plan/program";
 import { renderings, writeRendering } from "../plan/renderings";
-import { readStackSettings, stackNames } from "../plan/stack-settings";
+import { stackNames } from "../plan/stack-names";
+import { readStackSettings } from "../plan/stack-settings";
 import type { Launch } from "./launch";
 
 export const command = commandLine(

@@ -9,40 +9,59 @@ const [name, ...args] = process.argv.slice(2);
 // What AWS's SDK says of the next Node is for who chooses the version, not for the person on call.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
+/** What is wanted in a second: its modules and the program come from the cache. */
+const fast = new Map([
+  ["preview", "commands/preview.ts"],
+  // What a comparison starts beside itself to have its base planned.
+  ["plan-revision", "review/base.ts"],
+]);
+
 /** A command as it stands, by tsx. */
-function fromSource() {
+function fromSource(entry) {
   require("tsx/cjs");
-  const { main } = require(`./${name}.ts`);
+  const { main } = require(path.join(root, entry));
   return { ...require("../lib/ends.ts"), main, keep: () => {} };
 }
 
-/** The preview, which is wanted in a second: its modules and the program come from the cache. */
-async function fromCache() {
+async function fromCache(entry) {
   const { compile } = require("../lib/compile.cjs");
   const { useSdkBundle } = require("../plan/sdk-bundle.cjs");
   const early = await begin(compile);
-  const command = await compile(root, "commands/preview.ts");
+  const command = await compile(root, entry);
+  await turn();
   // Help is given without the program, and a broken one is the command's to report.
   const help = args.some((arg) => arg === "--help" || arg === "-h");
   const program = help ? undefined : await compile(root, "index.ts").catch(() => undefined);
   const modules = new Set([...command.imports, ...(program?.imports ?? [])]);
+  await turn();
   const sdks = program && useSdkBundle(root, [...modules].sort());
+  await turn();
   const keep = () => [sdks, command, program, early?.code].forEach((code) => code?.save());
   return { ...command.run(), keep, begun: early?.begun };
 }
 
 /** What of a comparison can begin before all of that is loaded. */
 async function begin(compile) {
-  if (!args.some((arg) => /^--(against|revision)\b/.test(arg))) return undefined;
-  // Where it cannot be compiled, neither can the command, which says so.
-  const code = await compile(root, "review/early.ts").catch(() => undefined);
-  return code && { code, begun: await code.run().begin(root, args) };
+  const base = name === "plan-revision";
+  if (!(base ? process.connected : args.some((arg) => /^--against\b/.test(arg)))) return undefined;
+  try {
+    const code = await compile(root, "review/early.ts");
+    const { begin, beginBase } = code.run();
+    return { code, begun: await (base ? beginBase : begin)(root, args) };
+  } catch {
+    // Whatever it is, the command meets it again, and says so.
+    return undefined;
+  }
 }
 
+/** Lets what has begun go on between two steps that hold this process. */
+const turn = () => new Promise(setImmediate);
+
 function load() {
-  if (name !== "launch" && fs.existsSync(path.join(__dirname, `${name}.ts`)))
+  const entry = fast.get(name) ?? `commands/${name}.ts`;
+  if (name !== "launch" && fs.existsSync(path.join(root, entry)))
     // For a stack trace that shows where, the sources run as they stand.
-    return name === "preview" && !process.env.MINI_XDR_DEBUG ? fromCache() : fromSource();
+    return fast.has(name) && !process.env.MINI_XDR_DEBUG ? fromCache(entry) : fromSource(entry);
   console.error(`error: no command ${name}; npm run lists them`);
   process.exit(2);
 }

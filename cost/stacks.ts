@@ -1,6 +1,7 @@
 import { evaluateValues } from "../plan/evaluate";
 import { loadProgram } from "../plan/program";
-import { readStackSettings, stackNames } from "../plan/stack-settings";
+import { stackNames } from "../plan/stack-names";
+import { readStackSettings } from "../plan/stack-settings";
 import { needsOf } from "../preflight/needs";
 import { costPage } from "./page";
 import { readPrices } from "./prices";

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { UsageError } from "../lib/ends";
 import { secretMark } from "./plan";
+import { stackNames } from "./stack-names";
 
 /** What the engine would hand to the program of one stack. */
 export interface StackSettings {
@@ -11,20 +12,6 @@ export interface StackSettings {
   /** Configuration as text, structured values as JSON; what is encrypted stays closed. */
   config: Record<string, string>;
   secretKeys: string[];
-}
-
-/**
- * The stacks that have a settings file in this project, in alphabetical order.
- *
- * @throws UsageError when there is none.
- */
-export function stackNames(root: string): string[] {
-  const names = readdirSync(root)
-    .map((file) => /^Pulumi\.([\w-]+)\.yaml$/.exec(file)?.[1])
-    .filter((stack): stack is string => stack !== undefined);
-  if (names.length === 0)
-    throw new UsageError("Pulumi.STACK.yaml: there is none here: add the settings of a stack");
-  return names.sort();
 }
 
 /** Reads `Pulumi.yaml` and `Pulumi.STACK.yaml`. Throws a {@link UsageError} that names what is wrong. */

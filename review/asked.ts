@@ -1,4 +1,4 @@
-import { stackNames } from "../plan/stack-settings";
+import { stackNames } from "../plan/stack-names";
 import { RevisionCache } from "./cache";
 import { editsPack } from "./guarded";
 import type { ChangedFile, Repository } from "./repository";

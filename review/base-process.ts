@@ -2,10 +2,14 @@ import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { text } from "node:stream/consumers";
-import type { Revision } from "./revision";
+import type { Planned } from "./planned";
 
-/** A revision's stacks by name; a stack that it does not have is missing. */
-export type Revisions = Map<string, Revision>;
+/** What a commit plans, and where: its worktree is there until it is {@link BaseProcess.release | released}. */
+export interface PlannedBase {
+  folder: string;
+  /** By stack; one that the commit does not have is missing. */
+  stacks: Record<string, Planned>;
+}
 
 /**
  * A commit that is planned in a process of its own, while this one plans what is checked out: the SDK's
@@ -16,12 +20,11 @@ export class BaseProcess {
   /** Its last words, once it and its worktree are gone. */
   readonly gone: Promise<string>;
   /** From the beginning: what it tells while nobody listens would be lost. */
-  private readonly told: Promise<Record<string, Revision>>;
+  private readonly told: Promise<PlannedBase>;
 
   /** @param stack one stack only; absent: all that the commit has */
   constructor(root: string, commit: string, stack: string | undefined) {
-    const only = stack === undefined ? [] : ["--stack", stack];
-    const args = ["preview", "--revision", commit, ...only];
+    const args = ["plan-revision", commit, ...(stack === undefined ? [] : [stack])];
     this.child = fork(path.join(root, "commands/run.cjs"), args, {
       cwd: root,
       execArgv: ["--no-opt"],
@@ -38,13 +41,18 @@ export class BaseProcess {
    * What it has planned, as soon as it tells; undefined when it has ended without. When it is to stop, it is
    * waited for, as its worktree is its own to remove.
    */
-  async planned(stop: AbortSignal): Promise<Revisions | undefined> {
+  async planned(stop: AbortSignal): Promise<PlannedBase | undefined> {
     const end = () => this.child.kill("SIGTERM");
     stop.addEventListener("abort", end, { once: true });
     if (stop.aborted) end();
     const planned = await Promise.race([this.told, this.gone.then(() => undefined)]);
     if (stop.aborted) await this.gone;
     stop.removeEventListener("abort", end);
-    return planned && new Map(Object.entries(planned));
+    return planned;
+  }
+
+  /** Lets it remove its worktree: what it has planned there is read. */
+  release(): void {
+    if (this.child.connected) this.child.send("read");
   }
 }

@@ -1,46 +1,53 @@
-import { UsageError } from "../lib/ends";
+import { once } from "node:events";
+import { ends, UsageError } from "../lib/ends";
 import { unlessStopped, untilStopped } from "../lib/signals";
 import { loadProgram } from "../plan/program";
-import { stackNames } from "../plan/stack-settings";
-import type { Begun } from "./early";
-import { Repository, shareDependencies } from "./repository";
-import { revisionOf, type Revision } from "./revision";
+import { stackNames } from "../plan/stack-names";
+import type { PlannedBase } from "./base-process";
+import { beginBase, type BegunBase } from "./early";
+import { planned, type Planned } from "./planned";
 
 /**
- * What a {@link BaseProcess} does: plans a commit's stacks by this checkout's evaluator, and tells them to who
- * has started it. When that one is gone, it stops.
+ * What a {@link BaseProcess} does: plans a commit's stacks by this checkout's evaluator, tells them to who has
+ * started it, and keeps the worktree until that one has read them there, or is gone.
  *
- * @param stack one stack only; absent: all that the commit has
+ * @param args the commit, and one stack only; absent: all that the commit has
  * @param begun its worktree, where it has begun before the SDKs were loaded
  */
-export async function planRevisions(
-  root: string,
-  commit: string,
-  stack: string | undefined,
-  begun: Begun | undefined,
-): Promise<void> {
-  if (!process.connected) {
-    await begun?.worktree?.remove();
-    throw new UsageError("--revision: it is for preview --against alone");
-  }
+export async function main(
+  args: string[],
+  { root, begun }: { root: string; begun?: BegunBase },
+): Promise<number> {
+  if (!begun && !process.connected)
+    throw new UsageError("plan-revision: it is for preview --against alone");
   const stop = untilStopped();
-  process.once("disconnect", () => process.emit("SIGTERM"));
-  const missed = begun?.missed();
-  if (missed) process.emit(missed);
-  const plan = async (folder: string) => {
-    await shareDependencies(root, folder);
+  const [, stack] = args;
+  // That one may be gone already: its worktree has begun before.
+  const gone = process.connected ? once(process, "disconnect") : Promise.resolve([]);
+  const plan = async (folder: string): Promise<PlannedBase> => {
     const program = await loadProgram(folder, false);
-    const planned: Record<string, Revision> = {};
+    const stacks: Record<string, Planned> = {};
     // One after the other: the SDK's mock runtime is global to the process.
     for (const name of stack === undefined ? stackNames(folder) : [stack])
-      planned[name] = await revisionOf(folder, name, program);
-    return planned;
+      stacks[name] = await planned(folder, name, program);
+    return { folder, stacks };
   };
-  const worktree = begun?.worktree ?? (await new Repository(root).addWorktree(commit, false));
+  const { worktree, missed } = begun ?? (await beginBase(root, args));
+  const signal = missed();
+  if (signal) process.emit(signal);
   try {
-    const planned = await unlessStopped(stop, worktree.filled.then(plan));
-    await new Promise<void>((resolve) => process.send!(planned, () => resolve()));
+    const alone = gone.then(() => undefined);
+    const told = await unlessStopped(stop, Promise.race([worktree.filled.then(plan), alone]));
+    if (told) {
+      const read = once(process, "message");
+      process.send!(told);
+      await unlessStopped(stop, Promise.race([read, gone]));
+    }
   } finally {
     await worktree.remove();
   }
+  return ends.done;
 }
+
+// The launcher loads nothing but this file.
+export { exitCode, explain } from "../lib/ends";

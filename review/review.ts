@@ -9,13 +9,14 @@ import { unlessStopped, untilStopped } from "../lib/signals";
 import { writePlan, type Plan } from "../plan/plan";
 import { readPlan } from "../plan/plan-file";
 import { loadProgram } from "../plan/program";
-import { stackNames } from "../plan/stack-settings";
+import { stackNames } from "../plan/stack-names";
 import type { Violation } from "../policies/pack/judge";
 import { ask, cachesOf, hasOtherLock, isSame, stacksOfBase, type Asked } from "./asked";
-import { BaseProcess, type Revisions } from "./base-process";
+import { BaseProcess } from "./base-process";
 import type { Begun } from "./early";
 import { editsPack, guardedIn, tiersIn } from "./guarded";
 import { reviewMarkdown } from "./markdown";
+import { planned, type Planned } from "./planned";
 import { Repository, shareDependencies } from "./repository";
 import {
   firstLine,
@@ -62,6 +63,9 @@ export async function review(root: string, options: ReviewOptions, begun?: Begun
   if (options.markdown) write(options.markdown, reviewMarkdown(result));
   return isBlocked(result) ? ends.broken : ends.done;
 }
+
+/** A revision's stacks by name; a stack that it does not have is missing. */
+type Revisions = Map<string, Revision>;
 
 interface Between {
   asked: Asked;
@@ -161,16 +165,29 @@ class Comparison {
   private async plannedApart(): Promise<Revisions> {
     const { asked, base, stop } = this.between;
     this.apart = base ?? new BaseProcess(this.root, asked.commit, this.options.stack);
-    const revisions = await this.apart.planned(stop);
-    stop.throwIfAborted();
-    return revisions ?? this.fail(new UsageError(firstLine(await this.apart.gone)));
+    try {
+      const told = await this.apart.planned(stop);
+      stop.throwIfAborted();
+      if (!told) return this.fail(new UsageError(firstLine(await this.apart.gone)));
+      // Here, where most of what its charts deploy has been read already.
+      const read = ([stack, planned]: [string, Planned]) =>
+        [stack, revisionOf(told.folder, planned)] as const;
+      return new Map(Object.entries(told.stacks).map(read));
+    } catch (error) {
+      return this.fail(error);
+    } finally {
+      this.apart.release();
+    }
   }
 
   private async headsOf(stacks: string[]): Promise<Revisions> {
     const program = await loadProgram(this.root);
     const heads: Revisions = new Map();
     // One after the other: the SDK's mock runtime is global to the process.
-    for (const stack of stacks) heads.set(stack, await revisionOf(this.root, stack, program));
+    for (const stack of stacks) {
+      const head = await planned(this.root, stack, program);
+      heads.set(stack, revisionOf(this.root, head));
+    }
     // Once it is merged, it is the base of others.
     const { head } = this.caches;
     for (const [stack, revision] of heads) if (!head.has(stack)) head.keep(stack, revision);

@@ -4,11 +4,8 @@ import { quantitiesOf, type Quantity } from "../cost/quantities";
 import { UsageError } from "../lib/ends";
 import { run } from "../lib/processes";
 import { deployedObjects, type DeployedObject } from "../plan/comparison/objects";
-import { evaluateValues } from "../plan/evaluate";
 import { packSettings } from "../plan/judged";
-import type { Plan } from "../plan/plan";
 import { readPlan } from "../plan/plan-file";
-import type { Program } from "../plan/program";
 import { zonesOf } from "../plan/releases";
 import { readStackSettings } from "../plan/stack-settings";
 import type { Stack } from "../policies/model/resource";
@@ -16,6 +13,7 @@ import type { Settings } from "../policies/model/settings";
 import { models } from "../policies/models";
 import { describeBudgets } from "../policies/pack/budgets";
 import { judgeStack, stackOf, type Violation } from "../policies/pack/judge";
+import type { Planned } from "./planned";
 
 /** What a model says of a stack, a line. */
 export interface ModelLine {
@@ -26,10 +24,7 @@ export interface ModelLine {
 }
 
 /** A stack at one commit, with everything that is compared of it. Plain data: a cache keeps it. */
-export interface Revision {
-  plan: Plan;
-  /** Configuration by key, as text; what is encrypted stays closed. */
-  config: Record<string, string>;
+export interface Revision extends Planned {
   /** What the pack is told there: its tier, its exemptions. */
   settings: Settings;
   objects: DeployedObject[];
@@ -39,20 +34,8 @@ export interface Revision {
   quantities: Quantity[];
 }
 
-/** Plans a stack of a checkout by its program, and reads from the plan what is compared. */
-export async function revisionOf(
-  checkout: string,
-  stack: string,
-  program: Program,
-): Promise<Revision> {
-  const settings = readStackSettings(checkout, stack);
-  // Charts are found from the project's root, as under the real engine.
-  process.chdir(checkout);
-  return read(checkout, await evaluateValues(program, settings), settings.config);
-}
-
 /**
- * The same of a checkout that has other dependencies than this one: they are installed there, and its own
+ * A stack of a checkout that has other dependencies than this one: they are installed there, and its own
  * preview plans it.
  *
  * @throws UsageError when that does not work, with its last words.
@@ -63,7 +46,8 @@ export async function foreignRevisionOf(checkout: string, stack: string): Promis
   const args = ["--no-opt", script, "preview", "--stack", stack, "--json", file];
   const { code, stderr } = await run(process.execPath, args, { cwd: checkout });
   if (code > 1) throw new UsageError(firstLine(stderr));
-  return read(checkout, readPlan(file), readStackSettings(checkout, stack).config);
+  const { config } = readStackSettings(checkout, stack);
+  return revisionOf(checkout, { plan: readPlan(file), config });
 }
 
 /** Installs what a checkout's own lock file names. @throws UsageError */
@@ -74,7 +58,12 @@ export async function installDependencies(checkout: string): Promise<void> {
   if (code !== 0) throw new UsageError(`npm ci: ${firstLine(stderr)}`);
 }
 
-function read(checkout: string, plan: Plan, config: Record<string, string>): Revision {
+/**
+ * Reads from what was planned in a checkout what is compared.
+ *
+ * @throws UsageError when what the pack is told there cannot be used.
+ */
+export function revisionOf(checkout: string, { plan, config }: Planned): Revision {
   const settings = packSettings(checkout, plan.stack);
   const stack = stackOf(plan.resources, settings);
   const revision: Revision = {

@@ -315,8 +315,10 @@ describe("npm run preview -- --against", function () {
     });
 
     it("for a base without a comparison that asks for it", async () => {
-      const alone = await command("preview", ["--revision", "base"], { cwd: checkout() });
-      says(alone, /^error: --revision: it is for preview --against alone$/);
+      const alone = await run(process.execPath, ["commands/run.cjs", "plan-revision", "base"], {
+        cwd: checkout(),
+      });
+      says(alone, /^error: plan-revision: it is for preview --against alone$/);
     });
 
     it("for options that do not go together", async () => {

@@ -5,7 +5,8 @@ import { format } from "prettier";
 import { costPage } from "../../cost/page";
 import { readPrices, type Prices } from "../../cost/prices";
 import { quantitiesOf, type Quantity } from "../../cost/quantities";
-import { stackNames, readStackSettings } from "../../plan/stack-settings";
+import { stackNames } from "../../plan/stack-names";
+import { readStackSettings } from "../../plan/stack-settings";
 import { needsOf } from "../../preflight/needs";
 import { plannedStack, root } from "../support/planned";
 

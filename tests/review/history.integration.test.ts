@@ -5,6 +5,7 @@ import { readPrices } from "../../cost/prices";
 import { loadProgram } from "../../plan/program";
 import { guardedIn, tiersIn } from "../../review/guarded";
 import { reviewMarkdown } from "../../review/markdown";
+import { planned } from "../../review/planned";
 import { revisionOf, type Revision } from "../../review/revision";
 import { judgedByBase, reviewOf } from "../../review/stack-review";
 import { reviewText } from "../../review/text";
@@ -26,15 +27,15 @@ describe("what a reviewer is told of a change", function () {
     await needTools(this, ["helm"]);
     // The pack renders changed values by the Helm that is on the PATH.
     process.env.PATH = `${path.dirname(await tool("helm"))}:${process.env.PATH}`;
-    for (const stack of ["prod", "staging"]) bases.set(stack, await planned(stack));
+    for (const stack of ["prod", "staging"]) bases.set(stack, await revision(stack));
   });
   after(() => process.chdir(project));
 
   /** The pack remembers what a release deploys by its folder: every step has one of its own. */
-  async function planned(stack: string): Promise<Revision> {
+  async function revision(stack: string): Promise<Revision> {
     const root = path.join(checkout(), `.step-${count++}`);
     await symlink(checkout(), root);
-    return revisionOf(root, stack, await loadProgram(root, false));
+    return revisionOf(root, await planned(root, stack, await loadProgram(root, false)));
   }
 
   async function reviewed({ edits, stack = "prod", title }: Step): Promise<Review> {
@@ -53,7 +54,7 @@ describe("what a reviewer is told of a change", function () {
         undo.unshift(() => writeFile(file, text));
         await writeFile(file, edited);
       }
-      const [base, head] = [bases.get(stack)!, await planned(stack)];
+      const [base, head] = [bases.get(stack)!, await revision(stack)];
       const root = head.settings.root;
       const stacks = [
         reviewOf(

@@ -3,7 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { schema } from "../../config-schema";
 import { output } from "../../lib/processes";
-import { stackNames } from "../../plan/stack-settings";
+import { stackNames } from "../../plan/stack-names";
 import { guardedIn } from "../../review/guarded";
 import { root } from "../support/planned";
 import { faultsIn } from "./faults";

@@ -6,7 +6,8 @@ import { judgeResources } from "../../../policies/pack/judge";
 import { rules } from "../../../policies/rules";
 import { problemsOfAlone } from "../../../policies/model/alone";
 import { readSettings } from "../../../policies/pack/settings";
-import { readStackSettings, stackNames } from "../../../plan/stack-settings";
+import { stackNames } from "../../../plan/stack-names";
+import { readStackSettings } from "../../../plan/stack-settings";
 import { root } from "../../support/planned";
 import { judgedStack } from "../support";
 
