@@ -14,7 +14,8 @@ export class Fabric {
   static async create(): Promise<Fabric> {
     // An earlier cluster's of this sandbox, whose nodes are gone.
     await run("ip", ["link", "delete", "fabric"]);
-    await ip("link", "add", "fabric", "type", "bridge");
+    const own = ["address", hardwareAddress(fabricAddress)];
+    await ip("link", "add", "fabric", ...own, "type", "bridge");
     await ip("address", "add", `${fabricAddress}/24`, "dev", "fabric");
     await ip("link", "set", "fabric", "up");
     // Nodes' way to everything else in the sandbox.
@@ -33,7 +34,8 @@ export class Fabric {
     const cable = cableOf(number);
     // The kernel takes a moment to remove what a dead node's network held.
     await run("ip", ["link", "delete", cable]);
-    const far = ["peer", "name", "eth0", "netns", `${pid}`];
+    const own = ["address", hardwareAddress(nodeAddress(number))];
+    const far = ["peer", "name", "eth0", ...own, "netns", `${pid}`];
     await ip("link", "add", cable, "type", "veth", ...far);
     await ip("link", "set", cable, "master", "fabric", "up");
     await ip("route", "replace", podRange(number), "via", nodeAddress(number));
@@ -66,6 +68,16 @@ export class Fabric {
     if (number === undefined) return;
     await ip("route", "replace", servicesRange, "via", nodeAddress(number));
   }
+}
+
+/**
+ * What an address has on the wire, for good: a bridge would take the lowest of its cables', and another
+ * one when that cable's node is lost, and a node that comes back would have another one. Neighbours go on
+ * sending to the former for up to 40 s: the loss of one node would cut them all off.
+ */
+function hardwareAddress(address: string): string {
+  const bytes = address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"));
+  return ["02", "00", ...bytes].join(":"); // 02: given by an administrator, to one network card
 }
 
 /** Name of the cable's end in the sandbox. */

@@ -175,6 +175,23 @@ export const checks: { name: string; run(bed: Bed): Promise<string | undefined> 
       await until<Node>(plane.api, nodesPath, (all) => all.every(isReady));
     },
   },
+  {
+    name: "keeps every address on the wire whichever node is lost, so that the others stay reached",
+    async run({ nodes }) {
+      const wire = async (interfaceName: string, inside: string[] = []) => {
+        const [program = "", ...args] = [...inside, "ip", "link", "show", interfaceName];
+        return /ether (\S+)/.exec(await output(program, args))![1];
+      };
+      const ours = await wire("fabric");
+      for (const node of nodes.all) {
+        const its = await wire("eth0", node.inside());
+        await node.cutPower();
+        assert.equal(await wire("fabric"), ours, `after ${node.name} was lost`);
+        await node.start();
+        assert.equal(await wire("eth0", node.inside()), its, `${node.name} after its return`);
+      }
+    },
+  },
 ];
 
 /** An address of the plan's database subnets. */
