@@ -13,6 +13,7 @@ import { Edge } from "./edge";
 import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
+import { warningsSince } from "./reasons";
 import { requests } from "./requests";
 import { steady } from "./steady";
 import { throughVariants } from "./variant";
@@ -113,11 +114,18 @@ async function timed(
   const tell = (line: string) => say(`${name}: ${line}`);
   tell(`▸ ${title}`);
   const started = Date.now();
+  const why = async () => {
+    const warnings = warningsSince(bed.platform, started);
+    tell(`pods warned:\n${await warnings.catch((error: Error) => error.message)}`);
+  };
   try {
     await steady(bed);
-    return await work(tell);
+    const claims = await work(tell);
+    if (claims.some(({ holds }) => !holds)) await why();
+    return claims;
   } catch (error) {
     process.stderr.write(`${(error as Error).stack}\n`);
+    await why();
     return [
       claim({
         id: `${name}.completed`,
