@@ -12,22 +12,29 @@ export async function reasonsSince(platform: Platform, moment: number): Promise<
   return [...new Set(reasons)].join(", ");
 }
 
-/** What backends and poolers warned of since a moment, a line each, for who asks why a drill failed. */
+/**
+ * What backends and poolers warned of since a moment, and where poolers were led, a line each, for who asks
+ * why a drill failed.
+ */
 export async function warningsSince(platform: Platform, moment: number): Promise<string> {
   const said = await Promise.all(
     [backends, poolers].map((pods) => logs(platform, pods, moment, "--prefix")),
   );
-  const warns = (line: string) =>
-    /"level":"(warn|error)"| WARNING /.test(line) &&
-    // A client that hangs up without a word: every one that is replaced.
-    !line.includes("unexpected eof while reading");
   return said.flat().filter(warns).join("\n");
+}
+
+function warns(line: string): boolean {
+  if (/\/(topology|reconnect)\]/.test(line)) return true; // they say little
+  // A client that hangs up without a word: every one that is replaced.
+  if (line.includes("tls_sbufio_recv")) return false;
+  return /"level":"(warn|error)"| WARNING /.test(line);
 }
 
 interface Pods {
   namespace: string;
   selector: string;
-  container: string;
+  /** Absent: all of them. */
+  container?: string;
 }
 
 const backends: Pods = {
@@ -38,7 +45,6 @@ const backends: Pods = {
 const poolers: Pods = {
   namespace: "database",
   selector: "app.kubernetes.io/name=pgbouncer",
-  container: "pgbouncer",
 };
 
 /** What pods wrote since a moment, by line. */
@@ -48,7 +54,9 @@ async function logs(
   moment: number,
   ...more: string[]
 ): Promise<string[]> {
-  const which = [`--selector=${selector}`, `--container=${container}`];
+  const which = container === undefined ? "--all-containers" : `--container=${container}`;
   const since = [`--since-time=${new Date(moment).toISOString()}`, `--tail=${lines}`];
-  return (await kubectl(platform, namespace, ["logs", ...which, ...since, ...more])).split("\n");
+  return (
+    await kubectl(platform, namespace, ["logs", `--selector=${selector}`, which, ...since, ...more])
+  ).split("\n");
 }
