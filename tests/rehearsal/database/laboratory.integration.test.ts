@@ -18,8 +18,8 @@ import { needSandbox } from "../support";
 
 const root = path.join(__dirname, "../../..");
 const minutes = 60_000;
-/** Three of each failover in `npm test`; `npm run test:full` sets ten. */
-const repetitions = process.env.REPETITIONS ?? "3";
+/** One of each failover in `npm test`, in 3 minutes less than three; `npm run test:full` sets ten. */
+const repetitions = process.env.REPETITIONS ?? "1";
 
 const launcher = ["commands/run.cjs", "rehearse-database"];
 
@@ -188,7 +188,7 @@ describe("rehearse:database", function () {
     );
   });
 
-  it(`holds every claim, ${repetitions} times`, async function () {
+  it(`holds every claim, repetitions: ${repetitions}`, async function () {
     this.timeout(40 * minutes);
     await needSandbox(this);
     const json = path.join(folder, "report.json");
