@@ -168,7 +168,7 @@ class Comparison {
     try {
       const told = await this.apart.planned(stop);
       stop.throwIfAborted();
-      if (!told) return this.fail(new UsageError(firstLine(await this.apart.gone)));
+      if (!told) throw new UsageError(firstLine(await this.apart.gone));
       // Here, where most of what its charts deploy has been read already.
       const read = ([stack, planned]: [string, Planned]) =>
         [stack, revisionOf(told.folder, planned)] as const;

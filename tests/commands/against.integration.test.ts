@@ -257,14 +257,14 @@ describe("npm run preview -- --against", function () {
         "syntax",
         "const config = readConfig();",
         "const config = ;",
-        /: the program does not compile: index\.ts:\d+/,
+        /^error: --against: syntax: the program does not compile: index\.ts:\d+/,
       ],
       [
         "throws",
         "throws",
         "const config = readConfig();",
         'const config = readConfig(); throw new Error("no");',
-        /: the program failed: no/,
+        /^error: --against: throws: the program failed: no/,
       ],
     ];
     for (const [title, branch, from, to, line] of broken)
@@ -281,6 +281,13 @@ describe("npm run preview -- --against", function () {
         await against("gold"),
         /^error: --against: gold: .*configuration of this stack cannot be used: .*gold/,
       );
+    });
+
+    it("when the settings of the base's pack cannot be used", async () => {
+      await change("unsettled", [["policies/config.json", /^\{/, ""]]);
+      await git("checkout", "--quiet", "-B", "head", "base");
+      const line = /^error: --against: unsettled: policies\/config\.json: not readable: /;
+      says(await against("unsettled"), line);
     });
 
     it("when the clone is a shallow one", async () => {
