@@ -53,6 +53,7 @@ export class BaseProcess {
 
   /** Lets it remove its worktree: what it has planned there is read. */
   release(): void {
-    if (this.child.connected) this.child.send("read");
+    // One that has just ended needs no word.
+    if (this.child.connected) this.child.send("read", () => {});
   }
 }

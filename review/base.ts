@@ -40,7 +40,8 @@ export async function main(
     const told = await unlessStopped(stop, Promise.race([worktree.filled.then(plan), alone]));
     if (told) {
       const read = once(process, "message");
-      process.send!(told);
+      // That the other one is gone is told by the disconnection: the worktree is removed all the same.
+      process.send!(told, () => {});
       await unlessStopped(stop, Promise.race([read, gone]));
     }
   } finally {

@@ -16,7 +16,7 @@ import { BaseProcess } from "./base-process";
 import type { Begun } from "./early";
 import { editsPack, guardedIn, tiersIn } from "./guarded";
 import { reviewMarkdown } from "./markdown";
-import { planned, type Planned } from "./planned";
+import { planned } from "./planned";
 import { Repository, shareDependencies } from "./repository";
 import {
   firstLine,
@@ -170,9 +170,8 @@ class Comparison {
       stop.throwIfAborted();
       if (!told) throw new UsageError(firstLine(await this.apart.gone));
       // Here, where most of what its charts deploy has been read already.
-      const read = ([stack, planned]: [string, Planned]) =>
-        [stack, revisionOf(told.folder, planned)] as const;
-      return new Map(Object.entries(told.stacks).map(read));
+      const all = Object.entries(told.stacks);
+      return new Map(all.map(([stack, its]) => [stack, revisionOf(told.folder, its)]));
     } catch (error) {
       return this.fail(error);
     } finally {

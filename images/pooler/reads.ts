@@ -27,14 +27,15 @@ export function reader(
   );
   // Without a writer no standby receives anything, and none is better than the one that serves.
   const kept = able.length > 0 ? able : endpoints(standbys);
+  const another = able[turn % able.length];
   const serves = reports.find(({ endpoint }) => endpoint === current);
-  if (!serves?.answer?.standby) return able[turn % able.length];
+  if (!serves?.answer?.standby) return another;
   const { endpoint, answer, refused = -Infinity } = serves;
   const patience = kept.length > 0 ? silentFor : unsureFor;
   const stays = isLate(answer, freshFor, now)
     ? refused < answer.at && !isLate(answer, patience, now)
     : kept.includes(endpoint);
-  return stays ? endpoint : able[turn % able.length];
+  return stays ? endpoint : another;
 }
 
 const isLate = ({ at }: Answer, limit: number, now: number) => now - at > limit;

@@ -90,8 +90,7 @@ export class DatabaseCluster {
     if (fault !== "switchover") {
       await old.crash();
       if (fault === "partition") await this.around.network.heal(old.name);
-      await old.copy(this.writer);
-      await old.start();
+      await this.renew(old);
     }
     await this.inSync();
   }
@@ -99,6 +98,13 @@ export class DatabaseCluster {
   /** Stops everything; the laboratory's namespaces would do it too. */
   async close(): Promise<void> {
     await Promise.all([...this.members, this.replica].map((server) => server.crash()));
+  }
+
+  /** Makes a server a fresh copy of the writer, which follows it. */
+  private async renew(server: Postgres): Promise<void> {
+    await server.crash();
+    await server.copy(this.writer);
+    await server.start();
   }
 
   /**
@@ -113,11 +119,7 @@ export class DatabaseCluster {
         "SELECT application_name AS name FROM pg_stat_replication WHERE state = 'streaming'",
       );
       const missing = followers.filter(({ name }) => streaming.every((row) => row.name !== name));
-      for (const server of missing.filter(({ tookAnotherWay }) => tookAnotherWay)) {
-        await server.crash();
-        await server.copy(this.writer);
-        await server.start();
-      }
+      for (const server of missing) if (server.tookAnotherWay) await this.renew(server);
       if (missing.length > 0 && Date.now() > deadline)
         throw new Error(
           missing
