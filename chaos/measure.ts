@@ -4,6 +4,8 @@ import type { LoadReport } from "./traffic/load/report";
 import type { Write } from "./traffic/ledger";
 import type { Bed } from "./bed";
 import type { Edge } from "./edge";
+import { servingProcesses } from "./pods";
+import { StarvationWatch } from "./starvation";
 
 const modes = ["new", "keep-alive"] as const;
 export type Mode = (typeof modes)[number];
@@ -68,19 +70,15 @@ export interface Result {
   beside?: Result;
 }
 
-/**
- * Runs load, first with nothing injected, then with the fault. A run whose generator lagged says
- * nothing, and is repeated once.
- *
- * @throws Error when both runs are void.
- */
+/** Runs load, first with nothing injected, then with the fault. Whether to believe it `bed.runs` tells. */
 export async function measure(bed: Bed, experiment: Experiment): Promise<Result> {
-  const first = await attempt(bed, experiment);
-  if (!lagged(first)) return first;
-  const second = await attempt(bed, experiment);
-  const reason = lagged(second);
-  if (reason) throw new Error(`two runs are void: ${reason}`);
-  return second;
+  const watch = new StarvationWatch(() => servingProcesses(bed.platform));
+  let result: Result | undefined;
+  try {
+    return (result = await underLoad(bed, experiment));
+  } finally {
+    bed.runs.push({ void: result && lagged(result), waited: watch.stop() });
+  }
 }
 
 /** Why a run says nothing, by its generators. */
@@ -88,7 +86,7 @@ function lagged({ reports, beside }: Result): string | undefined {
   return [...Object.values(reports), beside?.reports.new].find((report) => report?.void)?.void;
 }
 
-async function attempt({ edge }: Bed, experiment: Experiment): Promise<Result> {
+async function underLoad({ edge }: Bed, experiment: Experiment): Promise<Result> {
   const { kinds, rate = usualRate, abortShare, requests = 1250, beside, fault } = experiment;
   const start = (connections: Mode, url: string, every: number) =>
     Load.start({ url, rate: every, connections, kinds, abortShare });

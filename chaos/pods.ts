@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { output, run } from "../lib/processes";
 import { tool } from "../tools";
 import type { Pod } from "../rehearsal/workloads/workloads";
@@ -41,6 +42,28 @@ export function servingPods({ workloads }: Platform, service: "backend" | "front
     .sort((a, b) => a.spec.nodeName!.localeCompare(b.spec.nodeName!));
 }
 
+/** Workloads that users' requests pass. */
+const passed = /^(mini-xdr\/mini-xdr-(backend|frontend)|database\/pgbouncer)$/;
+
+/** Ids of the processes in pods that users' requests pass now. */
+export function servingProcesses({ workloads }: Platform): string[] {
+  const pods = workloads.all
+    .filter(({ id }) => passed.test(id))
+    .flatMap((workload) => workload.pods);
+  const serving = pods.filter((pod) => workloads.serves(pod));
+  const uids = new Set(serving.map(({ metadata }) => metadata.uid));
+  return readdirSync("/proc").filter((name) => /^\d+$/.test(name) && uids.has(podOf(name)));
+}
+
+/** The uid of the pod that a process belongs to, by its cgroup; undefined for any other process. */
+function podOf(pid: string): string | undefined {
+  try {
+    return /\/pod([\da-f-]{36})\//.exec(readFileSync(`/proc/${pid}/cgroup`, "utf8"))?.[1];
+  } catch {
+    return undefined; // it has ended
+  }
+}
+
 /** A pod's container of that name, as the API server has it now. */
 export function containerOf(pod: Pod, name: string): Container {
   const { status } = pod as unknown as WithContainers;
@@ -59,12 +82,9 @@ export function killContainer(platform: Platform, container: Container): Promise
   return signal(platform, container, "SIGKILL");
 }
 
-/** Has a container's first process stand still, or go on. It does not know. */
+/** Has a container's first process stand still. It does not know; its kubelet will. */
 export function freezeContainer(platform: Platform, container: Container): Promise<void> {
   return signal(platform, container, "SIGSTOP");
-}
-export function thawContainer(platform: Platform, container: Container): Promise<void> {
-  return signal(platform, container, "SIGCONT");
 }
 
 async function signal(platform: Platform, { pod, id }: Container, name: string): Promise<void> {

@@ -1,7 +1,8 @@
+import { setTimeout as pause } from "node:timers/promises";
+import pWaitFor from "p-wait-for";
 import type { Pod } from "../rehearsal/workloads/workloads";
 import type { Platform } from "./platform";
-import { setTimeout as pause } from "node:timers/promises";
-import { containerOf, freezeContainer, runIn, thawContainer } from "./pods";
+import { containerOf, freezeContainer, killContainer, runIn } from "./pods";
 
 /**
  * Runs `work` while every PgBouncer has other settings than planned, given at its console, and then
@@ -25,12 +26,15 @@ export async function withPoolers<T>(
 
 /** Seconds after which nobody signs: three looks of the sidecar that sheds, and two more for a busy machine. */
 const leaseEnds = 5;
+/** Seconds in which a program that begins anew leads: a container that ends again waits for ten. */
+const leadsAgain = 60;
 
 /**
  * Runs `work` while nobody follows the topology: the program beside every PgBouncer stands still, and
- * the names decide. A stack without such a program is left as it is.
+ * the names decide. A stack without such a program is left as it is. The program begins anew after it: its
+ * kubelet, which has asked in vain, would end it a minute later, in some other drill.
  *
- * @throws Error when a pooler does not go back to the names
+ * @throws Error when a pooler does not go back to the names, TimeoutError when it is not led again
  */
 export async function byName<T>(platform: Platform, work: () => Promise<T>): Promise<T> {
   const pods = followed(platform);
@@ -38,15 +42,21 @@ export async function byName<T>(platform: Platform, work: () => Promise<T>): Pro
   await Promise.all(followers.map((follower) => freezeContainer(platform, follower)));
   try {
     await pause(pods.length > 0 ? leaseEnds * 1000 : 0);
-    for (const pod of pods) {
-      const led = ["test", "-s", "/var/run/pgbouncer/entries.ini"];
-      if ((await runIn(platform, containerOf(pod, "reconnect"), led)) === 0)
+    for (const pod of pods)
+      if (await isLed(platform, pod))
         throw new Error(`${pod.metadata.name} does not go by the names`);
-    }
     return await work();
   } finally {
-    await Promise.all(followers.map((follower) => thawContainer(platform, follower)));
+    await Promise.all(followers.map((follower) => killContainer(platform, follower)));
+    for (const pod of pods)
+      await pWaitFor(() => isLed(platform, pod), { interval: 500, timeout: leadsAgain * 1000 });
   }
+}
+
+/** Whether a program leads this pooler: what it has written counts while it signs. */
+async function isLed(platform: Platform, pod: Pod): Promise<boolean> {
+  const written = ["test", "-s", "/var/run/pgbouncer/entries.ini"];
+  return (await runIn(platform, containerOf(pod, "reconnect"), written)) === 0;
 }
 
 /** Has every PgBouncer close its connections to the database as they fall idle, and open new ones. */

@@ -1,5 +1,5 @@
 import os from "node:os";
-import { claim, type Claim } from "../lib/claim";
+import type { Claim } from "../lib/claim";
 import { endWith } from "../lib/ends";
 import { writeJson } from "../lib/json-file";
 import type { Plan } from "../plan/plan";
@@ -13,9 +13,8 @@ import { Edge } from "./edge";
 import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
-import { warningsSince } from "./reasons";
 import { requests } from "./requests";
-import { steady } from "./steady";
+import { trial } from "./trial";
 import { throughVariants } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -72,10 +71,8 @@ async function main(folder: string): Promise<number> {
 /** Drills one after the other, and then their controls, those of one variant together. */
 async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]> {
   const claims: Claim[] = [];
-  for (const drill of drills)
-    claims.push(
-      ...(await timed(bed, drill.name, drill.title, say, (tell) => drill.run(bed, tell))),
-    );
+  for (const { name: id, title, run } of drills)
+    claims.push(...(await trial(bed, { id, title, run }, say)));
   const variants = new Set(drills.flatMap(({ control }) => control?.variant ?? []));
   if (variants.size === 0) return claims;
   const stages = [...variants].map(({ change, text }) => ({
@@ -84,8 +81,9 @@ async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]
       await bed.edge.healthy(3);
       for (const { name, control } of drills) {
         if (control?.variant.text !== text) continue;
-        const run = async (tell: Say) => [await control.run(bed, tell)];
-        claims.push(...(await timed(bed, name, `control ${text}`, say, run)));
+        const run = async (...args: [Bed, Say]) => [await control.run(...args)];
+        const one = { id: `${name}.control`, title: `control ${text}`, run };
+        claims.push(...(await trial(bed, one, say)));
       }
     },
   }));
@@ -98,46 +96,9 @@ async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
   const edge = await Edge.start(plan, platform.plane.api, platform.accessLog);
   const tenant = await newTenant(platform.services, "rehearsal");
   await edge.healthy(3);
-  const bed = { platform, edge, tenant };
+  const bed = { platform, edge, tenant, runs: [] };
   await measure(bed, { kinds: requests(tenant), requests: 100, fault: async () => "first use" });
   return bed;
-}
-
-/** Work from a steady state; a drill that breaks off is a broken claim, and the others go on. */
-async function timed(
-  bed: Bed,
-  name: string,
-  title: string,
-  say: Say,
-  work: (say: Say) => Promise<Claim[]>,
-): Promise<Claim[]> {
-  const tell = (line: string) => say(`${name}: ${line}`);
-  tell(`▸ ${title}`);
-  const started = Date.now();
-  const why = async () => {
-    const warnings = warningsSince(bed.platform, started);
-    tell(`pods warned:\n${await warnings.catch((error: Error) => error.message)}`);
-  };
-  try {
-    await steady(bed);
-    const claims = await work(tell);
-    if (claims.some(({ holds }) => !holds)) await why();
-    return claims;
-  } catch (error) {
-    process.stderr.write(`${(error as Error).stack}\n`);
-    await why();
-    return [
-      claim({
-        id: `${name}.completed`,
-        claim: `The drill runs to its end; it did not: ${(error as Error).message}`,
-        value: 1,
-        unit: "failures",
-        limit: 0,
-      }),
-    ];
-  } finally {
-    tell(`${seconds(started)} s`);
-  }
 }
 
 function seconds(since: number): number {

@@ -59,6 +59,20 @@ export const patientReceiver: Variant = {
     }),
 };
 
+/** All pods may go before new ones are ready. A rollout takes another {@link revision}. */
+export const allAtOnce: Variant = {
+  text: "with maxUnavailable 100 % instead of 0",
+  change(deployment) {
+    deployment.spec.strategy = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } };
+    revision(deployment, "one");
+  },
+};
+
+/** Has the pods differ in nothing but a name. */
+export function revision(deployment: Deployment, name: string): void {
+  setEnvironment(deployment, { REVISION: name });
+}
+
 /** Gives every container of a Deployment's pods these variables too. */
 export function setEnvironment({ spec }: Deployment, variables: Record<string, string>): void {
   const added = Object.entries(variables).map(([name, value]) => ({ name, value }));

@@ -10,7 +10,7 @@ import type { ChaosDrill } from "../drill";
 import { measure } from "../measure";
 import { servingPods } from "../pods";
 import { requests } from "../requests";
-import { backend, setEnvironment, type Deployment } from "../variant";
+import { allAtOnce, backend, revision, type Deployment } from "../variant";
 
 /** Requests a second of each mode: a rollout takes minutes. */
 const rate = 20;
@@ -23,10 +23,9 @@ export const rollingUpdate: ChaosDrill = {
   title: "A new version rolled out",
   run: async (bed, say) => {
     say("helm upgrade under load");
-    const claims = await roll(bed, "rolling-update", () => upgrade(bed));
-    say("the same change where all pods may go at once");
-    return [...claims, await rollAtOnce(bed, "rolling-update")];
+    return roll(bed, "rolling-update", () => upgrade(bed));
   },
+  control: rolledAtOnce("rolling-update"),
 };
 
 /** And the version before it again. */
@@ -39,18 +38,21 @@ export const rollback: ChaosDrill = {
       done(await upgrade(bed));
     }
     say("helm rollback under load");
-    const claims = await roll(bed, "rollback", () => bed.platform.helm.rollback(release(bed)));
-    say("the same change where all pods may go at once");
-    return [...claims, await rollAtOnce(bed, "rollback")];
+    return roll(bed, "rollback", () => bed.platform.helm.rollback(release(bed)));
   },
+  control: rolledAtOnce("rollback"),
 };
 
 function release({ platform }: Bed) {
   return localReleases(platform.plan).find(({ name }) => name === "mini-xdr")!;
 }
 
+/** To the one of two versions that does not run, so that it can be repeated. */
 function upgrade(bed: Bed) {
-  const values = withTag(release(bed).values, nextTag);
+  const [pod] = servingPods(bed.platform, "backend");
+  const { values: planned } = release(bed);
+  const next = pod!.spec.containers[0]!.image.endsWith(`:${nextTag}`);
+  const values = next ? planned : withTag(planned, nextTag);
   return bed.platform.helm.upgrade(release(bed), { values });
 }
 
@@ -81,36 +83,35 @@ async function roll(bed: Bed, drill: string, helm: () => Promise<Result>): Promi
   return [...(await soundness(bed, drill, result)), noneFailed(drill, "Nobody notices", result)];
 }
 
-/**
- * The control of both: another revision of the backend, and then the one that was there, while the
- * planned `maxUnavailable: 0` is not. Pods leave with their preStop and their grace, only all together.
- */
-async function rollAtOnce({ platform, tenant, edge }: Bed, drill: string): Promise<Claim> {
-  const { api } = platform.plane;
-  const planned = await api.get<Deployment>(backend);
-  const other = structuredClone(planned);
-  setEnvironment(other, { REVISION: "another" });
-  const serving = () => servingPods(platform, "backend").map(({ metadata }) => metadata.uid);
-  const roll = async ({ spec: { template } }: Deployment) => {
-    const old = new Set(serving());
-    const strategy = { type: "RollingUpdate", rollingUpdate: { maxUnavailable: "100%" } };
-    await api.patch(backend, { spec: { strategy, template } });
-    const kept = () =>
-      serving().some((uid) => old.has(uid)) ? "an old backend serves" : undefined;
-    await platform.workloads.until(() => kept() ?? platform.workloads.unsteady(), atOnce);
-    return old.size;
-  };
-  const result = await measure(
-    { platform, tenant, edge },
-    {
-      kinds: requests(tenant),
-      rate,
-      requests: 300,
-      fault: async () => `all ${await roll(other)} pods of the backend were replaced`,
+/** Another revision of the backend, while the planned `maxUnavailable: 0` is not. */
+function rolledAtOnce(drill: string): ChaosDrill["control"] {
+  return {
+    variant: allAtOnce,
+    async run(bed) {
+      const result = await measure(bed, {
+        kinds: requests(bed.tenant),
+        rate,
+        requests: 300,
+        fault: async () => `all ${await otherRevision(bed)} pods of the backend were replaced`,
+      });
+      await bed.edge.healthy(3);
+      return measuredControl(drill, allAtOnce.text, result);
     },
-  );
-  await roll(planned);
-  await api.patch(backend, { spec: { strategy: planned.spec.strategy } });
-  await edge.healthy(3);
-  return measuredControl(drill, "with maxUnavailable 100 % instead of 0", result);
+  };
+}
+
+/** Rolls the backend out with another environment. Pods leave with their preStop and their grace. */
+async function otherRevision({ platform }: Bed): Promise<number> {
+  const { plane, workloads } = platform;
+  const deployment = await plane.api.get<Deployment>(backend);
+  const { template } = deployment.spec;
+  const { env } = template.spec.containers[0]!;
+  const one = env.some(({ name, value }) => name === "REVISION" && value === "one");
+  revision(deployment, one ? "another" : "one");
+  const serving = () => servingPods(platform, "backend").map(({ metadata }) => metadata.uid);
+  const old = new Set(serving());
+  await plane.api.patch(backend, { spec: { template } });
+  const kept = () => (serving().some((uid) => old.has(uid)) ? "an old backend serves" : undefined);
+  await workloads.until(() => kept() ?? workloads.unsteady(), atOnce);
+  return old.size;
 }
