@@ -52,7 +52,11 @@ async function connect(): Promise<Client> {
   return client;
 }
 
-parentPort!.on("message", () => parentPort!.postMessage(seen));
+/** Asked with a moment: whether every client has been served since. Asked without: what each saw. */
+parentPort!.on("message", (moment: number | undefined) => {
+  const served = (own: Seen) => (own.served.at(-1) ?? -Infinity) >= moment!;
+  parentPort!.postMessage(moment === undefined ? seen : seen.every(served));
+});
 // Not all handshakes at once: that is another drill's question.
 void (async () => {
   for (const own of seen) {

@@ -15,7 +15,7 @@ import { proveLost } from "./failover";
 const many = 2000;
 const pace = 2000; // ms between two writes of one client
 const promotion = 6000; // ms; stands for AWS's
-const watching = 20_000; // ms after the promotion
+const watching = 20_000; // ms after the promotion, at the longest
 
 /** A failover under two thousand clients, which wait as long as PgBouncer lets them. */
 export const crowd: Drill<DatabaseBed> = {
@@ -107,9 +107,8 @@ async function under(laboratory: Laboratory, fault: Fault, followed: boolean): P
         laboratory.moveNames();
       },
     });
-    await pause(watching);
-    thread.postMessage("tell");
-    const [seen] = (await once(thread, "message")) as [Seen[]];
+    await allServed(thread, promoted);
+    const seen = await asked<Seen[]>(thread, undefined);
     await thread.terminate();
     await laboratory.cluster.restore(old, fault);
     const since = (start: number, times: number[]) => times.find((time) => time >= start);
@@ -128,6 +127,19 @@ async function under(laboratory: Laboratory, fault: Fault, followed: boolean): P
     await pooler.kill();
     laboratory.moveNames();
   }
+}
+
+/** Resolves when every client was served since a moment, and has had time to see it fail again. */
+async function allServed(thread: Worker, moment: number): Promise<void> {
+  const end = performance.now() + watching;
+  while (performance.now() < end && !(await asked<boolean>(thread, moment))) await pause(250);
+  await pause(2 * pace);
+}
+
+async function asked<Answer>(thread: Worker, question: number | undefined): Promise<Answer> {
+  thread.postMessage(question);
+  const [answer] = (await once(thread, "message")) as [Answer];
+  return answer;
 }
 
 function dataFor(laboratory: Laboratory, pooler: PgBouncer): CrowdData {
