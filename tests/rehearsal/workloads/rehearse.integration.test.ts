@@ -14,11 +14,15 @@ import { runCommand } from "../support";
 
 /** Mostly minReadySeconds and Helm's time-outs, one after the other: two thirds of all drills' time. */
 const waiting = ["rolling-update", "bad-release"];
+/** What `test:chaos` does on real nodes too, and under load. */
+const underLoad = ["pod-deletion", "node-drain", "zone-loss"];
+/** Side by side on simulated nodes. */
+const onSimulated = [...waiting, ...underLoad];
 const names = drills.map(({ name }) => name);
 /** All of them where asked for. */
-const onReal = process.env.EVERY_DRILL ? names : names.filter((name) => !waiting.includes(name));
-/** Side by side here. One of them needs a zone. */
-const onSimulated = [...waiting, "zone-loss"];
+const onReal = process.env.EVERY_DRILL
+  ? names
+  : names.filter((name) => !onSimulated.includes(name));
 
 describe("npm run rehearse", function () {
   this.timeout(900_000);
