@@ -1,4 +1,5 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import pWaitFor from "p-wait-for";
 import { isAlive } from "../lib/processes";
@@ -25,8 +26,9 @@ export async function withLock<T>(
         await rm(file, { force: true });
         return acquire(file);
       }
-      if (!told) progress(`waiting for process ${holder || "?"}, which is installing it`);
-      told = true;
+      // Unless it was given back meanwhile.
+      if (!told && holder) progress(`waiting for process ${holder}, which is installing it`);
+      told ||= holder > 0;
       return false;
     },
     { interval: 250 },
@@ -38,12 +40,17 @@ export async function withLock<T>(
   }
 }
 
+/** Makes the lock with its holder in it, at once: nobody ever reads one that says nothing. */
 async function acquire(file: string): Promise<boolean> {
+  const own = `${file}.${randomUUID()}`;
+  await writeFile(own, String(process.pid));
   try {
-    await writeFile(file, String(process.pid), { flag: "wx" });
+    await link(own, file);
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
     throw error;
+  } finally {
+    await rm(own);
   }
 }
