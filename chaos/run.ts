@@ -14,7 +14,7 @@ import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { trial } from "./trial";
+import { claimsOf, trial } from "./trial";
 import { throughVariants } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
@@ -73,23 +73,27 @@ async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]
   const claims: Claim[] = [];
   for (const { name: id, title, run } of drills)
     claims.push(...(await trial(bed, { id, title, run }, say)));
-  const variants = new Set(drills.flatMap(({ control }) => control?.variant ?? []));
+  const controlled = drills.filter(({ control }) => control);
+  const variants = new Set(controlled.map(({ control }) => control!.variant));
   if (variants.size === 0) return claims;
   const stages = [...variants].map(({ change, text }) => ({
     change,
     work: async () => {
       await bed.edge.healthy(3);
-      for (const { name, control } of drills) {
-        if (control?.variant.text !== text) continue;
-        const run = async (...args: [Bed, Say]) => [await control.run(...args)];
+      for (const { name, control } of controlled) {
+        if (control!.variant.text !== text) continue;
+        const run = async (...args: [Bed, Say]) => [await control!.run(...args)];
         const one = { id: `${name}.control`, title: `control ${text}`, run };
         claims.push(...(await trial(bed, one, say)));
       }
     },
   }));
-  await throughVariants(bed.platform, stages);
-  await bed.edge.healthy(3);
-  return claims;
+  const broken = await claimsOf(`${controlled[0]!.name}.controls`, async () => {
+    await throughVariants(bed.platform, stages);
+    await bed.edge.healthy(3);
+    return [];
+  });
+  return [...claims, ...broken];
 }
 
 async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 /** Milliseconds between two looks, and of the stretch that is judged as one. */
 const [every, stretch] = [100, 1000];
 
-/** Milliseconds of a stretch: who waited longer in one has come too late for users, who are not told why. */
+/** Milliseconds of a stretch: a process that waited longer may have kept users waiting. */
 export const starvedAbove = stretch / 2;
 
 /**

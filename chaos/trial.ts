@@ -65,11 +65,14 @@ export async function believed(
 
 /**
  * Why an attempt says nothing about the stack. A generator that lagged makes every run void. A pod that
- * waited for this machine's processors explains a failure only: it makes nothing succeed.
+ * waited for this machine's processors explains failed requests only: it makes nothing succeed. Neither
+ * explains a write that is lost, or there twice.
  */
 function doubtOf(claims: Claim[], runs: Run[]): string | undefined {
+  const broken = claims.filter(({ holds }) => !holds);
+  if (broken.some(({ id }) => id.endsWith(".ledger"))) return undefined;
   const lag = lagOf(runs);
-  if (lag !== undefined || claims.every(({ holds }) => holds)) return lag;
+  if (lag !== undefined || broken.length === 0) return lag;
   const waited = Math.max(0, ...runs.map((run) => run.waited));
   if (waited <= starvedAbove) return undefined;
   return `a process that serves waited for a processor for ${Math.round(waited)} ms of a second`;
@@ -79,7 +82,8 @@ function lagOf(runs: Run[]): string | undefined {
   return runs.find((run) => run.void)?.void;
 }
 
-async function claimsOf(id: string, work: () => Promise<Claim[]>): Promise<Claim[]> {
+/** What is claimed by some work, or that it broke off. */
+export async function claimsOf(id: string, work: () => Promise<Claim[]>): Promise<Claim[]> {
   try {
     return await work();
   } catch (error) {

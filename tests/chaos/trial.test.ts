@@ -4,16 +4,17 @@ import { starvedAbove } from "../../chaos/starvation";
 import { believed } from "../../chaos/trial";
 import { claim } from "../../lib/claim";
 
-/** A claim of a drill, which holds where nothing failed. */
-const found = (failed: number) => [
+/** A drill's claims: how many requests failed, and how many writes were lost. */
+const found = (failed: number, lost: number) => [
   claim({ id: "drill.failed", claim: "None fails", value: failed, unit: "requests", limit: 0 }),
+  claim({ id: "drill.ledger", claim: "None is lost", value: lost, unit: "writes", limit: 0 }),
 ];
 const quiet: Run = { waited: starvedAbove };
 const starved: Run = { waited: starvedAbove + 1 };
 const lagged: Run = { void: "the generator was late", waited: 0 };
 
-/** What is left of attempts that fail as many requests and have these runs; and how many were made. */
-async function tried(...attempts: [number, Run[]][]) {
+/** What is left of attempts that fail as many requests, have these runs and lose so many writes. */
+async function tried(...attempts: [failed: number, runs: Run[], lost?: number][]) {
   const runs: Run[] = [];
   let made = 0;
   const claims = await believed(
@@ -21,9 +22,9 @@ async function tried(...attempts: [number, Run[]][]) {
     runs,
     () => {},
     async () => {
-      const [failed, own] = attempts[made++]!;
+      const [failed, own, lost = 0] = attempts[made++]!;
       runs.splice(0, runs.length, ...own);
-      return found(failed);
+      return found(failed, lost);
     },
   );
   return { made, broken: claims.filter(({ holds }) => !holds).map(({ id }) => id), claims };
@@ -38,7 +39,7 @@ describe("what a drill finds", () => {
 
   it("stands where it holds though pods waited for a processor: that makes nothing succeed", async () => {
     const { made, claims } = await tried([0, [starved]]);
-    assert.deepEqual([made, claims.length], [1, 1]);
+    assert.deepEqual([made, claims.length], [1, 2]);
   });
 
   it("is looked for once more where it fails and pods waited; the report says so", async () => {
@@ -57,6 +58,13 @@ describe("what a drill finds", () => {
     const { made, broken, claims } = await tried([0, [lagged]], [0, [quiet]]);
     assert.deepEqual([made, broken], [2, []]);
     assert.match(claims.at(-1)!.claim, /the generator was late$/);
+  });
+
+  it("stands where a write was lost, whoever waited or lagged", async () => {
+    for (const run of [starved, lagged]) {
+      const { made, broken } = await tried([1, [run], 1]);
+      assert.deepEqual([made, broken], [1, ["drill.failed", "drill.ledger"]]);
+    }
   });
 
   it("is nothing where generators lagged in both", async () => {
