@@ -50,7 +50,7 @@ async function main(folder: string): Promise<number> {
   const { platform, claims } = await Platform.start({ plan, folder, images }, say);
   const bed = await bedOf(platform, plan);
   progress.up(lane);
-  say(`platform up and served after ${seconds(since)} s`);
+  say(`platform up and served after ${((Date.now() - since) / 1000).toFixed(1)} s`);
   const drills = lanes[lane]!.map(drillOf);
   claims.push(
     ...(await runAll(
@@ -73,22 +73,22 @@ async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]
   const claims: Claim[] = [];
   for (const { name: id, title, run } of drills)
     claims.push(...(await trial(bed, { id, title, run }, say)));
-  const controlled = drills.filter(({ control }) => control);
-  const variants = new Set(controlled.map(({ control }) => control!.variant));
-  if (variants.size === 0) return claims;
-  const stages = [...variants].map(({ change, text }) => ({
-    change,
+  const controls = drills.flatMap(({ name, control }) => (control ? [{ name, ...control }] : []));
+  if (controls.length === 0) return claims;
+  const variants = new Set(controls.map(({ variant }) => variant));
+  const stages = [...variants].map((each) => ({
+    change: each.change,
     work: async () => {
       await bed.edge.healthy(3);
-      for (const { name, control } of controlled) {
-        if (control!.variant.text !== text) continue;
-        const run = async (...args: [Bed, Say]) => [await control!.run(...args)];
-        const one = { id: `${name}.control`, title: `control ${text}`, run };
-        claims.push(...(await trial(bed, one, say)));
+      for (const { name, variant, run } of controls) {
+        if (variant !== each) continue;
+        const one = async (...args: [Bed, Say]) => [await run(...args)];
+        const what = { id: `${name}.control`, title: `control ${each.text}`, run: one };
+        claims.push(...(await trial(bed, what, say)));
       }
     },
   }));
-  const broken = await claimsOf(`${controlled[0]!.name}.controls`, async () => {
+  const broken = await claimsOf(`${controls[0]!.name}.controls`, async () => {
     await throughVariants(bed.platform, stages);
     await bed.edge.healthy(3);
     return [];
@@ -103,10 +103,6 @@ async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
   const bed = { platform, edge, tenant, runs: [] };
   await measure(bed, { kinds: requests(tenant), requests: 100, fault: async () => "first use" });
   return bed;
-}
-
-function seconds(since: number): number {
-  return Math.round((Date.now() - since) / 100) / 10;
 }
 
 endWith(main(process.argv[2]!));

@@ -26,9 +26,11 @@ export async function withLock<T>(
         await rm(file, { force: true });
         return acquire(file);
       }
-      // Unless it was given back meanwhile.
-      if (!told && holder) progress(`waiting for process ${holder}, which is installing it`);
-      told ||= holder > 0;
+      // No holder: it was given back meanwhile.
+      if (holder && !told) {
+        progress(`waiting for process ${holder}, which is installing it`);
+        told = true;
+      }
       return false;
     },
     { interval: 250 },
