@@ -1,3 +1,4 @@
+import type { Backends } from "./backends";
 import type { Edge } from "./edge";
 import type { Platform } from "./platform";
 import type { Tenant } from "../rehearsal/services/tenant";
@@ -5,6 +6,7 @@ import type { Tenant } from "../rehearsal/services/tenant";
 /** What a chaos drill runs on. */
 export interface Bed {
   platform: Platform;
+  backends: Backends;
   edge: Edge;
   tenant: Tenant;
   /** The runs under load of the drill that is in work, the latest last. */

@@ -6,13 +6,12 @@ import type { ChaosDrill } from "./drill";
 
 /**
  * Two lanes, each a sandbox with a platform of its own, side by side: most of a drill's time is waiting,
- * for rollouts above all. Drills whose controls share a variant share a lane, and rollback follows
- * rolling-update. The second platform comes up once the first is, whose time is a claim.
+ * for rollouts above all. Drills whose controls share a variant follow each other in one lane, and
+ * rollback follows rolling-update. The second platform comes up once the first is, whose time is a claim.
  */
 const lanes = [
-  ["rolling-update", "rollback", "pod-deletion", "node-drain", "slow-client"],
+  ["rolling-update", "rollback", "pod-kill", "pod-deletion", "node-drain", "slow-client"],
   [
-    "pod-kill",
     "memory-pressure",
     "cache-loss",
     "slow-database",

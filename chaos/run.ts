@@ -7,15 +7,17 @@ import type { Say } from "../rehearsal/drill";
 import type { ImageArchive } from "../rehearsal/nodes/image-store";
 import { newTenant } from "../rehearsal/services/tenant";
 import { enterSandbox, takeInput } from "../rehearsal/sandbox/sandbox";
+import { Backends } from "./backends";
 import type { Bed } from "./bed";
+import { control, type Control } from "./control";
 import type { ChaosDrill } from "./drill";
 import { Edge } from "./edge";
 import { drillOf, Progress, runsAlone } from "./lanes";
 import { measure } from "./measure";
 import { Platform } from "./platform";
 import { requests } from "./requests";
-import { claimsOf, trial } from "./trial";
-import { throughVariants } from "./variant";
+import { trial, type Trial } from "./trial";
+import { asPlanned } from "./variant";
 
 /** What the command hands into a lane's sandbox. */
 export interface Job {
@@ -68,39 +70,36 @@ async function main(folder: string): Promise<number> {
   return 0;
 }
 
-/** Drills one after the other, and then their controls, those of one variant together. */
+/** Drills one after the other, and then their controls. */
 async function runAll(bed: Bed, drills: ChaosDrill[], say: Say): Promise<Claim[]> {
   const claims: Claim[] = [];
-  for (const { name: id, title, run } of drills)
-    claims.push(...(await trial(bed, { id, title, run }, say)));
-  const controls = drills.flatMap(({ name, control }) => (control ? [{ name, ...control }] : []));
-  if (controls.length === 0) return claims;
-  const variants = new Set(controls.map(({ variant }) => variant));
-  const stages = [...variants].map((each) => ({
-    change: each.change,
-    work: async () => {
-      await bed.edge.healthy(3);
-      for (const { name, variant, run } of controls) {
-        if (variant !== each) continue;
-        const one = async (...args: [Bed, Say]) => [await run(...args)];
-        const what = { id: `${name}.control`, title: `control ${each.text}`, run: one };
-        claims.push(...(await trial(bed, what, say)));
-      }
+  for (const { name: id, variant = asPlanned, title, run } of drills)
+    claims.push(...(await trial(bed, { id, title, variant, run }, say)));
+  for (const one of new Set(drills.flatMap((drill) => drill.control ?? []))) {
+    const names = drills.filter((drill) => drill.control === one).map(({ name }) => name);
+    claims.push(...(await trial(bed, controlOf(names, one), say)));
+  }
+  return claims;
+}
+
+/** A control, whose finding is claimed of each of these drills. */
+function controlOf(names: string[], { variant, run }: Control): Trial {
+  return {
+    id: `${names[0]}.control`,
+    title: `control ${variant.text}`,
+    variant,
+    async run(bed, say) {
+      const finding = await run(bed, say);
+      return names.map((name) => control(name, variant.text, finding));
     },
-  }));
-  const broken = await claimsOf(`${controls[0]!.name}.controls`, async () => {
-    await throughVariants(bed.platform, stages);
-    await bed.edge.healthy(3);
-    return [];
-  });
-  return [...claims, ...broken];
+  };
 }
 
 async function bedOf(platform: Platform, plan: Plan): Promise<Bed> {
   const edge = await Edge.start(plan, platform.plane.api, platform.accessLog);
   const tenant = await newTenant(platform.services, "rehearsal");
   await edge.healthy(3);
-  const bed = { platform, edge, tenant, runs: [] };
+  const bed = { platform, backends: new Backends(platform), edge, tenant, runs: [] };
   await measure(bed, { kinds: requests(tenant), requests: 100, fault: async () => "first use" });
   return bed;
 }

@@ -4,12 +4,15 @@ import type { Bed, Run } from "./bed";
 import { warningsSince } from "./reasons";
 import { starvedAbove } from "./starvation";
 import { steady } from "./steady";
+import type { Variant } from "./variant";
 
 /** A drill, or its control. */
 export interface Trial {
   /** What the ids of its claims begin with: the drill's name, or `drill.control`. */
   id: string;
   title: string;
+  /** What backends it wants. */
+  variant: Variant;
   run(bed: Bed, say: Say): Promise<Claim[]>;
 }
 
@@ -17,13 +20,18 @@ export interface Trial {
  * Runs a drill or a control from a steady state; one that breaks off is a broken claim, and the others go
  * on. What {@link doubtOf} doubts is run once more, and the report says why.
  */
-export async function trial(bed: Bed, { id, title, run }: Trial, say: Say): Promise<Claim[]> {
+export async function trial(
+  bed: Bed,
+  { id, title, variant, run }: Trial,
+  say: Say,
+): Promise<Claim[]> {
   const tell = (line: string) => say(`${id}: ${line}`);
   return believed(id, bed.runs, tell, async () => {
     tell(`▸ ${title}`);
     const started = Date.now();
     bed.runs.length = 0;
     const claims = await claimsOf(id, async () => {
+      await bed.backends.become(variant);
       await steady(bed);
       return run(bed, tell);
     });
@@ -83,7 +91,7 @@ function lagOf(runs: Run[]): string | undefined {
 }
 
 /** What is claimed by some work, or that it broke off. */
-export async function claimsOf(id: string, work: () => Promise<Claim[]>): Promise<Claim[]> {
+async function claimsOf(id: string, work: () => Promise<Claim[]>): Promise<Claim[]> {
   try {
     return await work();
   } catch (error) {

@@ -1,6 +1,6 @@
 import type { Claim } from "../lib/claim";
 import type { Bed } from "./bed";
-import { measuredControl } from "./control";
+import { control, findingOf } from "./control";
 import { Edge } from "./edge";
 import type { Result } from "./measure";
 
@@ -24,10 +24,9 @@ export async function withUncheckedEdge<T>(
 
 /** That failures went on at that load balancer when they had to be over, under the same fault. */
 export function uncheckedControl(drill: string, { edge }: Bed, { beside }: Result): Claim {
-  return measuredControl(
+  return control(
     drill,
     "with a load balancer that believes no failed health check, at the same time",
-    beside!,
-    beside!.errorWindow > edge.errorWindow,
+    findingOf(beside!, beside!.errorWindow > edge.errorWindow),
   );
 }

@@ -29,7 +29,7 @@ const complete = 240;
 const firstBackup = 180;
 
 /** A platform with its monitoring, users, and people who are told. */
-export interface AlertBed extends Bed {
+export interface AlertBed extends Pick<Bed, "platform" | "edge" | "tenant"> {
   receivers: Receivers;
   metrics: Metrics;
   load: Load;
@@ -83,7 +83,7 @@ export async function startAlertBed(
   await metrics.untilComplete(complete);
   await first.stop();
   const load = await Load.start({ ...users, rate });
-  return { bed: { platform, edge, tenant, runs: [], receivers, metrics, load }, failure };
+  return { bed: { platform, edge, tenant, receivers, metrics, load }, failure };
 }
 
 /** Volumes for whatever claims one, as long as the platform lives; Prometheus' with a past. */

@@ -165,12 +165,10 @@ async function withoutPassword(platform: Platform, say: Say): Promise<Claim> {
     const { complete, failures, log } = await runJob(platform, one);
     const refused = log.filter((line) => line.includes("password authentication failed")).length;
     const failed = (await figuresOf(platform, say)).get(failedSeries("dump"));
-    return control(
-      drill,
-      "with a password that the database refuses",
-      !complete && refused > 0 && failed === 1,
-      `the Job ${complete ? "complete" : "failed"} after ${failures} failed pods, ${refused} of them refused by the database, and an exporter that says failed = ${failed}`,
-    );
+    return control(drill, "with a password that the database refuses", {
+      failed: !complete && refused > 0 && failed === 1,
+      found: `the Job ${complete ? "complete" : "failed"} after ${failures} failed pods, ${refused} of them refused by the database, and an exporter that says failed = ${failed}`,
+    });
   } finally {
     await alter(password);
   }

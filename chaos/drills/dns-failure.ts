@@ -1,7 +1,7 @@
 import { dnsLabels, dnsPath } from "../../rehearsal/nodes/system";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { control, findingOf } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Experiment } from "../measure";
 import { containerOf, runIn, servingPods } from "../pods";
@@ -28,10 +28,10 @@ export default {
     return [
       ...(await soundness(bed, "dns-failure", result)),
       noneFailed("dns-failure", "Kept connections carry on without names", result),
-      measuredControl(
+      control(
         "dns-failure",
         "with poolers that give up their connections to the database",
-        unkept,
+        findingOf(unkept),
       ),
     ];
   },

@@ -1,7 +1,7 @@
 import { claim } from "../../lib/claim";
 import type { Bed } from "../bed";
 import { noneFailedTwice, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { control, findingOf } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
 import { containerOf, limitMemory, runIn, servingPods } from "../pods";
@@ -31,11 +31,10 @@ export default {
         limit: 0,
         injection: result.injection,
       }),
-      measuredControl(
+      control(
         "memory-pressure",
         `without the limit within reach, where a hog of 2.5 GiB ended with code ${without.code}`,
-        without.result,
-        without.code === 0,
+        findingOf(without.result, without.code === 0),
       ),
     ];
   },

@@ -24,7 +24,7 @@ export default {
       noneFailed("node-drain", "Nobody notices", result),
     ];
   },
-  control: repeatedWith(withoutPreStop, "node-drain", experiment),
+  control: repeatedWith(withoutPreStop, experiment),
 } satisfies ChaosDrill;
 
 function experiment({ platform, tenant }: Bed): Experiment {

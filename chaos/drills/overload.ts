@@ -7,10 +7,10 @@ import { Latency } from "../faults/latency";
 import { list, writes } from "../requests";
 import { Load } from "../traffic/load/load";
 import type { LoadReport } from "../traffic/load/report";
-import { setEnvironment, throughVariants, type Stage } from "../variant";
+import { setEnvironment, type Variant } from "../variant";
 
 /** Rates at which the capacity is looked for, requests a second. */
-const steps = [40, 80, 120, 160, 200, 260, 340];
+const steps = [80, 120, 160, 200, 260, 340];
 /** Seconds at each. */
 const each = 4;
 /** Share of a rate that is answered while it is within the capacity; what is on its way at the end is not. */
@@ -26,55 +26,50 @@ const patience = 10_000;
  */
 const away = 40;
 /** A tenth of the work that a backend takes at once, so that three times the capacity is no more than they have. */
-const limits = { MAX_WRITES: "6", MAX_READS: "26" };
+const limited = withLimits("with a tenth of the limits", { MAX_WRITES: "6", MAX_READS: "26" });
 /** Whatever comes is taken, in whatever number and however long the event loop is busy. */
-const unlimited = { MAX_WRITES: "100000", MAX_READS: "100000", MAX_BURST_MS: "100000000" };
+const unlimited = withLimits("without limits of what is in work", {
+  MAX_WRITES: "100000",
+  MAX_READS: "100000",
+  MAX_BURST_MS: "100000000",
+});
 
 export default {
   name: "overload",
   title: "Three times the capacity",
+  variant: limited,
   async run(bed: Bed, say) {
-    let capacity = 0;
-    let claims: Claim[] = [];
-    let without!: LoadReport;
-    await throughVariants(bed.platform, [
-      limited(bed, limits, async () => {
-        ({ capacity, claims } = await shed(bed, say));
-      }),
-      limited(bed, unlimited, async () => {
-        say("the same rate without shedding");
-        without = await load(bed, Math.round(capacity * 3), 8);
-      }),
-    ]);
-    await bed.edge.healthy(3);
-    const lost = goodputLost(without, capacity);
+    const { capacity, claims } = await farAway(bed, limited, () => shed(bed, say));
+    const { total, lost } = await farAway(bed, unlimited, async () => {
+      say("the same rate without shedding");
+      const without = await load(bed, Math.round(capacity * 3), 8);
+      return { total: without.total, lost: goodputLost(without, capacity) };
+    });
     return [
       ...claims,
-      control(
-        "overload",
-        "without limits of what is in work",
-        !lost.holds || without.total.latency.p99 > bound,
-        `${Math.round(lost.value!)} % of the goodput lost, p99 ${Math.round(without.total.latency.p99)} ms, ${JSON.stringify(without.total.outcomes)}`,
-      ),
+      control("overload", unlimited.text, {
+        failed: !lost.holds || total.latency.p99 > bound,
+        found: `${Math.round(lost.value!)} % of the goodput lost, p99 ${Math.round(total.latency.p99)} ms, ${JSON.stringify(total.outcomes)}`,
+      }),
     ];
   },
 } satisfies ChaosDrill;
 
-/** Work while backends have these limits and the database is further away. */
-function limited(bed: Bed, env: Record<string, string>, work: () => Promise<void>): Stage {
+function withLimits(text: string, env: Record<string, string>): Variant {
+  return { text, change: (deployment) => setEnvironment(deployment, env) };
+}
+
+/** Work with such backends, while the database is further away. */
+async function farAway<T>(bed: Bed, backends: Variant, work: () => Promise<T>): Promise<T> {
   const { network, services } = bed.platform;
-  return {
-    change: (deployment) => setEnvironment(deployment, env),
-    work: async () => {
-      await bed.edge.healthy(3);
-      const latency = await Latency.start(network, services.database.addresses, away);
-      try {
-        await work();
-      } finally {
-        await latency.stop();
-      }
-    },
-  };
+  await bed.backends.become(backends);
+  await bed.edge.healthy(3);
+  const latency = await Latency.start(network, services.database.addresses, away);
+  try {
+    return await work();
+  } finally {
+    await latency.stop();
+  }
 }
 
 /** Looks for the capacity, asks three times as much, and then for less again. */

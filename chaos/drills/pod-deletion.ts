@@ -22,7 +22,7 @@ export default {
       noneFailed("pod-deletion", "Nobody notices", result),
     ];
   },
-  control: repeatedWith(withoutPreStop, "pod-deletion", experiment),
+  control: repeatedWith(withoutPreStop, experiment),
 } satisfies ChaosDrill;
 
 function experiment({ platform, tenant }: Bed): Experiment {

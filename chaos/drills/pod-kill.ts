@@ -53,12 +53,10 @@ export default {
         limit: replacedWithin,
         injection: result.injection,
       }),
-      control(
-        "pod-kill",
-        "without the retry",
-        result.rescued > 0,
-        `${result.rescued} requests of the same run that only their second try saved`,
-      ),
+      control("pod-kill", "without the retry", {
+        failed: result.rescued > 0,
+        found: `${result.rescued} requests of the same run that only their second try saved`,
+      }),
     ];
   },
 } satisfies ChaosDrill;

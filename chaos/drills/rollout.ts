@@ -3,19 +3,35 @@ import { CommandFailed, type Result } from "../../lib/processes";
 import { localReleases } from "../../plan/releases";
 import { nextTag } from "../../rehearsal/workloads/images";
 import { withTag } from "../../rehearsal/workloads/values";
+import { backend } from "../backends";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { findingOf, type Control } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure } from "../measure";
 import { servingPods } from "../pods";
 import { requests } from "../requests";
-import { allAtOnce, backend, revision, type Deployment } from "../variant";
+import { allAtOnce, setEnvironment, type Deployment } from "../variant";
 
 /** Requests a second of each mode: a rollout takes minutes. */
 const rate = 20;
 /** Seconds in which all pods are others, when they may all go at once. */
 const atOnce = 60;
+
+/** Another revision of the backend, while the planned `maxUnavailable: 0` is not: of both rollouts. */
+const rolledAtOnce: Control = {
+  variant: allAtOnce,
+  async run(bed) {
+    const result = await measure(bed, {
+      kinds: requests(bed.tenant),
+      rate,
+      requests: 300,
+      fault: async () => `all ${await otherRevision(bed)} pods of the backend were replaced`,
+    });
+    await bed.edge.healthy(3);
+    return findingOf(result);
+  },
+};
 
 /** A new version of backend and frontend, pod by pod. */
 export const rollingUpdate: ChaosDrill = {
@@ -25,7 +41,7 @@ export const rollingUpdate: ChaosDrill = {
     say("helm upgrade under load");
     return roll(bed, "rolling-update", () => upgrade(bed));
   },
-  control: rolledAtOnce("rolling-update"),
+  control: rolledAtOnce,
 };
 
 /** And the version before it again. */
@@ -40,7 +56,7 @@ export const rollback: ChaosDrill = {
     say("helm rollback under load");
     return roll(bed, "rollback", () => bed.platform.helm.rollback(release(bed)));
   },
-  control: rolledAtOnce("rollback"),
+  control: rolledAtOnce,
 };
 
 function release({ platform }: Bed) {
@@ -83,23 +99,6 @@ async function roll(bed: Bed, drill: string, helm: () => Promise<Result>): Promi
   return [...(await soundness(bed, drill, result)), noneFailed(drill, "Nobody notices", result)];
 }
 
-/** Another revision of the backend, while the planned `maxUnavailable: 0` is not. */
-function rolledAtOnce(drill: string): ChaosDrill["control"] {
-  return {
-    variant: allAtOnce,
-    async run(bed) {
-      const result = await measure(bed, {
-        kinds: requests(bed.tenant),
-        rate,
-        requests: 300,
-        fault: async () => `all ${await otherRevision(bed)} pods of the backend were replaced`,
-      });
-      await bed.edge.healthy(3);
-      return measuredControl(drill, allAtOnce.text, result);
-    },
-  };
-}
-
 /** Rolls the backend out with another environment. Pods leave with their preStop and their grace. */
 async function otherRevision({ platform }: Bed): Promise<number> {
   const { plane, workloads } = platform;
@@ -107,7 +106,7 @@ async function otherRevision({ platform }: Bed): Promise<number> {
   const { template } = deployment.spec;
   const { env } = template.spec.containers[0]!;
   const one = env.some(({ name, value }) => name === "REVISION" && value === "one");
-  revision(deployment, one ? "another" : "one");
+  setEnvironment(deployment, { REVISION: one ? "another" : "one" });
   const serving = () => servingPods(platform, "backend").map(({ metadata }) => metadata.uid);
   const old = new Set(serving());
   await plane.api.patch(backend, { spec: { template } });

@@ -4,7 +4,7 @@ import { setInterval } from "node:timers";
 import { claim } from "../../lib/claim";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { findingOf } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
 import { requests } from "../requests";
@@ -40,8 +40,8 @@ export default {
     variant: patientReceiver,
     async run(bed) {
       const { result, held } = await beside(bed, 30);
-      const text = `${patientReceiver.text}, which hold ${held} of 30 slow clients after ${patience} s`;
-      return measuredControl("slow-client", text, result, held > 0);
+      const { found, ...finding } = findingOf(result, held > 0);
+      return { ...finding, found: `${held} of 30 slow clients held after ${patience} s, ${found}` };
     },
   },
 } satisfies ChaosDrill;

@@ -51,12 +51,10 @@ export default {
         limit: recovery,
         injection: result.injection,
       }),
-      control(
-        "slow-database",
-        "for an incident that no cache has",
-        uncached === 503,
-        `status ${uncached} while the database is slow`,
-      ),
+      control("slow-database", "for an incident that no cache has", {
+        failed: uncached === 503,
+        found: `status ${uncached} while the database is slow`,
+      }),
     ];
   },
 } satisfies ChaosDrill;

@@ -1,7 +1,7 @@
 import { claim } from "../../lib/claim";
 import type { Bed } from "../bed";
 import { outcomes, soundness } from "../claims";
-import { measuredControl } from "../control";
+import { control, findingOf } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure, type Result } from "../measure";
 import { byName, switchedPoolers, withPoolers } from "../poolers";
@@ -54,11 +54,10 @@ export default {
             }),
           ]
         : []),
-      measuredControl(
+      control(
         "writer-failover",
         `by the writer's name, without the planned recovery settings of PgBouncer (${slow.added.toFixed(1)} s)`,
-        slow.result,
-        slow.added > limit,
+        findingOf(slow.result, slow.added > limit),
       ),
     ];
   },

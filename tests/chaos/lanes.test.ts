@@ -12,10 +12,12 @@ describe("the lanes of chaos drills", () => {
     assert.deepEqual(lanesOf(names).flat().toSorted(), names.toSorted());
   });
 
-  it("keep together the controls that share a variant, so that it is made once", () => {
-    const variants = lanesOf(names).flatMap((lane) => [
-      ...new Set(lane.flatMap((name) => drillOf(name).control?.variant ?? [])),
-    ]);
+  it("run the controls that share a variant in a row, so that it is made once", () => {
+    const variants = lanesOf(names).flatMap((lane) =>
+      lane
+        .flatMap((name) => drillOf(name).control?.variant ?? [])
+        .filter((variant, index, all) => variant !== all[index - 1]),
+    );
     assert.equal(variants.length, new Set(variants).size);
   });
 
@@ -29,7 +31,7 @@ describe("the lanes of chaos drills", () => {
     assert.deepEqual(lanesOf(["zone-loss"]), [["zone-loss"]]);
     assert.deepEqual(lanesOf(["overload"]), [["overload"]]);
     assert.deepEqual(lanesOf(["overload", "rollback"]), [["rollback", "overload"]]);
-    assert.deepEqual(lanesOf(["pod-kill", "rollback"]), [["rollback"], ["pod-kill"]]);
+    assert.deepEqual(lanesOf(["cache-loss", "rollback"]), [["rollback"], ["cache-loss"]]);
   });
 });
 
