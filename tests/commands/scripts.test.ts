@@ -18,8 +18,8 @@ function mochaCommands(script: string): string[] {
   return scripts[script]!.split(" && ").flatMap((command) => {
     const other = /(?:^|\s)npm (?:run )?([\w:]+)$/.exec(command)?.[1];
     if (other) return mochaCommands(other);
-    const beside = /^run-p --aggregate-output (.*)$/.exec(command)?.[1];
-    if (beside) return beside.split(" ").flatMap(mochaCommands);
+    const beside = /^concurrently --raw npm:(.*)$/.exec(command)?.[1];
+    if (beside) return beside.split(" npm:").flatMap(mochaCommands);
     return command.startsWith("mocha ") ? [command] : [];
   });
 }
