@@ -47,9 +47,7 @@ async function drain(cluster: Cluster, node: string, say: Say): Promise<Claim[]>
     }
   }
   const seconds = (performance.now() - start) / 1000;
-  const staying = workloads.all
-    .flatMap(({ pods }) => pods)
-    .filter((pod) => pod.spec.nodeName === node && !pod.metadata.deletionTimestamp);
+  const staying = await stayingOn(cluster, node);
   const { held, but } = heldTo("disruption-budget", workloads.all);
   const unprotected = held.filter(({ budgets }) => budgets.length !== 1);
   const injection = `${node} cordoned, ${evictions} pods evicted, a second eviction refused ${refused} times`;
@@ -88,6 +86,15 @@ async function drain(cluster: Cluster, node: string, say: Say): Promise<Claim[]>
       limit: 0,
     }),
   ];
+}
+
+/** Pods of workloads that do not leave, by the API server's word: what is watched may lag behind it. */
+async function stayingOn({ plane, workloads }: Cluster, node: string): Promise<Pod[]> {
+  const own = new Set(
+    workloads.all.flatMap(({ pods }) => pods).map(({ metadata }) => metadata.uid),
+  );
+  const there = await plane.api.list<Pod>(`/api/v1/pods?fieldSelector=spec.nodeName%3D${node}`);
+  return there.filter(({ metadata }) => own.has(metadata.uid) && !metadata.deletionTimestamp);
 }
 
 function busiestNode({ workloads }: Cluster): string {
