@@ -18,7 +18,7 @@ export class Backends {
   constructor(private readonly platform: Platform) {}
 
   /**
-   * Makes them a variant, where they are none of it already. Pods that would be others are replaced all
+   * Makes them a variant, where they are not that already. Pods that would be others are replaced all
    * at once, without a drain: nobody is served meanwhile, and nobody should ask.
    *
    * @throws Error when they do not come back

@@ -25,6 +25,7 @@ export interface Variant {
   change(deployment: Deployment): void;
 }
 
+/** They lack none. */
 export const asPlanned: Variant = { text: "as planned", change: () => {} };
 
 /** They stop as soon as they are told, while the load balancer still sends. */

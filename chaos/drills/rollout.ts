@@ -6,7 +6,7 @@ import { withTag } from "../../rehearsal/workloads/values";
 import { backend } from "../backends";
 import type { Bed } from "../bed";
 import { noneFailed, soundness } from "../claims";
-import { findingOf, type Control } from "../control";
+import { repeatedWith } from "../control";
 import type { ChaosDrill } from "../drill";
 import { measure } from "../measure";
 import { servingPods } from "../pods";
@@ -19,19 +19,11 @@ const rate = 20;
 const atOnce = 60;
 
 /** Another revision of the backend, while the planned `maxUnavailable: 0` is not: of both rollouts. */
-const rolledAtOnce: Control = {
-  variant: allAtOnce,
-  async run(bed) {
-    const result = await measure(bed, {
-      kinds: requests(bed.tenant),
-      rate,
-      requests: 300,
-      fault: async () => `all ${await otherRevision(bed)} pods of the backend were replaced`,
-    });
-    await bed.edge.healthy(3);
-    return findingOf(result);
-  },
-};
+const rolledAtOnce = repeatedWith(allAtOnce, (bed) => ({
+  kinds: requests(bed.tenant),
+  rate,
+  fault: async () => `all ${await otherRevision(bed)} pods of the backend were replaced`,
+}));
 
 /** A new version of backend and frontend, pod by pod. */
 export const rollingUpdate: ChaosDrill = {

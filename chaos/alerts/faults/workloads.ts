@@ -1,9 +1,9 @@
 import { silenceSeconds } from "../../../observability/slo/detection";
 import { evaluation, scrapeSeconds } from "../../../observability/slo";
+import { backend } from "../../backends";
 import { loseZone } from "../../faults/zone";
 import { containerOf, deletePod, gone, killContainer, servingPods } from "../../pods";
 import type { Platform } from "../../platform";
-import { backend } from "../../backends";
 import type { Deployment } from "../../variant";
 import { toldWithin, type AlertFault, type Injected } from "../fault";
 import { groupWait } from "./group-wait";
